@@ -1,0 +1,97 @@
+//! What the flow wants done: requests, the window of the provider, events for the host.
+
+use super::event::Typed;
+use crate::error::Failure;
+use crate::platform::model::AuthType;
+
+#[derive(Debug)]
+pub enum Command {
+    LoadApps,
+    LoadApp {
+        slug: String,
+    },
+    LoadOrganisation,
+    /// Open the provider's window, blank. Only works inside the click that caused it.
+    OpenPopup {
+        attempt: u32,
+    },
+    /// Send the window to the address that [`Command::Authorize`] brought.
+    NavigatePopup {
+        attempt: u32,
+    },
+    ClosePopup {
+        attempt: u32,
+    },
+    LoadBaseline {
+        attempt: u32,
+        slug: String,
+    },
+    Authorize {
+        attempt: u32,
+        slug: String,
+        fields: Typed,
+    },
+    Poll {
+        attempt: u32,
+        slug: String,
+    },
+    SaveCredentials {
+        attempt: u32,
+        slug: String,
+        auth_type: AuthType,
+        fields: Typed,
+    },
+    Disconnect {
+        slug: String,
+        auth_type: AuthType,
+    },
+    /// Drop the answers of everything under way.
+    AbortRequests,
+    Emit(Notice),
+}
+
+/// What the host is told. Non-secret by construction: slugs, platform ids, codes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    Ready,
+    Closed { reason: CloseReason },
+    AccountConnected { app: String, auth_type: AuthType, connection_id: Option<String> },
+    AccountDisconnected { app: String, auth_type: AuthType, connection_ids: Vec<String> },
+    ConsentGiven { app: String, scopes: Vec<String> },
+    Error { failure: Failure, step: &'static str, app: Option<String> },
+    Activity { name: Activity, app: Option<String> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The user pressed Done.
+    Done,
+    /// The host ended the session or removed the component.
+    Ended,
+}
+
+/// One line for the host's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    Opened,
+    AppChosen,
+    Consent,
+    ProviderOpened,
+    Connected,
+    Cancelled,
+    Disconnected,
+}
+
+impl Activity {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::AppChosen => "app-chosen",
+            Self::Consent => "consent",
+            Self::ProviderOpened => "provider-opened",
+            Self::Connected => "connected",
+            Self::Cancelled => "cancelled",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}

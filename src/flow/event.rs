@@ -1,0 +1,90 @@
+//! What can happen: what the user does, what the platform answers, what the browser reports.
+
+use crate::error::Failure;
+use crate::platform::model::{App, AuthType, Authorization, Organisation};
+use zeroize::Zeroizing;
+
+/// The values of one form as typed, by field name: wiped when dropped, redacted when printed.
+pub struct Typed(pub Vec<(String, Zeroizing<String>)>);
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Typed(…)")
+    }
+}
+
+#[derive(Debug)]
+pub enum Event {
+    // The user.
+    SearchChanged(String),
+    CategoryChosen(Option<String>),
+    AppChosen(String),
+    /// One step back; leaves an attempt under way.
+    Back,
+    /// "Connect", "Add another account" or "Reconnect" on the app's screen.
+    ConnectChosen(AuthType),
+    /// "Continue to ⟨App⟩". The driver must run the commands inside the same click.
+    ConsentGiven,
+    /// The form of [`super::Screen::Fields`].
+    FieldsSubmitted(Typed),
+    /// Opens the provider again: after a blocked or a lost window.
+    OpenAgain,
+    /// "I have finished".
+    CheckNow,
+    Cancel,
+    DisconnectChosen(AuthType),
+    DisconnectConfirmed,
+    DisconnectDeclined,
+    Retry,
+    Done,
+
+    // The platform.
+    AppsLoaded(Result<Vec<App>, Failure>),
+    AppLoaded {
+        slug: String,
+        result: Result<App, Failure>,
+    },
+    OrganisationLoaded(Organisation),
+    /// The accounts as they were before this attempt.
+    Baseline {
+        attempt: u32,
+        result: Result<App, Failure>,
+    },
+    Authorized {
+        attempt: u32,
+        result: Result<Authorization, Failure>,
+    },
+    Polled {
+        attempt: u32,
+        result: Result<App, Failure>,
+    },
+    CredentialsSaved {
+        attempt: u32,
+        result: Result<(), Failure>,
+    },
+    Disconnected {
+        slug: String,
+        result: Result<(), Failure>,
+    },
+
+    // The browser.
+    PopupOpened {
+        attempt: u32,
+        opened: bool,
+    },
+    /// `popup.closed` turned true: a hint, never proof.
+    PopupClosed {
+        attempt: u32,
+    },
+    /// The page was focused or shown, or a checked message came: a reason to ask at once.
+    Hint,
+    Online(bool),
+    /// Time passed; see [`super::Flow::next_wake`].
+    Tick,
+
+    // The session.
+    /// The token now belongs to another linked account or environment: nothing of the old one goes on.
+    SessionReset,
+    /// The host ended the session.
+    Ended,
+}

@@ -1,0 +1,48 @@
+//! Checks of what was typed, before anything is sent.
+
+use super::event::Typed;
+use super::state::{FieldError, FieldErrorKind};
+use crate::platform::model::{InputField, InputKind};
+
+/// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
+/// field that the platform would refuse. Fields that were not asked for are dropped.
+pub(super) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
+    typed.0.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
+    for (name, value) in &mut typed.0 {
+        let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);
+        let trimmed = value.trim().len();
+        if !multiline && trimmed != value.len() {
+            *value = zeroize::Zeroizing::new(value.trim().to_owned());
+        }
+    }
+    fields
+        .iter()
+        .filter_map(|field| {
+            let value = typed.0.iter().find(|(name, _)| name == &field.name).map_or("", |(_, value)| value.as_str());
+            fault(field, value).map(|kind| FieldError { field: field.name.clone(), kind })
+        })
+        .collect()
+}
+
+fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
+    if value.trim().is_empty() {
+        return field.required.then_some(FieldErrorKind::Required);
+    }
+    match field.kind {
+        InputKind::Email if !is_email(value) => Some(FieldErrorKind::NotAnEmail),
+        InputKind::Url if !is_url(value) => Some(FieldErrorKind::NotAUrl),
+        InputKind::Number if !value.parse::<f64>().is_ok_and(f64::is_finite) => Some(FieldErrorKind::NotANumber),
+        _ => None,
+    }
+}
+
+/// As lenient as a mail server: something, an @, something, no space.
+fn is_email(value: &str) -> bool {
+    let Some((local, domain)) = value.rsplit_once('@') else { return false };
+    !local.is_empty() && !domain.is_empty() && !value.contains(char::is_whitespace)
+}
+
+fn is_url(value: &str) -> bool {
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && !value.contains(char::is_whitespace)
+}

@@ -1,0 +1,584 @@
+//! The transitions: for each event, the next state and the commands that follow from it.
+
+use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Window};
+use super::command::{Activity, CloseReason, Command, Notice};
+use super::event::{Event, Typed};
+use super::fields;
+use super::state::{Apps, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+use crate::error::{Code, Failure};
+use crate::platform::model::{App, AuthType, Authorization};
+
+/// The state machine of one connect flow.
+#[derive(Debug)]
+pub struct Flow {
+    state: State,
+    attempt: Option<Attempt>,
+    last_attempt: u32,
+    now_ms: f64,
+    commands: Vec<Command>,
+}
+
+impl Flow {
+    /// Starts with the list, or with one app if the host chose it by its slug.
+    pub fn start(pinned: Option<String>) -> (Self, Vec<Command>) {
+        let state = State {
+            apps: Apps::Loading,
+            organisation: Default::default(),
+            search: String::new(),
+            category: None,
+            screen: first_screen(pinned.as_deref()),
+            online: true,
+            pinned,
+        };
+        let mut flow = Self { state, attempt: None, last_attempt: 0, now_ms: 0.0, commands: Vec::new() };
+        flow.load();
+        flow.command(Command::LoadOrganisation);
+        flow.activity(Activity::Opened);
+        let commands = std::mem::take(&mut flow.commands);
+        (flow, commands)
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// When [`Event::Tick`] is due, on the clock of [`Self::step`]; `None` while nothing waits.
+    pub fn next_wake(&self) -> Option<f64> {
+        self.attempt.as_ref().map(|attempt| attempt.next_wake(self.now_ms)).filter(|at| at.is_finite())
+    }
+
+    /// Takes one event at `now_ms`, a clock in milliseconds that never goes back.
+    pub fn step(&mut self, event: Event, now_ms: f64) -> Vec<Command> {
+        self.now_ms = self.now_ms.max(now_ms);
+        match event {
+            Event::SearchChanged(search) => self.state.search = search,
+            Event::CategoryChosen(category) => self.state.category = category,
+            Event::AppChosen(slug) => self.choose(slug),
+            Event::Back | Event::Cancel => self.back(),
+            Event::ConnectChosen(auth_type) => self.connect(auth_type),
+            Event::ConsentGiven => self.consent(),
+            Event::FieldsSubmitted(typed) => self.submit(typed),
+            Event::OpenAgain => self.open_again(),
+            Event::CheckNow | Event::Hint => self.hint(),
+            Event::DisconnectChosen(auth_type) => self.removal(Some(auth_type)),
+            Event::DisconnectDeclined => self.removal(None),
+            Event::DisconnectConfirmed => self.disconnect(),
+            Event::Retry => self.retry(),
+            Event::Done => self.done(),
+            Event::AppsLoaded(result) => self.apps_loaded(result),
+            Event::AppLoaded { slug, result } => self.app_loaded(&slug, result),
+            Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
+            Event::Baseline { attempt, result } => self.baseline(attempt, result),
+            Event::Authorized { attempt, result } => self.authorized(attempt, result),
+            Event::Polled { attempt, result } => self.polled(attempt, result),
+            Event::CredentialsSaved { attempt, result } => self.saved(attempt, result),
+            Event::Disconnected { slug, result } => self.disconnected(&slug, result),
+            Event::PopupOpened { attempt, opened } => self.popup_opened(attempt, opened),
+            Event::PopupClosed { attempt } => self.popup_closed(attempt),
+            Event::Online(online) => self.online(online),
+            Event::Tick => {}
+            Event::SessionReset => self.reset(),
+            Event::Ended => self.end(),
+        }
+        self.advance();
+        std::mem::take(&mut self.commands)
+    }
+
+    // The list and the app.
+
+    fn load(&mut self) {
+        let command = match &self.state.pinned {
+            Some(slug) => Command::LoadApp { slug: slug.clone() },
+            None => Command::LoadApps,
+        };
+        self.command(command);
+    }
+
+    fn apps_loaded(&mut self, result: Result<Vec<App>, Failure>) {
+        let first = !matches!(self.state.apps, Apps::Ready(_));
+        match result {
+            Ok(apps) => self.state.apps = Apps::Ready(apps),
+            Err(failure) => {
+                self.report(&failure);
+                if first {
+                    self.state.apps = Apps::Failed(failure);
+                }
+                return;
+            }
+        }
+        if first {
+            self.emit(Notice::Ready);
+        }
+        // The app on screen is gone from the catalog: its screen has nothing left to show.
+        if self.state.screen.slug().is_some() && self.state.current_app().is_none() {
+            self.abandon();
+            self.state.screen = first_screen(self.state.pinned.as_deref());
+        }
+    }
+
+    fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
+        match (result, &mut self.state.apps) {
+            (Ok(app), _) if app.slug != slug => {}
+            (Ok(app), Apps::Ready(_)) => self.replace(app),
+            (Ok(app), Apps::Loading | Apps::Failed(_)) => {
+                if self.state.pinned.as_deref() == Some(slug) {
+                    self.apps_loaded(Ok(vec![app]));
+                }
+            }
+            // A refresh that failed leaves what is shown; without anything to show it is the first load.
+            (Err(_), Apps::Ready(_)) => {}
+            (Err(failure), _) => self.apps_loaded(Err(failure)),
+        }
+    }
+
+    fn replace(&mut self, app: App) {
+        if let Apps::Ready(apps) = &mut self.state.apps
+            && let Some(old) = apps.iter_mut().find(|old| old.slug == app.slug)
+        {
+            *old = app;
+        }
+    }
+
+    fn choose(&mut self, slug: String) {
+        if self.state.app(&slug).is_none() || self.state.screen.slug() == Some(&slug) {
+            return;
+        }
+        self.abandon();
+        self.activity_of(Activity::AppChosen, &slug);
+        self.command(Command::LoadApp { slug: slug.clone() });
+        self.state.screen = Screen::App { slug, removal: None };
+    }
+
+    fn back(&mut self) {
+        match &self.state.screen {
+            Screen::List => {}
+            Screen::App { .. } if self.state.pinned.is_some() => {}
+            Screen::App { .. } => self.state.screen = Screen::List,
+            Screen::Waiting { slug, .. } => {
+                let slug = slug.clone();
+                self.activity_of(Activity::Cancelled, &slug);
+                self.command(Command::LoadApp { slug: slug.clone() });
+                self.abandon();
+                self.state.screen = Screen::App { slug, removal: None };
+            }
+            Screen::Consent { slug, .. }
+            | Screen::Fields { slug, .. }
+            | Screen::Connected { slug, .. }
+            | Screen::Failed { slug, .. } => {
+                let slug = slug.clone();
+                self.abandon();
+                self.state.screen = Screen::App { slug, removal: None };
+            }
+        }
+    }
+
+    fn done(&mut self) {
+        if let Screen::Connected { slug, .. } = &self.state.screen {
+            self.state.screen = match &self.state.pinned {
+                Some(_) => Screen::App { slug: slug.clone(), removal: None },
+                None => Screen::List,
+            };
+            self.emit(Notice::Closed { reason: CloseReason::Done });
+        }
+    }
+
+    // Connecting.
+
+    fn connect(&mut self, auth_type: AuthType) {
+        if let Screen::App { slug, .. } = &self.state.screen
+            && self.state.app(slug).is_some_and(|app| app.method(auth_type).is_some())
+        {
+            self.state.screen = Screen::Consent { slug: slug.clone(), auth_type };
+        }
+    }
+
+    fn consent(&mut self) {
+        let Screen::Consent { slug, auth_type } = &self.state.screen else { return };
+        let (slug, auth_type) = (slug.clone(), *auth_type);
+        let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
+        let (scopes, asks) = (method.scopes.clone(), !method.fields.is_empty());
+        self.emit(Notice::ConsentGiven { app: slug.clone(), scopes });
+        self.activity_of(Activity::Consent, &slug);
+        if asks || auth_type == AuthType::KeyBased {
+            self.state.screen = Screen::Fields { slug, auth_type, busy: false, problem: None, errors: Vec::new() };
+        } else {
+            self.authorize(slug, auth_type, None);
+        }
+    }
+
+    fn submit(&mut self, mut typed: Typed) {
+        let Screen::Fields { slug, auth_type, busy: false, .. } = &self.state.screen else { return };
+        let (slug, auth_type) = (slug.clone(), *auth_type);
+        let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
+        let found = fields::check(&method.fields, &mut typed);
+        let valid = found.is_empty();
+        if let Screen::Fields { busy, problem, errors, .. } = &mut self.state.screen {
+            (*busy, *problem, *errors) = (valid, None, found);
+        }
+        if !valid {
+            return;
+        }
+        match auth_type {
+            AuthType::OAuth2 => self.authorize(slug, auth_type, Some(typed)),
+            AuthType::KeyBased => {
+                let attempt = self.begin(&slug, auth_type, true);
+                self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+                self.command(Command::SaveCredentials { attempt, slug, auth_type, fields: typed });
+            }
+        }
+    }
+
+    /// The window opens first, inside the click; the two answers it needs are asked for side by side.
+    fn authorize(&mut self, slug: String, auth_type: AuthType, typed: Option<Typed>) {
+        let attempt = self.begin(&slug, auth_type, typed.is_some());
+        self.command(Command::OpenPopup { attempt });
+        self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+        self.command(Command::Authorize {
+            attempt,
+            slug: slug.clone(),
+            fields: typed.unwrap_or_else(|| Typed(Vec::new())),
+        });
+        // Typed fields stay on the screen until the platform took them.
+        if !matches!(self.state.screen, Screen::Fields { .. }) {
+            self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
+        }
+    }
+
+    fn begin(&mut self, slug: &str, auth_type: AuthType, typed: bool) -> u32 {
+        self.abandon();
+        self.last_attempt += 1;
+        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, typed, self.now_ms));
+        self.last_attempt
+    }
+
+    /// Forgets the attempt under way, if any: its answers will find no taker.
+    fn abandon(&mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            self.command(Command::ClosePopup { attempt: attempt.id });
+        }
+    }
+
+    fn current(&mut self, id: u32) -> Option<&mut Attempt> {
+        self.attempt.as_mut().filter(|attempt| attempt.id == id)
+    }
+
+    fn baseline(&mut self, id: u32, result: Result<App, Failure>) {
+        let Some(attempt) = self.current(id) else { return };
+        match result {
+            Ok(app) => {
+                attempt.remember(&app);
+                self.prepared();
+            }
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    fn authorized(&mut self, id: u32, result: Result<Authorization, Failure>) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.current(id) else { return };
+        match result {
+            Ok(Authorization::Window) => {
+                attempt.authorized = true;
+                self.prepared();
+            }
+            Ok(Authorization::Connected) => {
+                attempt.authorized = true;
+                attempt.closed(now_ms);
+                let (slug, attempt) = (attempt.slug.clone(), attempt.id);
+                self.command(Command::ClosePopup { attempt });
+                self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Checking };
+            }
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    /// Sends the user to the provider as soon as the address is known and the accounts from before are.
+    fn prepared(&mut self) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.attempt.as_mut() else { return };
+        let preparing = matches!(
+            self.state.screen,
+            Screen::Waiting { stage: Stage::Preparing, .. } | Screen::Fields { auth_type: AuthType::OAuth2, .. }
+        );
+        if !preparing || !attempt.prepared() {
+            return;
+        }
+        attempt.sent(now_ms);
+        let (id, slug) = (attempt.id, attempt.slug.clone());
+        let stage = if attempt.window == Window::Blocked { Stage::Blocked } else { Stage::SigningIn };
+        if stage == Stage::Blocked {
+            self.report(&Code::PopupBlocked.into());
+        } else {
+            self.command(Command::NavigatePopup { attempt: id });
+            self.activity_of(Activity::ProviderOpened, &slug);
+        }
+        self.state.screen = Screen::Waiting { slug, attempt: id, stage };
+    }
+
+    fn open_again(&mut self) {
+        let now_ms = self.now_ms;
+        let Screen::Waiting { stage, .. } = &mut self.state.screen else { return };
+        let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.prepared()) else { return };
+        *stage = Stage::SigningIn;
+        attempt.sent(now_ms);
+        let id = attempt.id;
+        self.command(Command::ClosePopup { attempt: id });
+        self.command(Command::OpenPopup { attempt: id });
+        self.command(Command::NavigatePopup { attempt: id });
+    }
+
+    fn popup_opened(&mut self, id: u32, opened: bool) {
+        let Some(attempt) = self.current(id) else { return };
+        attempt.window = if opened { Window::Open } else { Window::Blocked };
+        let prepared = attempt.prepared();
+        if !opened
+            && prepared
+            && let Screen::Waiting { stage, .. } = &mut self.state.screen
+        {
+            *stage = Stage::Blocked;
+            self.report(&Code::PopupBlocked.into());
+        }
+    }
+
+    fn popup_closed(&mut self, id: u32) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.id == id) else { return };
+        match &mut self.state.screen {
+            Screen::Waiting { stage: stage @ (Stage::SigningIn | Stage::SigningInLong), .. } => {
+                *stage = Stage::Checking;
+                attempt.closed(now_ms);
+            }
+            // Closed before there was anything to see: the window can be opened again once the address is there.
+            Screen::Waiting { stage: Stage::Preparing, .. } => attempt.window = Window::Blocked,
+            _ => {}
+        }
+    }
+
+    fn hint(&mut self) {
+        let now_ms = self.now_ms;
+        if let Some(attempt) = self.attempt.as_mut() {
+            attempt.hint(now_ms);
+        }
+    }
+
+    fn polled(&mut self, id: u32, result: Result<App, Failure>) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.current(id) else { return };
+        match result {
+            Ok(app) => {
+                let account = attempt.connected(&app).cloned();
+                let auth_type = attempt.auth_type;
+                if account.is_none() {
+                    attempt.poll_again(now_ms, None);
+                }
+                let slug = app.slug.clone();
+                self.replace(app);
+                let Some(account) = account else { return };
+                self.abandon();
+                let connection_id = account.connection_id.clone();
+                self.emit(Notice::AccountConnected { app: slug.clone(), auth_type, connection_id });
+                self.activity_of(Activity::Connected, &slug);
+                self.state.screen = Screen::Connected { slug, account };
+            }
+            // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
+            Err(failure) if failure.code.retryable() => attempt.poll_again(now_ms, failure.retry_after_ms),
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    fn saved(&mut self, id: u32, result: Result<(), Failure>) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.current(id) else { return };
+        match result {
+            Ok(()) => attempt.closed(now_ms),
+            // Nobody knows whether the platform took them: ask it before anybody sends them twice.
+            Err(failure) if matches!(failure.code, Code::NetworkError | Code::Timeout) => attempt.closed(now_ms),
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    /// The attempt is over without an account.
+    fn fail(&mut self, failure: Failure) {
+        let Some(attempt) = &self.attempt else { return };
+        let (slug, auth_type, typed) = (attempt.slug.clone(), attempt.auth_type, attempt.typed);
+        self.report(&failure);
+        self.abandon();
+        match &mut self.state.screen {
+            Screen::Fields { busy, problem, errors, .. } if typed => {
+                *busy = false;
+                *errors = refused_field(&failure).into_iter().collect();
+                *problem = Some(failure);
+            }
+            _ => self.state.screen = Screen::Failed { slug, auth_type, failure },
+        }
+    }
+
+    // Ending connections.
+
+    fn removal(&mut self, asked: Option<AuthType>) {
+        if let Screen::App { removal, .. } = &mut self.state.screen
+            && !removal.as_ref().is_some_and(|removal| removal.stage == RemovalStage::Busy)
+        {
+            *removal = asked.map(|auth_type| Removal { auth_type, stage: RemovalStage::Asking });
+        }
+    }
+
+    fn disconnect(&mut self) {
+        if let Screen::App { slug, removal: Some(removal) } = &mut self.state.screen
+            && removal.stage != RemovalStage::Busy
+        {
+            removal.stage = RemovalStage::Busy;
+            let command = Command::Disconnect { slug: slug.clone(), auth_type: removal.auth_type };
+            self.commands.push(command);
+        }
+    }
+
+    fn disconnected(&mut self, slug: &str, result: Result<(), Failure>) {
+        let Screen::App { slug: shown, removal: Some(removal) } = &mut self.state.screen else { return };
+        if shown != slug || removal.stage != RemovalStage::Busy {
+            return;
+        }
+        // Gone already is what was asked for.
+        let result = result.or_else(|failure| if failure.code == Code::NotFound { Ok(()) } else { Err(failure) });
+        if let Err(failure) = result {
+            removal.stage = RemovalStage::Failed(failure.clone());
+            self.report(&failure);
+            return;
+        }
+        let auth_type = removal.auth_type;
+        self.state.screen = Screen::App { slug: slug.to_owned(), removal: None };
+        let mut connection_ids = Vec::new();
+        if let Apps::Ready(apps) = &mut self.state.apps
+            && let Some(app) = apps.iter_mut().find(|app| app.slug == slug)
+        {
+            app.accounts.retain(|account| {
+                let gone = account.auth_type == auth_type;
+                connection_ids.extend(account.connection_id.clone().filter(|_| gone));
+                !gone
+            });
+            app.reauth_required &= !app.accounts.is_empty();
+        }
+        self.emit(Notice::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids });
+        self.activity_of(Activity::Disconnected, slug);
+        self.command(Command::LoadApp { slug: slug.to_owned() });
+    }
+
+    // The world.
+
+    fn retry(&mut self) {
+        match &self.state.screen {
+            Screen::Failed { slug, auth_type, .. } => {
+                let (slug, auth_type) = (slug.clone(), *auth_type);
+                let asks =
+                    self.state.app(&slug).and_then(|app| app.method(auth_type)).is_some_and(|m| !m.fields.is_empty());
+                if asks {
+                    self.state.screen =
+                        Screen::Fields { slug, auth_type, busy: false, problem: None, errors: Vec::new() };
+                } else {
+                    self.authorize(slug, auth_type, None);
+                }
+            }
+            Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
+            _ if matches!(self.state.apps, Apps::Failed(_)) => {
+                self.state.apps = Apps::Loading;
+                self.load();
+            }
+            _ => {}
+        }
+    }
+
+    fn online(&mut self, online: bool) {
+        let back = online && !self.state.online;
+        self.state.online = online;
+        if back {
+            self.hint();
+            if matches!(&self.state.apps, Apps::Failed(failure) if failure.code.retryable()) {
+                self.state.apps = Apps::Loading;
+                self.load();
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.abandon();
+        self.command(Command::AbortRequests);
+        self.state.apps = Apps::Loading;
+        self.state.search.clear();
+        self.state.category = None;
+        self.state.screen = first_screen(self.state.pinned.as_deref());
+        self.load();
+    }
+
+    fn end(&mut self) {
+        self.abandon();
+        self.command(Command::AbortRequests);
+        self.emit(Notice::Closed { reason: CloseReason::Ended });
+    }
+
+    /// What time alone brings: a poll, more help, the end of an attempt.
+    fn advance(&mut self) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.attempt.as_mut() else { return };
+        if now_ms >= attempt.since_ms + LIMIT_MS {
+            return self.fail(Code::AuthorizationTimeout.into());
+        }
+        if let Screen::Waiting { stage, .. } = &mut self.state.screen {
+            if *stage == Stage::SigningIn && now_ms >= attempt.since_ms + LONG_MS {
+                *stage = Stage::SigningInLong;
+            }
+            if *stage == Stage::Checking && attempt.gave_up() {
+                *stage = Stage::Unfinished;
+                return self.report(&Code::AuthorizationIncomplete.into());
+            }
+        }
+        if let Screen::Fields { auth_type: AuthType::KeyBased, .. } = &self.state.screen
+            && attempt.gave_up()
+        {
+            return self.fail(Code::NetworkError.into());
+        }
+        if self.state.online && attempt.poll(now_ms) {
+            let command = Command::Poll { attempt: attempt.id, slug: attempt.slug.clone() };
+            self.command(command);
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    fn emit(&mut self, notice: Notice) {
+        self.commands.push(Command::Emit(notice));
+    }
+
+    fn activity(&mut self, name: Activity) {
+        self.emit(Notice::Activity { name, app: None });
+    }
+
+    fn activity_of(&mut self, name: Activity, app: &str) {
+        self.emit(Notice::Activity { name, app: Some(app.to_owned()) });
+    }
+
+    fn report(&mut self, failure: &Failure) {
+        let notice = Notice::Error {
+            failure: failure.clone(),
+            step: self.state.screen.name(),
+            app: self.state.screen.slug().map(str::to_owned),
+        };
+        self.emit(notice);
+    }
+}
+
+fn first_screen(pinned: Option<&str>) -> Screen {
+    match pinned {
+        Some(slug) => Screen::App { slug: slug.to_owned(), removal: None },
+        None => Screen::List,
+    }
+}
+
+/// A refusal that names no field belongs to the form as a whole; platforms that name one do so by `"field: reason"`.
+fn refused_field(failure: &Failure) -> Option<FieldError> {
+    let (field, reason) = failure.message.as_deref()?.split_once(": ")?;
+    let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (failure.code == Code::Rejected && name)
+        .then(|| FieldError { field: field.to_owned(), kind: FieldErrorKind::Refused(reason.to_owned()) })
+}

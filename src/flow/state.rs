@@ -1,0 +1,137 @@
+//! What the interface shows: one value, named after the screens, without any secret.
+
+use crate::error::Failure;
+use crate::platform::model::{Account, App, AuthType, Organisation};
+
+/// Everything the view needs besides the session's own state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub apps: Apps,
+    pub organisation: Organisation,
+    /// What the user looks for in the list.
+    pub search: String,
+    /// The category chosen in the list, as the platform's tag.
+    pub category: Option<String>,
+    pub screen: Screen,
+    pub online: bool,
+    /// The only app to show, when the host chose one: there is no list to go back to.
+    pub pinned: Option<String>,
+}
+
+impl State {
+    pub fn app(&self, slug: &str) -> Option<&App> {
+        match &self.apps {
+            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug),
+            Apps::Loading | Apps::Failed(_) => None,
+        }
+    }
+
+    /// The app that the current screen is about.
+    pub fn current_app(&self) -> Option<&App> {
+        self.screen.slug().and_then(|slug| self.app(slug))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Apps {
+    Loading,
+    Ready(Vec<App>),
+    Failed(Failure),
+}
+
+/// One screen each; what a screen needs beyond the app itself is in its variant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Screen {
+    /// Choose an app.
+    List,
+    /// One app: what it gives, its accounts, one action.
+    App { slug: String, removal: Option<Removal> },
+    /// What connecting allows, before anything is sent.
+    Consent { slug: String, auth_type: AuthType },
+    /// Keys, or what an OAuth app asks for before signing in.
+    Fields { slug: String, auth_type: AuthType, busy: bool, problem: Option<Failure>, errors: Vec<FieldError> },
+    /// The user signs in at the provider.
+    Waiting { slug: String, attempt: u32, stage: Stage },
+    /// Done: as whom.
+    Connected { slug: String, account: Account },
+    /// Connecting failed; everything before it still stands.
+    Failed { slug: String, auth_type: AuthType, failure: Failure },
+}
+
+impl Screen {
+    pub fn slug(&self) -> Option<&str> {
+        match self {
+            Self::List => None,
+            Self::App { slug, .. }
+            | Self::Consent { slug, .. }
+            | Self::Fields { slug, .. }
+            | Self::Waiting { slug, .. }
+            | Self::Connected { slug, .. }
+            | Self::Failed { slug, .. } => Some(slug),
+        }
+    }
+
+    /// The name that `data-screen`, activity events and errors use.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::App { .. } => "app",
+            Self::Consent { .. } => "consent",
+            Self::Fields { auth_type: AuthType::OAuth2, .. } => "prerequisites",
+            Self::Fields { auth_type: AuthType::KeyBased, .. } => "credentials",
+            Self::Waiting { .. } => "waiting",
+            Self::Connected { .. } => "connected",
+            Self::Failed { .. } => "error",
+        }
+    }
+}
+
+/// Ending the connections of one kind of an app, spelled out in place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removal {
+    pub auth_type: AuthType,
+    pub stage: RemovalStage,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum RemovalStage {
+    Asking,
+    Busy,
+    Failed(Failure),
+}
+
+/// Where signing in at the provider is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The window is open and blank while the platform is asked for the address.
+    Preparing,
+    /// The user is at the provider.
+    SigningIn,
+    /// The same for more than 20 seconds: the screen offers more help.
+    SigningInLong,
+    /// The browser blocked the window; the address is ready for a click of its own.
+    Blocked,
+    /// The window closed; the platform is asked whether the account arrived.
+    Checking,
+    /// The window closed and no account arrived. Only a hint: a window can look closed while it is open, so that the
+    /// platform is still asked, slowly.
+    Unfinished,
+}
+
+/// Why a field's value is not accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldError {
+    /// [`crate::platform::model::InputField::name`].
+    pub field: String,
+    pub kind: FieldErrorKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldErrorKind {
+    Required,
+    NotAnEmail,
+    NotAUrl,
+    NotANumber,
+    /// The platform's own sentence.
+    Refused(String),
+}
