@@ -1,1 +1,102 @@
-fn main() {}
+//! Every chore of the project, as `cargo xtask CHORE`.
+
+mod areas;
+mod demo;
+mod error;
+mod http;
+mod package;
+mod paths;
+mod process;
+mod site;
+mod size;
+mod tools;
+
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Value};
+
+use crate::error::{Error, Result};
+
+const USAGE: &str = "\
+cargo xtask CHORE
+
+  demo [--check] [--platform URL]
+      Starts the sandbox and the demo page and prints its address; Ctrl-C ends both.
+      --check         starts all, goes the page's way to the list of apps, says what it saw and ends
+      --platform URL  a real platform in place of the sandbox's, with its key in CONNECT_API_KEY
+  test [--only AREA] [--browser chromium|firefox|webkit] [--release] [--full]
+      Installs what tests need and runs them. The areas are core, sandbox, demo and the folders of tests/.
+      --release       with --only: browsers get the package as published, not the quick build
+      --full          also cargo-deny over all dependencies
+  package             assembles the npm package in dist/package
+  size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
+  setup               installs what the other chores need, and nothing else";
+
+fn main() -> ExitCode {
+    match chore() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::TestsFailed) => ExitCode::FAILURE,
+        Err(error @ Error::Usage(_)) => {
+            eprintln!("{error}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+        Err(Error::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore() -> Result {
+    process::catch_signals()?;
+    let mut arguments = lexopt::Parser::from_env();
+    let Some(Value(chore)) = arguments.next()? else { return Err(Error::Usage("which chore?".into())) };
+    match &*chore.to_string_lossy() {
+        "demo" => {
+            let mut options = demo::Options::default();
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("check") => options.check = true,
+                    Long("platform") => options.platform = Some(text(&mut arguments)?),
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            demo::demo(&options)
+        }
+        "test" => {
+            let mut options = areas::Options::default();
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("only") => options.only = Some(text(&mut arguments)?),
+                    Long("browser") => options.browser = Some(text(&mut arguments)?),
+                    Long("release") => options.release = true,
+                    Long("full") => options.full = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            areas::test(&options)
+        }
+        "size" => {
+            let mut as_json = false;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("json") => as_json = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            size::size(as_json)
+        }
+        "package" => no_more(&mut arguments).and_then(|()| package::package()),
+        "setup" => no_more(&mut arguments).and_then(|()| tools::setup()),
+        other => Err(Error::Usage(format!("no chore {other}"))),
+    }
+}
+
+fn text(arguments: &mut lexopt::Parser) -> Result<String> {
+    arguments.value()?.into_string().map_err(|value| Error::Usage(format!("{} is not UTF-8", value.display())))
+}
+
+fn no_more(arguments: &mut lexopt::Parser) -> Result {
+    arguments.next()?.map_or(Ok(()), |argument| Err(argument.unexpected().into()))
+}

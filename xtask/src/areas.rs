@@ -1,0 +1,252 @@
+//! `test`: the areas, what each runs, and the count at the end.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use crate::{
+    demo,
+    error::{Error, Result},
+    package::Profile,
+    paths,
+    process::{command, run, run_lines},
+    site, tools,
+};
+
+const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
+/// Folders of tests/ that are no area of their own: the sandbox area runs the conformance tests.
+const NOT_AREAS: [&str; 4] = ["conformance", "harness", "node_modules", "pages"];
+
+/// What the command line of `test` chooses.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) only: Option<String>,
+    pub(crate) browser: Option<String>,
+    /// Browser areas run the package as published; without it only when everything runs.
+    pub(crate) release: bool,
+    /// Also check advisories and licences of all dependencies, which needs cargo-deny.
+    pub(crate) full: bool,
+}
+
+#[derive(Default)]
+struct Count {
+    passed: u32,
+    failed: u32,
+}
+
+impl Count {
+    /// Takes the result of a command that is one test by itself.
+    fn check(&mut self, name: &str, command: &mut Command) -> Result {
+        let result = run(command);
+        self.record(name, result)
+    }
+
+    fn record(&mut self, name: &str, result: Result) -> Result {
+        match result {
+            Ok(()) => self.passed += 1,
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) => {
+                self.failed += 1;
+                println!("FAILED {name}: {error}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a command that counts tests itself, and counts what it prints.
+    fn tests(&mut self, name: &str, command: &mut Command, read: fn(&str) -> Option<(u32, u32)>) -> Result {
+        let mut counted = Self::default();
+        let status = run_lines(command, |line| {
+            if let Some((passed, failed)) = read(line) {
+                counted.passed += passed;
+                counted.failed += failed;
+            }
+        })?;
+        // A command that fails without a failed test did not get as far as to run them all.
+        if !status.success() && counted.failed == 0 {
+            counted.failed = 1;
+            println!("FAILED {name}: {status}");
+        } else if counted.passed + counted.failed == 0 {
+            counted.failed = 1;
+            println!("FAILED {name}: no test was run");
+        }
+        self.passed += counted.passed;
+        self.failed += counted.failed;
+        Ok(())
+    }
+}
+
+/// `N passed; M failed` of a line of `cargo test`.
+fn cargo_summary(line: &str) -> Option<(u32, u32)> {
+    let rest = line.strip_prefix("test result: ")?.split_once(". ")?.1;
+    let mut numbers = rest.split("; ").map(|part| part.split(' ').next().and_then(|number| number.parse().ok()));
+    Some((numbers.next()??, numbers.next()??))
+}
+
+/// The counts in the summary of `node --test`, one a line; a cancelled test is a failed one.
+fn node_summary(line: &str) -> Option<(u32, u32)> {
+    let (what, number) = line.strip_prefix("ℹ ")?.split_once(' ')?;
+    let number = number.parse().ok()?;
+    match what {
+        "pass" => Some((number, 0)),
+        "fail" | "cancelled" => Some((0, number)),
+        _ => None,
+    }
+}
+
+/// Runs the chosen areas and prints the count.
+pub(crate) fn test(options: &Options) -> Result {
+    let areas = chosen(options)?;
+    let browsers: Vec<_> = match &options.browser {
+        Some(one) if BROWSERS.contains(&one.as_str()) => vec![one.as_str()],
+        Some(other) => return Err(Error::Usage(format!("no browser {other}: one of {}", BROWSERS.join(", ")))),
+        None => BROWSERS.to_vec(),
+    };
+    let mut count = Count::default();
+    let mut site_built = false;
+    for area in &areas {
+        let start = Instant::now();
+        println!("── {area}");
+        match area.as_str() {
+            "core" => core(options, &mut count)?,
+            "sandbox" => sandbox(&mut count)?,
+            "demo" => {
+                let check = demo::Options { check: true, platform: None };
+                count.record("demo --check", demo::demo(&check))?;
+            }
+            folder => {
+                if !site_built {
+                    let built = prepare_browsers(options);
+                    site_built = built.is_ok();
+                    count.record("build of the package and the pages", built)?;
+                }
+                if site_built {
+                    in_browsers(folder, &browsers, &mut count)?;
+                }
+            }
+        }
+        println!("── {area}: {:.0} s", start.elapsed().as_secs_f32());
+    }
+    println!("{} passed, {} failed", count.passed, count.failed);
+    if count.failed == 0 { Ok(()) } else { Err(Error::TestsFailed) }
+}
+
+fn chosen(options: &Options) -> Result<Vec<String>> {
+    let mut areas = vec!["core".to_owned(), "sandbox".to_owned()];
+    areas.extend(browser_areas()?);
+    areas.push("demo".to_owned());
+    match &options.only {
+        None => Ok(areas),
+        Some(area) if areas.contains(area) => Ok(vec![area.clone()]),
+        Some(area) => Err(Error::Usage(format!("no area {area}: one of {}", areas.join(", ")))),
+    }
+}
+
+/// Every folder of tests/ that holds a *.test.js is an area.
+fn browser_areas() -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for folder in paths::folders(&paths::root().join("tests"))? {
+        let name = paths::name(&folder);
+        if !NOT_AREAS.contains(&name.as_str()) && !test_files(&folder)?.is_empty() {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(paths::files(folder)?.into_iter().filter(|file| paths::name(file).ends_with(".test.js")).collect())
+}
+
+fn core(options: &Options, count: &mut Count) -> Result {
+    let cargo = |arguments: &str| {
+        let mut cargo = command("cargo");
+        cargo.args(arguments.split(' '));
+        cargo
+    };
+    tools::for_package()?;
+    count.check("rustfmt", &mut cargo("fmt --all --check"))?;
+    count.check("clippy", &mut cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
+    let wasm = "clippy --quiet --package connect-flow --target wasm32-unknown-unknown -- -D warnings";
+    count.check("clippy for wasm32", &mut cargo(wasm))?;
+    count.tests("cargo test", &mut cargo("test --quiet --package connect-flow --package xtask"), cargo_summary)?;
+    if options.full {
+        tools::cargo_deny()?;
+        count.check("cargo-deny", &mut cargo("deny --all-features check"))?;
+    }
+    Ok(())
+}
+
+fn sandbox(count: &mut Count) -> Result {
+    count.tests("cargo test", &mut cargo_test_sandbox(), cargo_summary)?;
+    let folder = paths::root().join("tests/conformance");
+    if folder.is_dir() {
+        tools::for_node_tests()?;
+        run(command("cargo").args(["build", "--quiet", "--package", "connect-flow-sandbox"]))?;
+        count.tests("conformance", &mut node_test(&folder)?, node_summary)?;
+    }
+    Ok(())
+}
+
+fn cargo_test_sandbox() -> Command {
+    let mut cargo = command("cargo");
+    cargo.args(["test", "--quiet", "--package", "connect-flow-sandbox"]);
+    cargo
+}
+
+fn prepare_browsers(options: &Options) -> Result {
+    tools::for_tests()?;
+    run(command("cargo").args(["build", "--quiet", "--package", "connect-flow-sandbox"]))?;
+    let everything = options.only.is_none();
+    site::build(if everything || options.release { Profile::Release } else { Profile::Dev })
+}
+
+fn in_browsers(folder: &str, browsers: &[&str], count: &mut Count) -> Result {
+    let mut node = node_test(&paths::root().join("tests").join(folder))?;
+    node.env("CONNECT_FLOW_BROWSERS", browsers.join(","));
+    count.tests(folder, &mut node, node_summary)
+}
+
+/// `node --test` of a folder's files, one after the other: browsers already keep every core busy.
+fn node_test(folder: &Path) -> Result<Command> {
+    let mut node = command("node");
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(test_files(folder)?);
+    node.env("CONNECT_FLOW_SANDBOX", paths::sandbox_binary()).env("CONNECT_FLOW_SITE", paths::site());
+    Ok(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_summary_of_cargo_test() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out";
+        assert_eq!(cargo_summary(line), Some((12, 3)));
+        assert_eq!(cargo_summary("running 3 tests"), None);
+    }
+
+    #[test]
+    fn reads_the_summary_of_node() {
+        assert_eq!(node_summary("ℹ pass 7"), Some((7, 0)));
+        assert_eq!(node_summary("ℹ cancelled 2"), Some((0, 2)));
+        assert_eq!(node_summary("ℹ tests 9"), None);
+    }
+
+    #[test]
+    fn a_command_that_runs_no_test_has_failed() {
+        let mut count = Count::default();
+        assert!(count.tests("nothing", &mut command("true"), node_summary).is_ok());
+        assert_eq!((count.passed, count.failed), (0, 1));
+    }
+
+    #[test]
+    fn a_command_that_fails_is_counted_once() {
+        let mut count = Count::default();
+        assert!(count.tests("failing", &mut command("false"), node_summary).is_ok());
+        assert!(count.check("failing too", &mut command("false")).is_ok());
+        assert_eq!((count.passed, count.failed), (0, 2));
+    }
+}
