@@ -3,8 +3,7 @@
 use std::{
     env,
     fmt::Write,
-    fs::File,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     path::Path,
     process::Stdio,
     sync::mpsc,
@@ -15,7 +14,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    error::{AtPath, Error, Result},
+    error::{Error, Result},
     http::{self, Request},
     paths,
     process::{Group, command, log_file, pause, run, show_log},
@@ -81,8 +80,6 @@ fn start_sandbox(options: &Options, log: &Path) -> Result<Group> {
     sandbox.args(["--allow-origin", PAGE.trim_end_matches('/')]);
     if let Some(platform) = &options.platform {
         sandbox.args(["--platform-url", platform]);
-    } else if env::var_os("CONNECT_API_KEY").is_none() {
-        sandbox.env("CONNECT_API_KEY", random_test_key()?);
     }
     Group::spawn(sandbox.stdout(Stdio::piped()).stderr(log_file(log)?))
 }
@@ -156,15 +153,4 @@ fn look(host: &str) -> Result<String> {
     let _ = writeln!(seen, "token     {} characters, expires in {} s", token.len(), mint["expires_in"]);
     let _ = write!(seen, "platform  {platform} lists {} apps: {}, …", apps.len(), names.join(", "));
     Ok(seen)
-}
-
-/// A key for one run, shaped as the platform's test keys are.
-fn random_test_key() -> Result<String> {
-    let source = "/dev/urandom";
-    let mut bytes = [0_u8; 24];
-    File::open(source).and_then(|mut file| file.read_exact(&mut bytes)).at(source)?;
-    Ok(bytes.iter().fold("tk_demo_".to_owned(), |mut key, byte| {
-        let _ = write!(key, "{byte:02x}");
-        key
-    }))
 }
