@@ -1,8 +1,9 @@
-//! Every way in which a session can be wrong, as one closed list of codes.
+//! Every way in which a session can be wrong: the part of [`Code`] that the session can bring about.
+
+use crate::error::Code;
 
 /// What went wrong with the session. Carries no data, so it can never carry a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum SessionFault {
     /// Nothing, `null`, or only spaces was given where a session token belongs.
     Missing,
@@ -43,63 +44,38 @@ pub enum SessionFault {
 }
 
 impl SessionFault {
-    /// All codes, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
-        Self::Missing,
-        Self::Invalid,
-        Self::ExpiredOnArrival,
-        Self::NotRefreshed,
-        Self::Rejected,
-        Self::Unavailable,
-        Self::CallbackFailed,
-        Self::CallbackTimeout,
-        Self::Ended,
-        Self::ApiKeyInBrowser,
-        Self::RefreshTokenInBrowser,
-        Self::TokenAttributeForbidden,
-        Self::InsecureContext,
-        Self::AccountChanged,
-        Self::EnvironmentChanged,
-        Self::ClockSkew,
-        Self::UnreadableExpiry,
-        Self::LongLifetime,
-    ];
-
     /// The public code, as in events and their TypeScript types.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "session_missing",
-            Self::Invalid => "session_invalid",
-            Self::ExpiredOnArrival => "session_expired_on_arrival",
-            Self::NotRefreshed => "session_not_refreshed",
-            Self::Rejected => "session_rejected",
-            Self::Unavailable => "session_unavailable",
-            Self::CallbackFailed => "session_callback_failed",
-            Self::CallbackTimeout => "session_callback_timeout",
-            Self::Ended => "session_ended",
-            Self::ApiKeyInBrowser => "api_key_in_browser",
-            Self::RefreshTokenInBrowser => "refresh_token_in_browser",
-            Self::TokenAttributeForbidden => "token_attribute_forbidden",
-            Self::InsecureContext => "insecure_context",
-            Self::AccountChanged => "account_changed",
-            Self::EnvironmentChanged => "environment_changed",
-            Self::ClockSkew => "clock_skew",
-            Self::UnreadableExpiry => "unreadable_expiry",
-            Self::LongLifetime => "long_lifetime",
-        }
+    pub fn as_str(self) -> &'static str {
+        Code::from(self).as_str()
     }
 
     /// Whether asking again may mend it without a change in the host's code.
-    pub const fn retryable(self) -> bool {
-        matches!(
-            self,
-            Self::Missing
-                | Self::ExpiredOnArrival
-                | Self::NotRefreshed
-                | Self::Rejected
-                | Self::Unavailable
-                | Self::CallbackFailed
-                | Self::CallbackTimeout
-        )
+    pub fn retryable(self) -> bool {
+        Code::from(self).retryable()
+    }
+}
+
+impl From<SessionFault> for Code {
+    fn from(fault: SessionFault) -> Self {
+        match fault {
+            SessionFault::Missing => Self::SessionMissing,
+            SessionFault::Invalid => Self::SessionInvalid,
+            SessionFault::ExpiredOnArrival => Self::SessionExpiredOnArrival,
+            SessionFault::NotRefreshed => Self::SessionNotRefreshed,
+            SessionFault::Rejected => Self::SessionRejected,
+            SessionFault::Unavailable => Self::SessionUnavailable,
+            SessionFault::CallbackFailed => Self::SessionCallbackFailed,
+            SessionFault::CallbackTimeout => Self::SessionCallbackTimeout,
+            SessionFault::Ended => Self::SessionEnded,
+            SessionFault::ApiKeyInBrowser => Self::ApiKeyInBrowser,
+            SessionFault::RefreshTokenInBrowser => Self::RefreshTokenInBrowser,
+            SessionFault::TokenAttributeForbidden => Self::TokenAttributeForbidden,
+            SessionFault::InsecureContext => Self::InsecureContext,
+            SessionFault::AccountChanged => Self::AccountChanged,
+            SessionFault::EnvironmentChanged => Self::EnvironmentChanged,
+            SessionFault::ClockSkew => Self::ClockSkew,
+            SessionFault::UnreadableExpiry => Self::UnreadableExpiry,
+            SessionFault::LongLifetime => Self::LongLifetime,
+        }
     }
 }

@@ -1,0 +1,41 @@
+//! What a session remembers: the current token, whom it is for, the call under way.
+
+use super::clock::Moment;
+use super::event::{AskId, AskReason, EndReason, Environment};
+use super::lifetime::{Facts, Lifetime};
+use super::token::SessionToken;
+
+/// One token with all that belongs to it, swapped by a single assignment.
+pub(super) struct Epoch {
+    pub(super) token: SessionToken,
+    pub(super) fingerprint: u64,
+    pub(super) facts: Facts,
+    pub(super) life: Lifetime,
+    pub(super) identity: Identity,
+    /// Since when the platform is being asked whether the token is any good; nothing else uses it until then.
+    pub(super) probing: Option<Moment>,
+    pub(super) told_expiring: bool,
+    /// The platform took it at least once.
+    pub(super) confirmed: bool,
+}
+
+/// Whom the tokens so far were for; unknown parts never count as a change.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Identity {
+    pub(super) environment: Environment,
+    pub(super) account: Option<u64>,
+}
+
+pub(super) struct Ask {
+    pub(super) id: AskId,
+    pub(super) reason: AskReason,
+    pub(super) since: Moment,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Fresh,
+    Live,
+    Suspended,
+    Ended(EndReason),
+}

@@ -1,0 +1,181 @@
+//! Points in time and numbers from text, without a date library and without the float parser of `core`.
+
+/// Later than any point in time that is meant: the year 9999.
+const LAST_MS: f64 = 253_402_300_799_999.0;
+/// From here up a number of epoch units is taken for milliseconds (as seconds it would be the year 5138).
+const MILLISECONDS_FROM: f64 = 1e11;
+
+/// Epoch seconds or milliseconds, told apart by size, as epoch milliseconds. Zero and below mean nothing.
+pub(super) fn epoch_ms(number: f64) -> Option<f64> {
+    let ms = if number >= MILLISECONDS_FROM { number } else { number * 1_000.0 };
+    (ms > 0.0 && ms <= LAST_MS).then_some(ms)
+}
+
+/// A JSON number, whole text. Finite or `None`.
+pub(super) fn decimal(text: &[u8]) -> Option<f64> {
+    let mut cursor = Cursor(text);
+    let negative = cursor.eat(b'-');
+    let mut value = 0.0;
+    let mut scale = 0i32;
+    cursor.digits(|digit| value = value * 10.0 + digit)?;
+    if cursor.eat(b'.') {
+        cursor.digits(|digit| {
+            // Beyond this no double changes.
+            if scale > -20 {
+                value = value * 10.0 + digit;
+                scale -= 1;
+            }
+        })?;
+    }
+    if cursor.eat(b'e') || cursor.eat(b'E') {
+        let below = cursor.eat(b'-');
+        if !below {
+            cursor.eat(b'+');
+        }
+        let mut exponent = 0i32;
+        cursor.digits(|digit| exponent = (exponent * 10 + digit as i32).min(9_999))?;
+        scale += if below { -exponent } else { exponent };
+    }
+    for _ in 0..scale.unsigned_abs().min(700) {
+        value = if scale < 0 { value / 10.0 } else { value * 10.0 };
+    }
+    (cursor.0.is_empty() && value.is_finite()).then_some(if negative { -value } else { value })
+}
+
+/// RFC 3339, or epoch seconds or milliseconds, as epoch milliseconds.
+pub(super) fn instant(text: &str) -> Option<f64> {
+    let text = text.trim().as_bytes();
+    rfc3339(text).or_else(|| epoch_ms(decimal(text)?))
+}
+
+/// An HTTP `Date` header, any of the three forms of RFC 9110, as epoch milliseconds.
+pub fn http_date(text: &str) -> Option<f64> {
+    let mut words = [&b""[..]; 8];
+    let mut count = 0;
+    for word in text.as_bytes().split(|b| b" ,-:".contains(b)).filter(|word| !word.is_empty()) {
+        *words.get_mut(count)? = word;
+        count += 1;
+    }
+    let [day, month, year, hour, minute, second] = match (count, words) {
+        (8, [_, day, month, year, h, m, s, b"GMT"]) => [day, month, year, h, m, s],
+        (7, [_, month, day, h, m, s, year, _]) => [day, month, year, h, m, s],
+        _ => return None,
+    };
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let month = MONTHS.chunks(3).position(|name| name == month)? as u32 + 1;
+    let year = match (year.len(), whole(year)?) {
+        (2, short @ 70..) => 1900 + short,
+        (2, short) => 2000 + short,
+        (4, year) => year,
+        _ => return None,
+    };
+    let seconds = clock_seconds(whole(hour)?, whole(minute)?, whole(second)?)?;
+    Some((days(year, month, whole(day)?)? * 86_400.0 + seconds) * 1_000.0)
+}
+
+/// A `Retry-After` header, seconds or an HTTP date, as milliseconds from `epoch_now_ms`; never negative.
+pub fn retry_after_ms(text: &str, epoch_now_ms: f64) -> Option<f64> {
+    let text = text.trim();
+    let wait = match decimal(text.as_bytes()) {
+        Some(seconds) => seconds * 1_000.0,
+        None => http_date(text)? - epoch_now_ms,
+    };
+    wait.is_finite().then_some(wait.max(0.0))
+}
+
+fn rfc3339(text: &[u8]) -> Option<f64> {
+    let mut cursor = Cursor(text);
+    let year = cursor.number(4)?;
+    let month = cursor.after(b"-")?.number(2)?;
+    let day = cursor.after(b"-")?.number(2)?;
+    let hour = cursor.after(b"Tt ")?.number(2)?;
+    let minute = cursor.after(b":")?.number(2)?;
+    let second = cursor.after(b":")?.number(2)?;
+    let mut fraction = 0.0;
+    if cursor.eat(b'.') {
+        let mut unit = 1_000.0;
+        cursor.digits(|digit| {
+            unit /= 10.0;
+            fraction += digit * unit;
+        })?;
+    }
+    let offset = if cursor.eat(b'Z') || cursor.eat(b'z') {
+        0.0
+    } else {
+        let sign = if cursor.eat(b'-') { -1.0 } else { 1.0 };
+        if sign > 0.0 {
+            cursor.after(b"+")?;
+        }
+        let (hours, minutes) = (cursor.number(2)?, cursor.after(b":")?.number(2)?);
+        (hours < 24 && minutes < 60).then(|| sign * f64::from(hours * 3_600 + minutes * 60))?
+    };
+    let seconds = days(year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)? - offset;
+    // A leap second is 23:59:60 in UTC, so that the next second begins a day.
+    let leaps = second == 60 && seconds.rem_euclid(86_400.0) != 0.0;
+    (cursor.0.is_empty() && !leaps).then_some(seconds * 1_000.0 + fraction)
+}
+
+fn clock_seconds(hour: u32, minute: u32, second: u32) -> Option<f64> {
+    (hour < 24 && minute < 60 && second <= 60).then(|| f64::from(hour * 3_600 + minute * 60 + second))
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar.
+fn days(year: u32, month: u32, day: u32) -> Option<f64> {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let length = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if day == 0 || day > length || year == 0 || year > 9_999 {
+        return None;
+    }
+    // Years begin in March, so that the leap day is the last.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let count = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
+    Some(f64::from(count) - 719_468.0)
+}
+
+fn whole(text: &[u8]) -> Option<u32> {
+    let mut cursor = Cursor(text);
+    let value = cursor.number(text.len().min(4))?;
+    cursor.0.is_empty().then_some(value)
+}
+
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.0.first() == Some(&byte);
+        if found {
+            self.0 = &self.0[1..];
+        }
+        found
+    }
+
+    fn after(&mut self, one_of: &[u8]) -> Option<&mut Self> {
+        let first = self.0.first()?;
+        one_of.contains(first).then(|| {
+            self.0 = &self.0[1..];
+            self
+        })
+    }
+
+    /// One digit or more.
+    fn digits(&mut self, mut each: impl FnMut(f64)) -> Option<()> {
+        let start = self.0.len();
+        while let Some(digit @ b'0'..=b'9') = self.0.first() {
+            each(f64::from(digit - b'0'));
+            self.0 = &self.0[1..];
+        }
+        (self.0.len() < start).then_some(())
+    }
+
+    /// Exactly `len` digits.
+    fn number(&mut self, len: usize) -> Option<u32> {
+        let digits = self.0.get(..len).filter(|digits| !digits.is_empty())?;
+        self.0 = &self.0[len..];
+        digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))
+    }
+}
