@@ -1,0 +1,119 @@
+//! Who is signed in to the host: an HttpOnly cookie, and a CSRF token for everything that changes something.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Host, forbidden};
+use crate::crypto::{constant_time_eq, random_id, sha256_hex};
+use crate::http::{cookie, get, set};
+
+/// Sessions kept; the demo forgets all of them rather than growing without bound.
+const MAX_SESSIONS: usize = 100_000;
+
+#[derive(Clone)]
+pub(super) struct Session {
+    /// `None` once signed out: the cookie stays, so that the demo does not sign in again by itself.
+    pub(super) user: Option<String>,
+    csrf_token: String,
+}
+
+impl Host {
+    fn cookie_name(&self) -> &'static str {
+        if self.secure() { "__Host-session" } else { "session" }
+    }
+
+    pub(super) fn secure(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
+    pub(super) fn session(&self, headers: &HeaderMap) -> Option<Session> {
+        let id = cookie(headers, self.cookie_name())?;
+        self.state().sessions.get(&sha256_hex(id)).cloned()
+    }
+
+    /// The session of a request that changes something: 403 unless it proves to come from our page.
+    pub(super) fn checked_session(&self, headers: &HeaderMap) -> Result<Option<Session>, Response> {
+        let Some(session) = self.session(headers) else { return Ok(None) };
+        let token = get(headers, "x-csrf-token").unwrap_or_default();
+        if constant_time_eq(token, &session.csrf_token) {
+            return Ok(Some(session));
+        }
+        Err(forbidden("CSRF token missing or wrong"))
+    }
+
+    /// Starts a session and the cookie that carries it; a new one each time, so that none can be fixed beforehand.
+    fn start(&self, user: Option<&str>, old: &HeaderMap) -> Result<(Session, String), getrandom::Error> {
+        let id = random_id(24)?;
+        let session = Session { user: user.map(str::to_owned), csrf_token: random_id(24)? };
+        let mut state = self.state();
+        if let Some(old) = cookie(old, self.cookie_name()) {
+            state.sessions.remove(&sha256_hex(old));
+        }
+        if state.sessions.len() >= MAX_SESSIONS {
+            state.sessions.clear();
+        }
+        state.sessions.insert(sha256_hex(&id), session.clone());
+        let secure = if self.secure() { "; Secure" } else { "" };
+        Ok((session, format!("{}={id}; HttpOnly; SameSite=Lax; Path=/{secure}", self.cookie_name())))
+    }
+
+    fn description(&self, session: &Session) -> serde_json::Value {
+        json!({
+            "user": session.user,
+            "apiUrl": self.platform_url,
+            "csrfToken": session.csrf_token,
+            "frameUrl": self.platform.as_ref().and_then(|platform| platform.frame_url()),
+        })
+    }
+
+    fn answer(&self, user: Option<&str>, headers: &HeaderMap) -> Response {
+        match self.start(user, headers) {
+            Ok((session, cookie)) => {
+                let mut response = Json(self.description(&session)).into_response();
+                set(response.headers_mut(), header::SET_COOKIE, &cookie);
+                response
+            }
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
+
+/// `GET /api/host`: a visitor without a cookie is signed in as the first user; this is a demo.
+pub(super) async fn describe(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
+    match host.session(&headers) {
+        Some(session) => Json(host.description(&session)).into_response(),
+        None => {
+            let first = host.users.first().map(|(user, _)| user.clone());
+            host.answer(first.as_deref(), &headers)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    user: String,
+}
+
+/// `POST /api/sign-in`
+pub(super) async fn sign_in(
+    State(host): State<Arc<Host>>,
+    headers: HeaderMap,
+    Json(SignIn { user }): Json<SignIn>,
+) -> Response {
+    if !host.users.iter().any(|(known, _)| *known == user) {
+        return (StatusCode::BAD_REQUEST, Json(json!({"error": "unknown_user"}))).into_response();
+    }
+    eprintln!("host: {user} signed in");
+    host.answer(Some(&user), &headers)
+}
+
+/// `POST /api/sign-out`
+pub(super) async fn sign_out(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
+    host.answer(None, &headers)
+}
