@@ -1,0 +1,170 @@
+// One life of the component in its element: asks the host and loads at the same time, mounts, hands everything on.
+
+/** Options that the component takes while it lives; `getSessionToken` as well. */
+const LIVE = ["theme", "density", "locale", "strings", "hostName", "privacyUrl", "termsUrl"];
+const FIXED = ["apiUrl", "app", "frameUrl", "inlineCredentials", "platformName", "autofocus"];
+
+const WORDS = {
+  load_failed: "This could not be loaded. Check your connection and try again.",
+  wasm_blocked: "This page blocks WebAssembly: its Content-Security-Policy needs script-src 'wasm-unsafe-eval'.",
+  insecure_context: "Accounts can only be connected on a secure page (https).",
+  crashed: "Something went wrong here. Nothing that was not yet sent was kept.",
+};
+
+// As high as the first screen: a search field and five rows.
+const STYLE = `:host{display:block}
+[part=loading]{height:330px;max-width:560px;margin:auto;border-radius:6px;opacity:.06;background:
+linear-gradient(currentColor 40px,#0000 0),repeating-linear-gradient(#0000 0 18px,currentColor 0 58px)}
+[part=failure]{max-width:400px;margin:auto;padding:48px 20px;text-align:center}
+[part=failure] button{font:inherit;min-height:40px;padding:0 16px}`;
+let sheet;
+
+const stop = (code, message) => Object.assign(Error(message), { code });
+
+export class Life {
+  #element;
+  #given;
+  #signal;
+  #loader;
+  #fail;
+  /** The component, once it is mounted: src/embed/handle.rs. */
+  #handle;
+  #asks = false;
+  #failed = false;
+  // What the component does not hold yet.
+  #offer;
+  #calls = [];
+
+  /**
+   * @param {import("./component.js").ConnectFlowElement} element
+   * @param {Record<string, unknown>} given the properties without an attribute, always as they are now
+   * @param {AbortSignal} signal ends this life
+   * @param {typeof import("./load.js")} loader
+   * @param {(code: string, text: string | undefined, retry: () => void) => void} fail shows and reports a failure
+   */
+  constructor(element, given, signal, loader, fail) {
+    this.#element = element;
+    this.#given = given;
+    this.#signal = signal;
+    this.#loader = loader;
+    this.#fail = (code, text) => {
+      this.#failed = true;
+      fail(code, WORDS[code] ?? text, () => this.start());
+    };
+    signal.addEventListener("abort", () => {
+      this.#handle?.unmount();
+      this.#handle = this.#offer = undefined;
+      this.#calls = [];
+    });
+  }
+
+  setSessionToken(offer) {
+    if (this.#handle) this.#handle.setSessionToken(offer);
+    else this.#offer = offer;
+  }
+
+  end(options) {
+    this.#offer = undefined;
+    this.#call("end", options);
+  }
+
+  retry() {
+    if (this.#failed) this.start();
+    else this.#call("retry");
+  }
+
+  /** An option has changed. @param {string} name */
+  update(name) {
+    if (!this.#handle) return;
+    if (LIVE.includes(name)) this.#handle.update({ [name]: this.#element[name] });
+    // The component holds one function that asks whatever is set by then; only whether there is one is news to it.
+    const asks = this.#canAsk();
+    if (asks !== this.#asks) this.#handle.update({ getSessionToken: asks ? (request) => this.#ask(request) : null });
+    this.#asks = asks;
+  }
+
+  start() {
+    this.#failed = false;
+    this.#mount().catch(({ code = "load_failed", message }) => this.#signal.aborted || this.#fail(code, message));
+  }
+
+  async #mount() {
+    const element = this.#element;
+    const root = element.shadowRoot;
+    if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    const loading = Document.prototype.createElement.call(document, "div");
+    root.replaceChildren(Object.assign(loading, { part: "loading", role: "status", ariaBusy: "true" }));
+
+    if (!isSecureContext) throw stop("insecure_context");
+    if (!element.apiUrl) throw stop("invalid_option", "api-url is missing.");
+
+    const component = this.#loader.load();
+    const since = { wall: Date.now(), steady: performance.now() };
+    const ask = this.#canAsk() && this.#offer == null ? this.#askEarly() : (request) => this.#ask(request);
+    const Component = await component.catch((error) => {
+      throw error.code ? error : stop("load_failed");
+    });
+    if (this.#signal.aborted) return;
+    this.#asks = this.#canAsk();
+    const { headers, iconOrigins } = this.#given;
+    const options = {
+      headers,
+      iconOrigins,
+      sessionToken: this.#offer,
+      getSessionToken: this.#asks ? ask : undefined,
+      // A token's lifetime counts from before its request, and the host was asked when loading began.
+      ageMs: Math.max(Date.now() - since.wall, performance.now() - since.steady),
+    };
+    for (const name of [...FIXED, ...LIVE]) options[name] = element[name];
+    this.#offer = undefined;
+    this.#handle = Component.mount(root, options, (name, detail) => this.#emit(name, detail));
+    loading.remove();
+    for (const [method, argument] of this.#calls.splice(0)) this.#call(method, argument);
+  }
+
+  #call(method, argument) {
+    if (this.#handle) this.#handle[method](argument);
+    else this.#calls.push([method, argument]);
+  }
+
+  #canAsk() {
+    return !!(this.#given.getSessionToken ?? this.#element.sessionUrl);
+  }
+
+  /** @param {{ reason: string, attempt: number, signal: AbortSignal }} request */
+  async #ask(request) {
+    const { getSessionToken } = this.#given;
+    if (getSessionToken) return getSessionToken(request);
+    const { fetchSessionToken } = await import("./session-url.js");
+    return fetchSessionToken(this.#element, this.#element.sessionUrl, request.signal);
+  }
+
+  /** Asks the host before the component can; the component's own first question gets that answer. */
+  #askEarly() {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    this.#signal.addEventListener("abort", abort);
+    let first = this.#ask({ reason: "initial", attempt: 1, signal: controller.signal });
+    // Reported when the component awaits it.
+    first.catch(() => {});
+    return (request) => {
+      const answer = request.reason === "initial" ? first : undefined;
+      first = undefined;
+      if (!answer) return this.#ask(request);
+      request.signal?.addEventListener("abort", abort);
+      return answer;
+    };
+  }
+
+  #emit(name, detail) {
+    if (detail?.code !== "crashed") {
+      this.#element.dispatchEvent(new CustomEvent(name, { detail }));
+      return;
+    }
+    // What has crashed must not be called any more, not even to unmount it.
+    this.#handle = undefined;
+    this.#loader.discard();
+    queueMicrotask(() => this.#signal.aborted || this.#fail("crashed"));
+  }
+}

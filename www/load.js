@@ -1,0 +1,60 @@
+// The loader: one promise a page for the glue and the wasm, with one second try that goes round the caches.
+
+let source;
+let loading;
+let spent;
+
+async function compile(from, cache) {
+  if (from instanceof WebAssembly.Module) return from;
+  const response = from instanceof Response ? from : await fetch(from, { cache });
+  if (!response.ok) throw Error(`the wasm's server answered ${response.status}`);
+  // Streaming refuses any other MIME type than application/wasm, which not every server knows.
+  const copy = response.clone();
+  return WebAssembly.compileStreaming(response).catch(async () => WebAssembly.compile(await copy.arrayBuffer()));
+}
+
+async function join(glue, from, cache) {
+  const [{ default: init, ConnectFlow }, module] = await Promise.all([glue, compile(from, cache)]);
+  await init({ module_or_path: module });
+  return ConnectFlow;
+}
+
+async function start() {
+  // The only address of the wasm in the package: a bundler emits the file once for each that it sees.
+  const from = source ?? new URL("./connect-flow_bg.wasm", import.meta.url);
+  let problem;
+  try {
+    if (!spent) return await join(import("./connect-flow.js"), from);
+  } catch (error) {
+    problem = error;
+  }
+  try {
+    // Where not even the empty module compiles, the page or the browser forbids WebAssembly.
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  } catch {
+    throw Object.assign(Error("script-src lacks 'wasm-unsafe-eval'"), { code: "wasm_blocked" });
+  }
+  if (from instanceof Response) throw problem;
+  // A module that failed, is outdated or has crashed keeps its name in this page, so it is asked for under another.
+  // Bundlers must leave the name alone: theirs carry a hash, so that no outdated pair can arise.
+  const glue = `./connect-flow.js?${Date.now()}`;
+  return join(import(/* webpackIgnore: true */ /* @vite-ignore */ glue), from, "reload");
+}
+
+/**
+ * The component's class, loaded once a page; after a failure the next call tries again.
+ * @param {string | URL | Response | WebAssembly.Module} [wasm] where the wasm is, if not beside this file
+ */
+export function load(wasm) {
+  source = wasm ?? source;
+  return (loading ??= start().catch((error) => {
+    loading = undefined;
+    throw error;
+  }));
+}
+
+/** After a crash: what is loaded must not be used any more. */
+export function discard() {
+  loading = undefined;
+  spent = true;
+}

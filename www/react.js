@@ -1,0 +1,97 @@
+"use client";
+// The React component and hook for 18 and 19: props become the element's properties, its events become callbacks.
+
+import {
+  createElement, forwardRef, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState,
+} from "react";
+import { assign, define } from "./component.js";
+import { EVENTS } from "./events.js";
+
+const OPTIONS = [
+  "apiUrl", "app", "frameUrl", "inlineCredentials", "theme", "density", "locale", "hostName", "platformName",
+  "privacyUrl", "termsUrl", "sessionUrl", "autofocus", "strings", "headers", "iconOrigins", "sessionToken",
+];
+
+const propOf = (event) => `on-${event}`.replace(/-./g, (dash) => dash[1].toUpperCase());
+
+// React 18 warns of layout effects on a server, where none runs anyway.
+const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
+
+const same = (a, b) =>
+  Object.is(a, b) || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
+
+/** @type {typeof import("./react.js").ConnectFlow} */
+export const ConnectFlow = forwardRef(function ConnectFlow(props, ref) {
+  const element = useRef(null);
+  const latest = useRef(props);
+  const set = useRef({});
+  useImperativeHandle(ref, () => element.current, []);
+
+  // The callbacks of the last render are called, and none of them is ever the reason for another life.
+  useCommitEffect(() => {
+    latest.current = props;
+    const changed = {};
+    for (const name of OPTIONS) {
+      if (!same(props[name], set.current[name])) changed[name] = props[name];
+      set.current[name] = props[name];
+    }
+    const asks = typeof props.getSessionToken === "function";
+    if (asks !== set.current.asks) {
+      changed.getSessionToken = asks ? (request) => latest.current.getSessionToken?.(request) : undefined;
+      set.current.asks = asks;
+    }
+    define();
+    assign(element.current, changed);
+  });
+
+  useCommitEffect(() => {
+    const target = element.current;
+    const undo = EVENTS.map((name) => {
+      const listener = (event) => latest.current[propOf(name)]?.(event.detail, event);
+      target.addEventListener(name, listener);
+      return () => target.removeEventListener(name, listener);
+    });
+    return () => undo.forEach((remove) => remove());
+  }, []);
+
+  const { className, style, id } = props;
+  return createElement("connect-flow", { ref: element, class: className, style, id });
+});
+
+const START = { status: "loading", session: "waiting", error: undefined };
+
+// What each event says about where the flow stands.
+const NEXT = {
+  "flow-ready": () => ({ status: "ready", session: "active", error: undefined }),
+  "flow-closed": () => ({ status: "closed" }),
+  "flow-error": (error) => ({ error }),
+  "session-expiring": () => ({ session: "expiring" }),
+  "session-expired": () => ({ session: "expired" }),
+  "session-renewed": () => ({ session: "active" }),
+  "session-ended": () => ({ session: "ended" }),
+};
+
+/** @type {typeof import("./react.js").useConnectFlow} */
+export function useConnectFlow() {
+  const [element, ref] = useState(null);
+  const [state, setState] = useState(START);
+  useEffect(() => {
+    if (!element) return undefined;
+    const listeners = Object.entries(NEXT).map(([name, next]) => {
+      const listener = ({ detail }) => setState((before) => ({ ...before, ...next(detail) }));
+      element.addEventListener(name, listener);
+      return () => element.removeEventListener(name, listener);
+    });
+    return () => {
+      listeners.forEach((remove) => remove());
+      setState(START);
+    };
+  }, [element]);
+  return {
+    ref,
+    ...state,
+    setSessionToken: useCallback((offer) => element?.setSessionToken(offer), [element]),
+    end: useCallback((options) => element?.end(options), [element]),
+    retry: useCallback(() => element?.retry(), [element]),
+  };
+}
