@@ -44,6 +44,27 @@ pub enum SessionFault {
 }
 
 impl SessionFault {
+    pub const ALL: [Self; 18] = [
+        Self::Missing,
+        Self::Invalid,
+        Self::ExpiredOnArrival,
+        Self::NotRefreshed,
+        Self::Rejected,
+        Self::Unavailable,
+        Self::CallbackFailed,
+        Self::CallbackTimeout,
+        Self::Ended,
+        Self::ApiKeyInBrowser,
+        Self::RefreshTokenInBrowser,
+        Self::TokenAttributeForbidden,
+        Self::InsecureContext,
+        Self::AccountChanged,
+        Self::EnvironmentChanged,
+        Self::ClockSkew,
+        Self::UnreadableExpiry,
+        Self::LongLifetime,
+    ];
+
     /// The public code, as in events and their TypeScript types.
     pub fn as_str(self) -> &'static str {
         Code::from(self).as_str()
@@ -52,30 +73,5 @@ impl SessionFault {
     /// Whether asking again may mend it without a change in the host's code.
     pub fn retryable(self) -> bool {
         Code::from(self).retryable()
-    }
-}
-
-impl From<SessionFault> for Code {
-    fn from(fault: SessionFault) -> Self {
-        match fault {
-            SessionFault::Missing => Self::SessionMissing,
-            SessionFault::Invalid => Self::SessionInvalid,
-            SessionFault::ExpiredOnArrival => Self::SessionExpiredOnArrival,
-            SessionFault::NotRefreshed => Self::SessionNotRefreshed,
-            SessionFault::Rejected => Self::SessionRejected,
-            SessionFault::Unavailable => Self::SessionUnavailable,
-            SessionFault::CallbackFailed => Self::SessionCallbackFailed,
-            SessionFault::CallbackTimeout => Self::SessionCallbackTimeout,
-            SessionFault::Ended => Self::SessionEnded,
-            SessionFault::ApiKeyInBrowser => Self::ApiKeyInBrowser,
-            SessionFault::RefreshTokenInBrowser => Self::RefreshTokenInBrowser,
-            SessionFault::TokenAttributeForbidden => Self::TokenAttributeForbidden,
-            SessionFault::InsecureContext => Self::InsecureContext,
-            SessionFault::AccountChanged => Self::AccountChanged,
-            SessionFault::EnvironmentChanged => Self::EnvironmentChanged,
-            SessionFault::ClockSkew => Self::ClockSkew,
-            SessionFault::UnreadableExpiry => Self::UnreadableExpiry,
-            SessionFault::LongLifetime => Self::LongLifetime,
-        }
     }
 }
