@@ -10,6 +10,9 @@ mod claims;
 mod clock;
 mod event;
 mod fault;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod lifetime;
 mod machine;
 mod offer;

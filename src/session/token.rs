@@ -200,3 +200,13 @@ impl Drop for Loan<'_> {
         }
     }
 }
+
+#[cfg(test)]
+impl SessionToken {
+    /// What the buffer holds, wiped or not.
+    pub(super) fn raw(&self) -> Vec<u8> {
+        assert_eq!(self.slot.loans.get(), 0);
+        // SAFETY: see `Slot::with`.
+        unsafe { (*self.slot.bytes.get()).to_vec() }
+    }
+}
