@@ -88,7 +88,7 @@ struct Component {
 /// The component's wasm and its glue, built or found unchanged.
 fn component(profile: Profile) -> Result<Component> {
     let mut build = command("cargo");
-    build.args(["build", "--lib", "--package", "connect-flow", "--target", "wasm32-unknown-unknown"]);
+    build.args(["build", "--quiet", "--lib", "--package", "connect-flow", "--target", "wasm32-unknown-unknown"]);
     let dir = match profile {
         Profile::Release => {
             eprintln!("Building the component for release (usually 2 minutes) …");

@@ -192,3 +192,57 @@ pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Starts a shell whose own child sleeps, and gives the grandchild's process id.
+    fn with_grandchild(script: &str) -> Option<(Group, Pid)> {
+        let mut group = Group::spawn(Command::new("sh").args(["-c", script]).stdout(Stdio::piped())).ok()?;
+        let mut line = String::new();
+        BufReader::new(group.stdout()?).read_line(&mut line).ok()?;
+        Some((group, Pid::from_raw(line.trim().parse().ok()?)?))
+    }
+
+    /// A dead process whose new parent has not looked yet still has an id: its state tells.
+    fn runs(pid: Pid) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+    }
+
+    #[test]
+    fn dropping_a_group_ends_its_descendants() {
+        let Some((group, grandchild)) = with_grandchild("sleep 60 & echo $!; wait") else { panic!("no shell") };
+        assert!(runs(grandchild));
+        drop(group);
+        assert!(!runs(grandchild));
+    }
+
+    #[test]
+    fn a_descendant_outliving_its_parent_is_ended_too() {
+        let Some((mut group, grandchild)) = with_grandchild("sleep 60 >/dev/null & echo $!") else {
+            panic!("no shell")
+        };
+        assert!(group.wait().is_ok_and(|status| status.success()));
+        assert!(runs(grandchild));
+        drop(group);
+        assert!(!runs(grandchild));
+    }
+
+    #[test]
+    fn a_panic_ends_the_group() {
+        let pid = std::panic::catch_unwind(|| {
+            let Some((_group, grandchild)) = with_grandchild("sleep 60 & echo $!; wait") else { return };
+            std::panic::panic_any(grandchild);
+        });
+        let Some(pid) = pid.err().and_then(|thrown| thrown.downcast_ref::<Pid>().copied()) else { panic!("no shell") };
+        assert!(!runs(pid));
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = run(&mut Command::new("no-such-program-anywhere"));
+        assert!(error.is_err_and(|error| error.to_string().starts_with("no-such-program-anywhere is missing")));
+    }
+}
