@@ -148,7 +148,7 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
     const box = make("div", { role: "alert", part: "failure" });
     box.append(
       make("p", { textContent: strings?.["error." + code] ?? (text || "This could not be loaded.") }),
-      make("button", { textContent: strings?.["action.retry"] ?? "Try again", onclick: retry }),
+      make("button", { textContent: strings?.retry ?? "Try again", onclick: retry }),
     );
     this.#root.replaceChildren(box);
     this.#error(code, /load|crash/.test(code));

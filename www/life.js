@@ -52,8 +52,9 @@ export class Life {
       fail(code, WORDS[code] ?? text, () => this.start());
     };
     signal.addEventListener("abort", () => {
-      this.#handle?.unmount();
+      const handle = this.#handle;
       this.#handle = this.#offer = undefined;
+      handle?.unmount();
       this.#calls = [];
     });
   }
@@ -101,12 +102,14 @@ export class Life {
 
     const component = this.#loader.load();
     const since = { wall: Date.now(), steady: performance.now() };
-    const ask = this.#canAsk() && this.#offer == null ? this.#askEarly() : (request) => this.#ask(request);
+    const early = this.#canAsk() && this.#offer == null && this.#askEarly();
     const Component = await component.catch((error) => {
       throw error.code ? error : stop("load_failed");
     });
     if (this.#signal.aborted) return;
     this.#asks = this.#canAsk();
+    // Not early if a token came meanwhile: an answer that nobody awaits would be kept here.
+    const ask = (this.#offer == null && early) || ((request) => this.#ask(request));
     const { headers, iconOrigins } = this.#given;
     const options = {
       headers,
@@ -134,6 +137,8 @@ export class Life {
 
   /** @param {{ reason: string, attempt: number, signal: AbortSignal }} request */
   async #ask(request) {
+    // The host's code never runs inside a call of the component, which it may want to end.
+    await undefined;
     const { getSessionToken } = this.#given;
     if (getSessionToken) return getSessionToken(request);
     const { fetchSessionToken } = await import("./session-url.js");
