@@ -40,7 +40,7 @@ suite("when connecting fails", {}, {
   },
 
   "the platform is down: the error screen has a retry that works": async ({ page, sandbox, browser }) => {
-    await sandbox.setSwitches({ match: "/api/v2/f-sdk", drop: true });
+    await sandbox.setSwitches({ match: { path: "/api/v2/f-sdk" }, drop: true });
     await page.open();
     await page.find("button", "Try again", 40_000);
     await page.screenshot(`platform-down-${browser}`);
@@ -62,7 +62,7 @@ suite("when connecting fails", {}, {
       await page.screenshot(`wrong-api-key-${browser}`);
       assert.equal((await sandbox.requests()).filter((request) => request.path.includes("f-sdk")).length, 0);
     } finally {
-      await sandbox.setApiKey(null);
+      await sandbox.setApiKey();
     }
     await page.click("button", "Try again");
     await connectByOAuth(page, APP);

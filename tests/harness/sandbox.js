@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 
 const BINARY = process.env.CONNECT_FLOW_SANDBOX ?? here("../../target/debug/connect-flow-sandbox");
 const SITE = process.env.CONNECT_FLOW_SITE ?? here("../../target/site");
+/** The platform takes the key that the host has at the start. */
+const API_KEY = "tk_0123456789abcdef0123456789abcdef";
 const START_TIMEOUT = 20_000;
 const LOG_LINES = 40;
 
@@ -30,7 +32,7 @@ export class Sandbox {
     const addresses = ["--host-addr", "--platform-addr", "--provider-addr"].flatMap((name) => [name, "127.0.0.1:0"]);
     // Tests mint far more often than a user does.
     const args = [...addresses, "--pages", SITE, "--test-mode", "--mint-limit", "100000", ...options];
-    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CONNECT_API_KEY: API_KEY, ...env } });
     sandbox.#child = child;
     process.on("exit", sandbox.#kill);
     createInterface({ input: child.stderr }).on("line", (line) => sandbox.#log.push(line));
@@ -68,11 +70,14 @@ export class Sandbox {
     await this.#call(this.platform, "POST", "/test/accounts/reset", {});
     await this.#call(this.host, "POST", "/api/test/mint", { mode: "ok" });
     await this.#call(this.host, "DELETE", "/api/csp-reports");
+    await this.setApiKey();
   }
 
   /**
-   * Turns a fault on. @param {{ latency_ms?: number, status?: number, body?: string, drop?: boolean, match?: string,
-   *   times?: number, retry_after?: number, cors_headers_off?: boolean, provider_coop?: string }} switches
+   * Turns a fault on, in place of those before. sandbox/README.md says what each does.
+   * @param {{ latency_ms?: number, status?: number, body?: string, drop?: boolean | "before" | "after",
+   *   match?: { method?: string, path?: string }, times?: number, retry_after?: number | string,
+   *   cors_headers_off?: boolean, provider_coop?: string, date_header_off?: boolean }} switches
    */
   setSwitches(switches) {
     return this.#call(this.platform, "POST", "/test/switches", switches);
@@ -101,24 +106,22 @@ export class Sandbox {
     return this.#call(this.host, "POST", "/api/test/mint", { mode, times });
   }
 
-  /** The API key the host backend uses from now on. @param {string | null} key null: its own again */
-  setApiKey(key) {
+  /** The API key the host backend uses from now on, until the next reset. @param {string} [key] its own again */
+  setApiKey(key = API_KEY) {
     return this.#call(this.host, "POST", "/api/test/api-key", { key });
   }
 
   /**
    * What the platform was asked since the last reset, oldest first.
-   * @returns {Promise<{ method: string, path: string, query: unknown, headers: unknown, status?: number }[]>}
+   * @returns {Promise<{ time_ms: number, method: string, path: string, query: string | null, headers: Record<string, string> }[]>}
    */
-  async requests() {
-    const answer = await this.#call(this.platform, "GET", "/test/requests");
-    return Array.isArray(answer) ? answer : answer.requests;
+  requests() {
+    return this.#call(this.platform, "GET", "/test/requests");
   }
 
   /** Violations of the page's Content-Security-Policy that browsers reported. @returns {Promise<unknown[]>} */
-  async cspReports() {
-    const answer = await this.#call(this.host, "GET", "/api/csp-reports");
-    return Array.isArray(answer) ? answer : answer.reports;
+  cspReports() {
+    return this.#call(this.host, "GET", "/api/csp-reports");
   }
 
   async #call(origin, method, path, body) {

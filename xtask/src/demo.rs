@@ -53,7 +53,8 @@ pub(crate) fn demo(options: &Options) -> Result {
     let mut sandbox = start_sandbox(options, &log)?;
     let host = origin(&mut sandbox, &log)?;
     eprintln!("Building the component (usually 2 minutes the first time) …");
-    let mut trunk = Group::spawn(command("trunk").args(["--quiet", "--offline=true", "serve"]).env("NO_COLOR", "true"))?;
+    let mut trunk =
+        Group::spawn(command("trunk").args(["--quiet", "--offline=true", "serve"]).env("NO_COLOR", "true"))?;
     while !http::get(PAGE).is_ok_and(|page| page.status == 200) {
         trunk.still_running()?;
         sandbox.still_running()?;

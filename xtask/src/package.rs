@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
+
 use crate::{
     error::{AtPath, Error, Result},
     paths,
@@ -14,7 +16,6 @@ use crate::{
     tools,
 };
 
-const GLUE: &str = "connect-flow.js";
 const WASM: &str = "connect-flow_bg.wasm";
 
 /// Which build of the component goes into a package.
@@ -53,39 +54,42 @@ pub(crate) fn package() -> Result {
     Ok(())
 }
 
-/// Fills `out` with the package: the wasm, its glue, the files of www/, the licences.
+/// Fills `out` with the files that www/package.json names, and what npm adds to every package by itself.
 pub(crate) fn assemble(profile: Profile, out: &Path) -> Result {
     let www = paths::root().join("www");
-    if !www.join("index.js").is_file() {
-        let remedy = "the package cannot be assembled without its entry point".into();
-        return Err(Error::Missing { what: "www/index.js".into(), remedy });
-    }
+    let published = published(&www.join("package.json"))?;
     let built = component(profile)?;
     paths::empty_dir(out)?;
-    let (scripts, others): (Vec<_>, Vec<_>) =
-        paths::files(&www)?.into_iter().partition(|file| file.extension().is_some_and(|extension| extension == "js"));
-    for file in others.iter().chain([&built.wasm]) {
-        paths::copy_into(file, out)?;
-    }
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT", "README.md"] {
-        let file = paths::root().join(licence);
-        if file.exists() {
-            paths::copy_into(&file, out)?;
+    for name in published.iter().map(String::as_str).chain(["package.json", "README.md"]) {
+        let places = [built.dir.join(name), www.join(name), paths::root().join(name)];
+        let Some(file) = places.iter().find(|file| file.is_file()) else {
+            let remedy = "www/package.json names it as a file of the package".into();
+            return Err(Error::Missing { what: name.into(), remedy });
+        };
+        if profile == Profile::Release && name.ends_with(".js") {
+            minify(file, out)?;
+        } else {
+            paths::copy_into(file, out)?;
         }
     }
-    let scripts = scripts.into_iter().chain([built.glue]);
-    match profile {
-        Profile::Release => minify(scripts, out),
-        Profile::Dev => scripts.into_iter().try_for_each(|file| paths::copy_into(&file, out)),
-    }
+    Ok(())
 }
 
+/// The list `files` of a package.json.
+fn published(manifest: &Path) -> Result<Vec<String>> {
+    let wrong = |problem: String| Error::Answer { from: manifest.display().to_string(), problem };
+    let json: Value = serde_json::from_str(&paths::read(manifest)?).map_err(|error| wrong(error.to_string()))?;
+    let files = json["files"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let names: Option<Vec<_>> = files.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+    names.filter(|names| !names.is_empty()).ok_or_else(|| wrong("no list of \"files\"".into()))
+}
+
+/// The component's wasm and its glue, in a directory of their own.
 struct Component {
-    glue: PathBuf,
-    wasm: PathBuf,
+    dir: PathBuf,
 }
 
-/// The component's wasm and its glue, built or found unchanged.
+/// Builds the component, or finds it unchanged.
 fn component(profile: Profile) -> Result<Component> {
     let mut build = command("cargo");
     build.args(["build", "--quiet", "--lib", "--package", "connect-flow", "--target", "wasm32-unknown-unknown"]);
@@ -107,7 +111,7 @@ fn component(profile: Profile) -> Result<Component> {
     let compiled = paths::target().join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
     let out = paths::root().join("target/package").join(dir);
     fs::create_dir_all(&out).at(&out)?;
-    let component = Component { glue: out.join(GLUE), wasm: out.join(WASM) };
+    let wasm = out.join(WASM);
 
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
@@ -116,7 +120,7 @@ fn component(profile: Profile) -> Result<Component> {
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
     if paths::read(&stamp_file).is_ok_and(|last| last == stamp) {
-        return Ok(component);
+        return Ok(Component { dir: out });
     }
     let mut bindgen = command("wasm-bindgen");
     // The loader names the wasm by one literal URL; a second one in the glue makes bundlers emit it twice.
@@ -129,23 +133,18 @@ fn component(profile: Profile) -> Result<Component> {
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
         let optimised = out.join("optimised.wasm");
-        run(command("wasm-opt").arg(&component.wasm).args(WASM_OPT).arg("-o").arg(&optimised))?;
-        fs::rename(&optimised, &component.wasm).at(&optimised)?;
+        run(command("wasm-opt").arg(&wasm).args(WASM_OPT).arg("-o").arg(&optimised))?;
+        fs::rename(&optimised, &wasm).at(&optimised)?;
     }
     paths::write(&stamp_file, stamp)?;
-    Ok(component)
+    Ok(Component { dir: out })
 }
 
-fn minify(scripts: impl Iterator<Item = PathBuf>, out: &Path) -> Result {
-    for script in scripts {
-        let mut esbuild = command("esbuild");
-        esbuild.args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
-        run(esbuild
-            .args(["--log-level=warning"])
-            .arg(&script)
-            .arg(format!("--outfile={}", out.join(paths::name(&script)).display())))?;
-    }
-    Ok(())
+fn minify(script: &Path, out: &Path) -> Result {
+    let mut esbuild = command("esbuild");
+    esbuild.args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
+    let outfile = format!("--outfile={}", out.join(paths::name(script)).display());
+    run(esbuild.arg("--log-level=warning").arg(outfile).arg(script))
 }
 
 /// Where cargo keeps the sources of dependencies.
