@@ -11,6 +11,8 @@ const LONGEST_MS: f64 = 30.0 * 86_400_000.0;
 const UNKNOWN_MS: f64 = 900_000.0;
 /// For a token that the platform took although this device's clock says it is over, and that names no lifetime.
 const WRONG_CLOCK_MS: f64 = 300_000.0;
+/// `iat` is cut to whole seconds.
+const JWT_STEP_MS: f64 = 1_000.0;
 const BORN_EXPIRED_MS: f64 = 1_000.0;
 
 /// All that is known about a token's end, in milliseconds; points in time are epoch milliseconds.
@@ -62,7 +64,8 @@ impl Facts {
         }
         let Some(left) = until(Some(anchor.epoch)) else { return Estimate::Unknown };
         // Never a guess at the clock's error from `iat`: tokens may be handed out again.
-        let full = self.jwt_expires.zip(self.jwt_issued).map(|(end, start)| end - start).filter(|&full| full > 0.0);
+        let full = self.jwt_expires.zip(self.jwt_issued).map(|(end, start)| end - start);
+        let full = full.filter(|&full| full > 0.0).map(|full| (full - JWT_STEP_MS).max(0.0));
         if left > BORN_EXPIRED_MS {
             return Estimate::Known { length: least(full, Some(left)).unwrap_or(left), trusted: false };
         }

@@ -15,13 +15,15 @@ const RETRY_AFTER_MAX_MS: f64 = 300_000.0;
 pub(super) struct Pace {
     failures: u32,
     next: f64,
+    /// The last call, as far as the gap is concerned.
+    last: f64,
     /// The last calls, oldest first.
     asks: [f64; WINDOW_ASKS],
 }
 
 impl Pace {
     pub(super) const fn new() -> Self {
-        Self { failures: 0, next: f64::NEG_INFINITY, asks: [f64::NEG_INFINITY; WINDOW_ASKS] }
+        Self { failures: 0, next: f64::NEG_INFINITY, last: f64::NEG_INFINITY, asks: [f64::NEG_INFINITY; WINDOW_ASKS] }
     }
 
     pub(super) const fn failures(&self) -> u32 {
@@ -35,14 +37,14 @@ impl Pace {
 
     /// When the host may be asked. A click jumps the back-off, not the limits.
     pub(super) fn earliest(&self, manual: bool) -> f64 {
-        let [oldest, .., last] = self.asks;
-        let limits = (last + MIN_GAP_MS).max(oldest + WINDOW_MS + 1.0);
+        let limits = (self.last + MIN_GAP_MS).max(self.asks[0] + WINDOW_MS + 1.0);
         if manual { limits } else { limits.max(self.next) }
     }
 
     pub(super) fn asked(&mut self, at: f64) {
         self.asks.rotate_left(1);
         self.asks[WINDOW_ASKS - 1] = at;
+        self.last = at;
     }
 
     pub(super) fn failed(&mut self, at: f64, retry_after_ms: Option<f64>, random: &mut Random) {
@@ -59,6 +61,13 @@ impl Pace {
     pub(super) fn restart(&mut self, failures: u32) {
         self.failures = failures;
         self.hurry();
+    }
+
+    /// After a sleep that the steady clock did not see: nothing that was waited for is still to be waited for, but for
+    /// the limit, which must hold even if it was no sleep but a wall clock set forward.
+    pub(super) fn slept(&mut self) {
+        self.hurry();
+        self.last = f64::NEG_INFINITY;
     }
 
     /// Ends the back-off, keeps the count.

@@ -32,7 +32,7 @@ impl Session {
             // What was under way before a sleep is not worth waiting for, and no back-off is left over from it.
             Jump::Forward => {
                 self.cancel_ask();
-                self.pace.hurry();
+                self.pace.slept();
             }
             Jump::Back => self.clock_ahead = false,
             Jump::None => {}

@@ -296,7 +296,6 @@ fn c13_a_first_call_that_fails_after_waking_is_tried_again_soon() {
     rig.now.wall_ms += HOUR;
     rig.tick();
     rig.fail();
-    println!("{:?} {:?}", rig.log, rig.session.view());
     rig.run(18.5 * SECOND);
     assert_eq!(rig.reasons()[1..], [AskReason::Expired, AskReason::Expired]);
 }
