@@ -1,5 +1,7 @@
 //! The one closed union of everything that can go wrong, with the name the host's code sees.
 
+use crate::session::SessionFault;
+
 /// Declares [`Code`] once: variant, public name, whether trying again can help, and what it means.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, retryable: $retryable:literal;)+) => {
@@ -39,12 +41,14 @@ codes! {
     SessionExpiredOnArrival = "session_expired_on_arrival", retryable: true;
     /// The host answered with the token it was asked to replace. Mint with `force_refresh=true`.
     SessionNotRefreshed = "session_not_refreshed", retryable: true;
+    /// The platform refused the session token (401), also after it was renewed.
+    SessionRejected = "session_rejected", retryable: true;
     /// No usable token came within 30 seconds; the request that waited for it was not sent.
     SessionUnavailable = "session_unavailable", retryable: true;
     /// `getSessionToken` threw or rejected.
-    SessionProviderFailed = "session_provider_failed", retryable: true;
+    SessionCallbackFailed = "session_callback_failed", retryable: true;
     /// `getSessionToken` did not settle within 15 seconds.
-    SessionProviderTimeout = "session_provider_timeout", retryable: true;
+    SessionCallbackTimeout = "session_callback_timeout", retryable: true;
     /// The session is over: nobody is signed in at the host any more, or the host called `end()`.
     SessionEnded = "session_ended", retryable: false;
     /// An API key was given instead of a session token. It was wiped and nothing was sent.
@@ -59,10 +63,10 @@ codes! {
     EnvironmentChanged = "environment_changed", retryable: false;
     /// This device's clock is wrong; expiry is counted from the server's time instead.
     ClockSkew = "clock_skew", retryable: true;
-    /// The token's lifetime could not be read; expiry shows only when the platform refuses it.
-    SessionLifetimeUnknown = "session_lifetime_unknown", retryable: true;
+    /// `expires_in`, `expires_at` or `server_time` could not be read and counts as not given.
+    UnreadableExpiry = "unreadable_expiry", retryable: false;
     /// The token lives longer than 24 hours. 5 to 15 minutes are recommended.
-    SessionLifetimeLong = "session_lifetime_long", retryable: false;
+    LongLifetime = "long_lifetime", retryable: false;
     /// The page is not a secure context (https or loopback): the token was refused.
     InsecureContext = "insecure_context", retryable: false;
     /// An option is missing or malformed; the message names it.
@@ -135,9 +139,43 @@ impl From<Code> for Failure {
     }
 }
 
+impl From<SessionFault> for Code {
+    fn from(fault: SessionFault) -> Self {
+        match fault {
+            SessionFault::Missing => Self::SessionMissing,
+            SessionFault::Invalid => Self::SessionInvalid,
+            SessionFault::ExpiredOnArrival => Self::SessionExpiredOnArrival,
+            SessionFault::NotRefreshed => Self::SessionNotRefreshed,
+            SessionFault::Rejected => Self::SessionRejected,
+            SessionFault::Unavailable => Self::SessionUnavailable,
+            SessionFault::CallbackFailed => Self::SessionCallbackFailed,
+            SessionFault::CallbackTimeout => Self::SessionCallbackTimeout,
+            SessionFault::Ended => Self::SessionEnded,
+            SessionFault::ApiKeyInBrowser => Self::ApiKeyInBrowser,
+            SessionFault::RefreshTokenInBrowser => Self::RefreshTokenInBrowser,
+            SessionFault::TokenAttributeForbidden => Self::TokenAttributeForbidden,
+            SessionFault::InsecureContext => Self::InsecureContext,
+            SessionFault::AccountChanged => Self::AccountChanged,
+            SessionFault::EnvironmentChanged => Self::EnvironmentChanged,
+            SessionFault::ClockSkew => Self::ClockSkew,
+            SessionFault::UnreadableExpiry => Self::UnreadableExpiry,
+            SessionFault::LongLifetime => Self::LongLifetime,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Code;
+    use crate::session::SessionFault;
+
+    #[test]
+    fn a_session_s_fault_has_the_same_name_here() {
+        for fault in SessionFault::ALL {
+            let code = Code::from(fault);
+            assert_eq!((code.as_str(), code.retryable()), (fault.as_str(), fault.retryable()), "{fault:?}");
+        }
+    }
 
     #[test]
     fn names_are_unique_snake_case() {

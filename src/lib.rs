@@ -1,12 +1,15 @@
 //! An embedded connect flow that lives from a session token alone.
 //!
 //! One room per question: is it about the token ([`session`]), the platform ([`platform`]), the order of things
-//! ([`flow`]), the look (`view`), or the way in (`embed`)? What can be pure is: the token's life and the order of things
-//! know no browser and run natively.
+//! ([`flow`]), the look (`view`), or the way in ([`embed`])? What can be pure is: the token's life and the order of
+//! things know no browser and run natively.
 
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic))]
 
+pub mod embed;
 pub mod error;
 pub mod flow;
 pub mod platform;
 pub mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod view;

@@ -7,6 +7,7 @@ use super::fields;
 use super::state::{Apps, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
 use crate::platform::model::{App, AuthType, Authorization};
+use std::sync::Arc;
 
 /// The state machine of one connect flow.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl Flow {
     fn apps_loaded(&mut self, result: Result<Vec<App>, Failure>) {
         let first = !matches!(self.state.apps, Apps::Ready(_));
         match result {
-            Ok(apps) => self.state.apps = Apps::Ready(apps),
+            Ok(apps) => self.state.apps = Apps::Ready(Arc::new(apps.into_iter().map(Arc::new).collect())),
             Err(failure) => {
                 self.report(&failure);
                 if first {
@@ -133,9 +134,10 @@ impl Flow {
 
     fn replace(&mut self, app: App) {
         if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(old) = apps.iter_mut().find(|old| old.slug == app.slug)
+            && let Some(index) = apps.iter().position(|old| old.slug == app.slug)
+            && *apps[index] != app
         {
-            *old = app;
+            Arc::make_mut(apps)[index] = Arc::new(app);
         }
     }
 
@@ -449,8 +451,9 @@ impl Flow {
         self.state.screen = Screen::App { slug: slug.to_owned(), removal: None };
         let mut connection_ids = Vec::new();
         if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(app) = apps.iter_mut().find(|app| app.slug == slug)
+            && let Some(app) = Arc::make_mut(apps).iter_mut().find(|app| app.slug == slug)
         {
+            let app = Arc::make_mut(app);
             app.accounts.retain(|account| {
                 let gone = account.auth_type == auth_type;
                 connection_ids.extend(account.connection_id.clone().filter(|_| gone));

@@ -2,6 +2,7 @@
 
 use crate::error::Failure;
 use crate::platform::model::{Account, App, AuthType, Organisation};
+use std::sync::Arc;
 
 /// Everything the view needs besides the session's own state.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +22,7 @@ pub struct State {
 impl State {
     pub fn app(&self, slug: &str) -> Option<&App> {
         match &self.apps {
-            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug),
+            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug).map(Arc::as_ref),
             Apps::Loading | Apps::Failed(_) => None,
         }
     }
@@ -35,7 +36,8 @@ impl State {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Apps {
     Loading,
-    Ready(Vec<App>),
+    /// Shared, so that a new state costs the same however many apps there are.
+    Ready(Arc<Vec<Arc<App>>>),
     Failed(Failure),
 }
 

@@ -1,1 +1,523 @@
+//! What must hold whatever happens in whatever order, and the paths that users take.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+use crate::error::{Code, Failure};
+use crate::platform::model::{Account, App, AuthType, Authorization, InputField, InputKind, Method};
+use proptest::prelude::*;
+use zeroize::Zeroizing;
+
+fn account(id: &str, at: &str, auth_type: AuthType) -> Account {
+    Account {
+        connection_id: Some(id.into()),
+        identifier: format!("{id}@example.com"),
+        connected_at: at.into(),
+        active: true,
+        auth_type,
+    }
+}
+
+fn method(auth_type: AuthType, fields: &[(&str, InputKind)]) -> Method {
+    let fields = fields.iter().map(|(name, kind)| InputField {
+        name: (*name).into(),
+        label: (*name).into(),
+        placeholder: String::new(),
+        required: true,
+        kind: *kind,
+        help: None,
+        multiple: false,
+        options: Vec::new(),
+    });
+    Method { auth_type, fields: fields.collect(), scopes: vec!["read".into()] }
+}
+
+fn app(slug: &str, methods: Vec<Method>, accounts: Vec<Account>) -> App {
+    App {
+        slug: slug.into(),
+        name: slug.to_uppercase(),
+        description: None,
+        icon: None,
+        tags: Vec::new(),
+        methods,
+        accounts,
+        reauth_required: false,
+    }
+}
+
+fn crm(accounts: Vec<Account>) -> App {
+    app("crm", vec![method(AuthType::OAuth2, &[])], accounts)
+}
+
+fn vault() -> App {
+    app(
+        "vault",
+        vec![method(AuthType::KeyBased, &[("api_key", InputKind::Password), ("site", InputKind::Url)])],
+        vec![],
+    )
+}
+
+fn shop() -> App {
+    app("shop", vec![method(AuthType::OAuth2, &[("subdomain", InputKind::Text)])], vec![])
+}
+
+fn typed(fields: &[(&str, &str)]) -> Typed {
+    Typed(fields.iter().map(|(name, value)| ((*name).into(), Zeroizing::new((*value).into()))).collect())
+}
+
+/// A flow with its clock, and what it wanted last.
+struct Run {
+    flow: Flow,
+    now: f64,
+    commands: Vec<Command>,
+}
+
+impl Run {
+    fn new() -> Self {
+        let (flow, commands) = Flow::start(None);
+        let mut run = Self { flow, now: 0.0, commands };
+        run.send(Event::AppsLoaded(Ok(vec![crm(vec![]), vault(), shop()])));
+        run
+    }
+
+    fn send(&mut self, event: Event) -> &mut Self {
+        self.commands = self.flow.step(event, self.now);
+        self
+    }
+
+    /// Lets the clock run to the next moment at which the flow wants to act.
+    fn wake(&mut self) -> &mut Self {
+        self.now = self.flow.next_wake().unwrap();
+        self.send(Event::Tick)
+    }
+
+    fn at(&self) -> &'static str {
+        self.flow.state().screen.name()
+    }
+
+    fn stage(&self) -> Stage {
+        match self.flow.state().screen {
+            Screen::Waiting { stage, .. } => stage,
+            ref other => panic!("not waiting but {}", other.name()),
+        }
+    }
+
+    fn wants(&self, find: fn(&Command) -> bool) -> bool {
+        self.commands.iter().any(find)
+    }
+
+    fn errors(&self) -> Vec<Code> {
+        self.commands
+            .iter()
+            .filter_map(|command| match command {
+                Command::Emit(Notice::Error { failure, .. }) => Some(failure.code),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Up to the provider's window, with these accounts from before.
+    fn waiting(before: Vec<Account>) -> Self {
+        let mut run = Self::new();
+        run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
+        run.send(Event::PopupOpened { attempt: 1, opened: true });
+        run.send(Event::Baseline { attempt: 1, result: Ok(crm(before)) });
+        run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
+        run
+    }
+
+    fn polled(&mut self, accounts: Vec<Account>) -> &mut Self {
+        self.send(Event::Polled { attempt: 1, result: Ok(crm(accounts)) })
+    }
+}
+
+#[test]
+fn f15_nothing_is_sent_before_consent() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("crm".into()));
+    assert!(run.commands.iter().all(|command| matches!(command, Command::LoadApp { .. } | Command::Emit(_))));
+    run.send(Event::ConnectChosen(AuthType::OAuth2));
+    assert!(run.commands.is_empty());
+    assert_eq!(run.at(), "consent");
+    run.send(Event::ConsentGiven);
+    assert!(run.wants(|command| matches!(command, Command::Authorize { .. })));
+    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::ConsentGiven { .. }))));
+}
+
+#[test]
+fn the_window_opens_before_anything_else_of_the_click() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
+    let requests = |command: &&Command| !matches!(command, Command::Emit(_));
+    assert!(matches!(run.commands.iter().find(requests), Some(Command::OpenPopup { attempt: 1 })));
+}
+
+#[test]
+fn a_new_account_connects() {
+    let mut run = Run::waiting(vec![]);
+    assert!(run.wants(|command| matches!(command, Command::NavigatePopup { .. })));
+    assert_eq!(run.stage(), Stage::SigningIn);
+    run.wake();
+    assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
+    run.polled(vec![account("a", "1", AuthType::OAuth2)]);
+    assert_eq!(run.at(), "connected");
+    assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
+    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::AccountConnected { .. }))));
+    assert_eq!(run.flow.next_wake(), None);
+}
+
+#[test]
+fn p7_a_reconnect_succeeds_only_for_this_attempt_s_account() {
+    let old = account("a", "1", AuthType::OAuth2);
+    let mut run = Run::waiting(vec![old.clone()]);
+    run.wake().polled(vec![old.clone()]);
+    assert_eq!(run.at(), "waiting");
+    // An account of another kind, or one that is broken, is not it.
+    run.wake().polled(vec![old.clone(), account("k", "2", AuthType::KeyBased)]);
+    assert_eq!(run.at(), "waiting");
+    run.wake().polled(vec![old, Account { active: false, ..account("b", "2", AuthType::OAuth2) }]);
+    assert_eq!(run.at(), "waiting");
+    run.wake().polled(vec![account("a", "2", AuthType::OAuth2)]);
+    assert_eq!(run.at(), "connected");
+}
+
+#[test]
+fn p1_a_blocked_popup_offers_a_click_and_does_not_poll() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
+    run.send(Event::PopupOpened { attempt: 1, opened: false });
+    run.send(Event::Baseline { attempt: 1, result: Ok(crm(vec![])) });
+    run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
+    assert_eq!(run.stage(), Stage::Blocked);
+    assert_eq!(run.errors(), [Code::PopupBlocked]);
+    run.send(Event::OpenAgain);
+    let window: Vec<_> = run.commands.iter().map(std::mem::discriminant).collect();
+    let wanted =
+        [Command::ClosePopup { attempt: 1 }, Command::OpenPopup { attempt: 1 }, Command::NavigatePopup { attempt: 1 }];
+    assert_eq!(window, wanted.iter().map(std::mem::discriminant).collect::<Vec<_>>());
+    assert_eq!(run.stage(), Stage::SigningIn);
+}
+
+#[test]
+fn p2_a_window_that_only_looks_closed_still_connects() {
+    let mut run = Run::waiting(vec![]);
+    run.send(Event::PopupClosed { attempt: 1 });
+    for _ in 0..6 {
+        run.polled(vec![]);
+        run.wake();
+    }
+    assert_eq!(run.stage(), Stage::Unfinished);
+    run.polled(vec![account("a", "1", AuthType::OAuth2)]);
+    assert_eq!(run.at(), "connected");
+}
+
+#[test]
+fn p3_a_closed_popup_gets_three_polls_then_a_choice_and_no_error_before() {
+    let mut run = Run::waiting(vec![]);
+    run.send(Event::PopupClosed { attempt: 1 });
+    for poll in 1..=3 {
+        assert!(run.wants(|command| matches!(command, Command::Poll { .. })), "poll {poll}");
+        assert!(run.errors().is_empty());
+        assert_eq!(run.stage(), Stage::Checking);
+        run.polled(vec![]);
+        if poll < 3 {
+            run.wake();
+        }
+    }
+    assert_eq!(run.stage(), Stage::Unfinished);
+    assert_eq!(run.errors(), [Code::AuthorizationIncomplete]);
+}
+
+#[test]
+fn p11_an_attempt_ends_after_ten_minutes() {
+    let mut run = Run::waiting(vec![]);
+    while run.at() == "waiting" {
+        run.wake();
+        if run.wants(|command| matches!(command, Command::Poll { .. })) {
+            run.polled(vec![]);
+        }
+    }
+    assert_eq!(run.now, 600_000.0);
+    assert!(
+        matches!(&run.flow.state().screen, Screen::Failed { failure, .. } if failure.code == Code::AuthorizationTimeout)
+    );
+    assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
+    run.send(Event::Retry);
+    assert_eq!(run.at(), "waiting");
+}
+
+#[test]
+fn polls_are_sparse_and_never_overlap() {
+    let mut run = Run::waiting(vec![]);
+    let mut polls = 0;
+    while run.now < 60_000.0 {
+        run.wake();
+        if run.wants(|command| matches!(command, Command::Poll { .. })) {
+            polls += 1;
+            // Ten hints while the answer is under way ask for nothing more.
+            for _ in 0..10 {
+                run.send(Event::Hint);
+                assert!(run.commands.is_empty());
+            }
+            run.polled(vec![]);
+        }
+    }
+    assert!(polls <= 12, "{polls} polls in a minute");
+}
+
+#[test]
+fn p6_hints_cost_at_most_one_poll_a_second() {
+    let mut run = Run::waiting(vec![]);
+    let mut polls = 0;
+    for _ in 0..100_000 {
+        run.now += 0.1;
+        run.send(Event::Hint);
+        if run.wants(|command| matches!(command, Command::Poll { .. })) {
+            polls += 1;
+            run.polled(vec![]);
+        }
+    }
+    assert!((9..=11).contains(&polls), "{polls} polls in 10 seconds");
+}
+
+#[test]
+fn faults_of_a_poll_do_not_end_an_attempt_unless_they_are_final() {
+    let mut run = Run::waiting(vec![]);
+    for code in [Code::NetworkError, Code::ServerError, Code::BadResponse, Code::RateLimited, Code::SessionUnavailable]
+    {
+        run.wake();
+        run.send(Event::Polled { attempt: 1, result: Err(code.into()) });
+        assert_eq!(run.at(), "waiting", "{code:?}");
+    }
+    while !run.wants(|command| matches!(command, Command::Poll { .. })) {
+        run.wake();
+    }
+    let failure = Failure { retry_after_ms: Some(60_000), ..Code::RateLimited.into() };
+    let before = run.now;
+    run.send(Event::Polled { attempt: 1, result: Err(failure) });
+    run.send(Event::Tick);
+    while !run.wants(|command| matches!(command, Command::Poll { .. })) {
+        run.wake();
+    }
+    assert!(run.now >= before + 60_000.0);
+    run.send(Event::Polled { attempt: 1, result: Err(Code::Forbidden.into()) });
+    assert_eq!(run.at(), "error");
+}
+
+#[test]
+fn answers_of_an_abandoned_attempt_change_nothing() {
+    let mut run = Run::waiting(vec![]);
+    run.wake();
+    run.send(Event::Cancel);
+    assert_eq!(run.at(), "app");
+    assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
+    run.polled(vec![account("a", "1", AuthType::OAuth2)]);
+    assert_eq!(run.at(), "app");
+    assert!(run.commands.is_empty());
+}
+
+#[test]
+fn n14_a_second_click_sends_nothing() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    let keys = || typed(&[("api_key", "k"), ("site", "https://x.example")]);
+    run.send(Event::FieldsSubmitted(keys()));
+    assert!(run.wants(|command| matches!(command, Command::SaveCredentials { .. })));
+    run.send(Event::FieldsSubmitted(keys()));
+    assert!(run.commands.is_empty());
+
+    let mut run = Run::new();
+    run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)])])));
+    run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
+    run.send(Event::DisconnectConfirmed);
+    assert!(run.wants(|command| matches!(command, Command::Disconnect { .. })));
+    run.send(Event::DisconnectConfirmed);
+    assert!(run.commands.is_empty());
+}
+
+#[test]
+fn p13_fields_are_checked_and_trimmed_before_anything_is_sent() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "  "), ("site", "nowhere")])));
+    assert!(run.commands.is_empty());
+    let Screen::Fields { errors, busy: false, .. } = &run.flow.state().screen else { panic!("left the form") };
+    let kinds: Vec<_> = errors.iter().map(|error| (error.field.as_str(), &error.kind)).collect();
+    assert_eq!(kinds, [("api_key", &FieldErrorKind::Required), ("site", &FieldErrorKind::NotAUrl)]);
+
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", " k\n"), ("site", "https://x.example"), ("other", "o")])));
+    let sent = run.commands.iter().find_map(|command| match command {
+        Command::SaveCredentials { fields, .. } => Some(&fields.0),
+        _ => None,
+    });
+    let sent: Vec<_> = sent.unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(sent, [("api_key", "k"), ("site", "https://x.example")]);
+}
+
+#[test]
+fn a_refusal_goes_back_to_the_form() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
+    let refused = Failure { message: Some("Bad key".into()), ..Code::CredentialsRefused.into() };
+    run.send(Event::CredentialsSaved { attempt: 1, result: Err(refused.clone()) });
+    let Screen::Fields { problem, busy: false, .. } = &run.flow.state().screen else { panic!("left the form") };
+    assert_eq!(problem.as_ref(), Some(&refused));
+}
+
+#[test]
+fn n13_a_lost_answer_to_credentials_is_asked_for_and_never_sent_twice() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
+    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
+    run.send(Event::CredentialsSaved { attempt: 1, result: Err(Code::NetworkError.into()) });
+    assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
+    let connected = App { accounts: vec![account("v", "1", AuthType::KeyBased)], ..vault() };
+    run.send(Event::Polled { attempt: 1, result: Ok(connected) });
+    assert_eq!(run.at(), "connected");
+}
+
+#[test]
+fn f18_a_disconnect_is_told_only_when_the_platform_confirmed_it() {
+    let mut run = Run::new();
+    run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)])])));
+    run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
+    run.send(Event::DisconnectConfirmed);
+    run.send(Event::Disconnected { slug: "crm".into(), result: Err(Code::ServerError.into()) });
+    assert!(!run.wants(|command| matches!(command, Command::Emit(Notice::AccountDisconnected { .. }))));
+    assert!(run.flow.state().current_app().unwrap().connected());
+    // A second try finds it gone: that is what was wanted.
+    run.send(Event::DisconnectConfirmed);
+    run.send(Event::Disconnected { slug: "crm".into(), result: Err(Code::NotFound.into()) });
+    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::AccountDisconnected { .. }))));
+    assert!(!run.flow.state().current_app().unwrap().connected());
+}
+
+#[test]
+fn k12_a_session_of_another_account_leaves_nothing_behind() {
+    let mut run = Run::waiting(vec![]);
+    run.send(Event::SearchChanged("secret plan".into()));
+    run.send(Event::SessionReset);
+    assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
+    assert!(run.wants(|command| matches!(command, Command::AbortRequests)));
+    assert!(run.wants(|command| matches!(command, Command::LoadApps)));
+    assert_eq!((run.at(), run.flow.state().search.as_str()), ("list", ""));
+    assert_eq!(run.flow.state().apps, Apps::Loading);
+}
+
+fn any_code() -> impl Strategy<Value = Code> {
+    proptest::sample::select(Code::ALL)
+}
+
+fn any_app() -> impl Strategy<Value = App> {
+    let accounts = prop::collection::vec((0..3u8, 0..3u8, any::<bool>(), any::<bool>()), 0..3);
+    (0..4u8, accounts).prop_map(|(which, accounts)| {
+        let accounts = accounts.into_iter().map(|(id, at, active, oauth)| Account {
+            active,
+            ..account(&id.to_string(), &at.to_string(), if oauth { AuthType::OAuth2 } else { AuthType::KeyBased })
+        });
+        let base = [crm(vec![]), vault(), shop(), app("new", vec![], vec![])][usize::from(which)].clone();
+        App { accounts: accounts.collect(), ..base }
+    })
+}
+
+fn any_result<T: std::fmt::Debug>(ok: impl Strategy<Value = T>) -> impl Strategy<Value = Result<T, Failure>> {
+    prop_oneof![3 => ok.prop_map(Ok), 1 => any_code().prop_map(|code| Err(code.into()))]
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let slug = || proptest::sample::select(vec!["crm", "vault", "shop", "new", "none"]).prop_map(str::to_owned);
+    let kind = || any::<bool>().prop_map(|oauth| if oauth { AuthType::OAuth2 } else { AuthType::KeyBased });
+    let attempt = || 1..6u32;
+    let values = || {
+        prop::collection::vec((proptest::sample::select(vec!["api_key", "site", "subdomain"]), "[ a-z:/.]{0,12}"), 0..3)
+            .prop_map(|fields| {
+                Typed(fields.into_iter().map(|(name, value)| (name.to_owned(), Zeroizing::new(value))).collect())
+            })
+    };
+    prop_oneof![
+        "[a-z]{0,3}".prop_map(Event::SearchChanged),
+        slug().prop_map(Event::AppChosen),
+        slug().prop_map(Event::AppChosen),
+        kind().prop_map(Event::ConnectChosen),
+        kind().prop_map(Event::DisconnectChosen),
+        Just(()).prop_map(|()| Event::ConsentGiven),
+        Just(()).prop_map(|()| Event::ConsentGiven),
+        values().prop_map(Event::FieldsSubmitted),
+        proptest::sample::select(vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).prop_map(|which| match which {
+            0 => Event::Back,
+            1 => Event::OpenAgain,
+            2 => Event::CheckNow,
+            3 => Event::Cancel,
+            4 => Event::DisconnectConfirmed,
+            5 => Event::DisconnectDeclined,
+            6 => Event::Retry,
+            7 => Event::Done,
+            8 => Event::Hint,
+            9 => Event::Tick,
+            _ => Event::SessionReset,
+        }),
+        any_result(prop::collection::vec(any_app(), 0..4)).prop_map(Event::AppsLoaded),
+        (slug(), any_result(any_app())).prop_map(|(slug, result)| Event::AppLoaded { slug, result }),
+        (attempt(), any_result(any_app())).prop_map(|(attempt, result)| Event::Baseline { attempt, result }),
+        (attempt(), any::<bool>()).prop_map(|(attempt, window)| {
+            let answer = if window { Authorization::Window } else { Authorization::Connected };
+            Event::Authorized { attempt, result: Ok(answer) }
+        }),
+        (attempt(), any_code()).prop_map(|(attempt, code)| Event::Authorized { attempt, result: Err(code.into()) }),
+        (attempt(), any_result(any_app())).prop_map(|(attempt, result)| Event::Polled { attempt, result }),
+        (attempt(), any_result(Just(()))).prop_map(|(attempt, result)| Event::CredentialsSaved { attempt, result }),
+        (slug(), any_result(Just(()))).prop_map(|(slug, result)| Event::Disconnected { slug, result }),
+        (attempt(), any::<bool>()).prop_map(|(attempt, opened)| Event::PopupOpened { attempt, opened }),
+        attempt().prop_map(|attempt| Event::PopupClosed { attempt }),
+        any::<bool>().prop_map(Event::Online),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
+
+    /// Any events in any order: never a panic, never two questions at once, never a request of nobody's attempt, never
+    /// an account told as connected that the platform did not show as new, always a way on.
+    #[test]
+    fn whatever_happens_in_whatever_order(events in prop::collection::vec((any_event(), 0.0..30_000.0f64), 0..60)) {
+        let (mut flow, _) = Flow::start(None);
+        let mut now = 0.0;
+        let (mut polling, mut popups, mut consented) = (None, 0i32, false);
+        for (event, later) in events {
+            now += later;
+            if let Event::Polled { attempt, .. } = &event && polling == Some(*attempt) {
+                polling = None;
+            }
+            let polled = matches!(event, Event::Polled { .. });
+            let confirmed = matches!(event, Event::Disconnected { .. });
+            for command in flow.step(event, now) {
+                match command {
+                    Command::Poll { attempt, .. } => {
+                        prop_assert!(polling != Some(attempt), "two polls of one attempt at once");
+                        polling = Some(attempt);
+                    }
+                    Command::Authorize { .. } | Command::SaveCredentials { .. } => prop_assert!(consented),
+                    Command::OpenPopup { .. } => popups += 1,
+                    Command::Emit(Notice::ConsentGiven { .. }) => consented = true,
+                    Command::Emit(Notice::AccountConnected { .. }) => prop_assert!(polled),
+                    Command::Emit(Notice::AccountDisconnected { .. }) => prop_assert!(confirmed),
+                    _ => {}
+                }
+            }
+            prop_assert!(popups >= 0);
+            if let Some(at) = flow.next_wake() {
+                prop_assert!(at.is_finite());
+            }
+            let state = flow.state();
+            // A screen about an app always has the app, and waiting always has an end.
+            if let Some(slug) = state.screen.slug() {
+                prop_assert!(state.app(slug).is_some(), "{} without its app", state.screen.name());
+            }
+            if let Screen::Waiting { stage, .. } = &state.screen && *stage != Stage::Preparing {
+                prop_assert!(flow.next_wake().is_some(), "waits for ever in {stage:?}");
+            }
+        }
+    }
+}

@@ -1,3 +1,52 @@
 //! The platform's API: the only place that sends a request and the only caller of the session's token.
+//!
+//! A platform is a folder that implements [`Platform`]; `refold` is the first. What it answers is plain data
+//! ([`model`]): the typed readers drop every field they do not know, so that no third-party secret gets past them.
 
 pub mod model;
+
+#[cfg(target_arch = "wasm32")]
+mod http;
+#[cfg(target_arch = "wasm32")]
+mod read;
+#[cfg(target_arch = "wasm32")]
+pub mod refold;
+#[cfg(target_arch = "wasm32")]
+mod transport;
+
+#[cfg(target_arch = "wasm32")]
+pub use http::capture;
+#[cfg(target_arch = "wasm32")]
+pub use transport::{Bearer, ExtraHeaders, Origins, Transport};
+
+#[cfg(target_arch = "wasm32")]
+use {
+    crate::error::Failure,
+    model::{App, AuthType, Organisation},
+};
+
+/// How an authorization goes on.
+#[cfg(target_arch = "wasm32")]
+pub enum Started {
+    /// The user signs in at this address: a secret that only the window may see.
+    At(String),
+    /// Client credentials: connected already.
+    Connected,
+}
+
+/// What the flow needs of a platform.
+#[cfg(target_arch = "wasm32")]
+#[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
+pub trait Platform {
+    async fn apps(&self) -> Result<Vec<App>, Failure>;
+    async fn app(&self, slug: &str) -> Result<App, Failure>;
+    async fn organisation(&self) -> Result<Organisation, Failure>;
+    /// `fields` go into the body: they may hold secrets.
+    async fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Result<Started, Failure>;
+    async fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Result<(), Failure>;
+    async fn disconnect(&self, slug: &str, auth_type: AuthType) -> Result<(), Failure>;
+    /// The cheapest question that only a good token gets an answer to; sent with exactly the token it is about.
+    async fn probe(&self, lease: crate::session::Lease) -> Result<(), Failure>;
+    /// Best effort, outlives the page: `authorization` was prepared before the token was wiped.
+    fn revoke(&self, authorization: js_sys::JsString);
+}

@@ -1,0 +1,106 @@
+//! The browser's clocks, timers, listeners and randomness, each undone when dropped.
+
+use crate::session::{Now, Page};
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, EventTarget, VisibilityState, Window};
+
+/// The window, where there is one: not in a worker, not on a server.
+pub(super) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(super) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+pub(super) fn now() -> Now {
+    let steady_ms = window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now());
+    Now { wall_ms: js_sys::Date::now(), steady_ms }
+}
+
+pub(super) fn page() -> Page {
+    Page {
+        visible: document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible),
+        online: window().is_none_or(|window| window.navigator().on_line()),
+    }
+}
+
+/// One `setTimeout`, cleared when dropped.
+pub(super) struct Timer {
+    id: i32,
+    _run: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    pub(super) fn new(in_ms: f64, run: impl FnOnce() + 'static) -> Option<Self> {
+        let run = Closure::once(run);
+        let callback: &Function = run.as_ref().unchecked_ref();
+        let ms = in_ms.clamp(0.0, 2_000_000_000.0) as i32;
+        let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms).ok()?;
+        Some(Self { id, _run: run })
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            window.clear_timeout_with_handle(self.id);
+        }
+    }
+}
+
+/// One event listener, removed when dropped.
+pub(super) struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    run: Closure<dyn Fn(JsValue)>,
+}
+
+impl Listener {
+    pub(super) fn new(target: &EventTarget, event: &'static str, run: impl Fn(JsValue) + 'static) -> Option<Self> {
+        let run = Closure::<dyn Fn(JsValue)>::new(run);
+        target.add_event_listener_with_callback(event, run.as_ref().unchecked_ref()).ok()?;
+        Some(Self { target: target.clone(), event, run })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // A target that is gone has no listeners left to remove.
+        drop(self.target.remove_event_listener_with_callback(self.event, self.run.as_ref().unchecked_ref()));
+    }
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Some(crypto) = window().and_then(|window| window.crypto().ok()) {
+        let array = Uint8Array::new_with_length(N as u32);
+        if crypto.get_random_values_with_array_buffer_view(&array).is_ok() {
+            array.copy_to(&mut bytes);
+        }
+    }
+    bytes
+}
+
+pub(super) fn random_seed() -> u64 {
+    u64::from_le_bytes(random())
+}
+
+/// A UUID of version 4 (RFC 9562).
+pub(crate) fn random_uuid() -> String {
+    let mut bytes: [u8; 16] = random();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bytes.into_iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for nibble in [byte >> 4, byte & 15] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
+    }
+    text
+}

@@ -1,0 +1,105 @@
+//! Carries out what the flow wants done: requests, and the provider's window.
+
+use super::browser::Timer;
+use super::instance::Core;
+use super::popup::Address;
+use crate::error::Failure;
+use crate::flow::{Command, Event};
+use crate::platform::model::Authorization;
+use crate::platform::{Platform, Started};
+use std::future::Future;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
+const WATCH_MS: f64 = 500.0;
+
+impl Core {
+    pub(super) fn carry_out(self: &Rc<Self>, command: Command) {
+        match command {
+            Command::LoadApps => self.request(|core| async move { Event::AppsLoaded(core.platform.apps().await) }),
+            Command::LoadApp { slug } => self.request(|core| async move {
+                let result = core.platform.app(&slug).await;
+                Event::AppLoaded { slug, result }
+            }),
+            Command::LoadOrganisation => self.request(|core| async move {
+                // Only decoration: without it the host's own name for itself is shown.
+                Event::OrganisationLoaded(core.platform.organisation().await.unwrap_or_default())
+            }),
+            Command::OpenPopup { attempt } => {
+                let opened = self.popup.borrow_mut().open();
+                self.watch_popup(attempt);
+                self.send(Event::PopupOpened { attempt, opened });
+            }
+            Command::NavigatePopup { .. } => self.popup.borrow().navigate(),
+            Command::ClosePopup { .. } => {
+                self.watch.set(None);
+                self.popup.borrow_mut().close();
+            }
+            Command::LoadBaseline { attempt, slug } => self.request(move |core| async move {
+                let result = core.platform.app(&slug).await;
+                Event::Baseline { attempt, result }
+            }),
+            Command::Authorize { attempt, slug, fields } => self.request(move |core| async move {
+                let result = match core.platform.authorize(&slug, &fields).await {
+                    Ok(Started::At(address)) => core.take_address(&address),
+                    Ok(Started::Connected) => Ok(Authorization::Connected),
+                    Err(failure) => Err(failure),
+                };
+                Event::Authorized { attempt, result }
+            }),
+            Command::Poll { attempt, slug } => self.request(move |core| async move {
+                let result = core.platform.app(&slug).await;
+                Event::Polled { attempt, result }
+            }),
+            Command::SaveCredentials { attempt, slug, auth_type, fields } => self.request(move |core| async move {
+                let result = core.platform.save(&slug, auth_type, &fields).await;
+                Event::CredentialsSaved { attempt, result }
+            }),
+            Command::Disconnect { slug, auth_type } => self.request(move |core| async move {
+                let result = core.platform.disconnect(&slug, auth_type).await;
+                Event::Disconnected { slug, result }
+            }),
+            Command::AbortRequests => {
+                self.epoch.set(self.epoch.get() + 1);
+                self.platform.transport.abort();
+            }
+            Command::Emit(notice) => self.notice(notice),
+        }
+    }
+
+    /// Starts a request whose answer is one event, unless everything of its time was dropped meanwhile.
+    fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
+        let epoch = self.epoch.get();
+        let core = Rc::downgrade(self);
+        let answer = ask(self.clone());
+        spawn_local(async move {
+            let event = answer.await;
+            if let Some(core) = core.upgrade()
+                && core.epoch.get() == epoch
+            {
+                core.send(event);
+            }
+        });
+    }
+
+    /// Checks the address and keeps it where only the window gets it.
+    fn take_address(&self, address: &str) -> Result<Authorization, Failure> {
+        let address = Address::check(address, |text| self.keeper.holds_token(text))?;
+        self.popup.borrow_mut().set_address(address);
+        Ok(Authorization::Window)
+    }
+
+    fn watch_popup(self: &Rc<Self>, attempt: u32) {
+        let core = Rc::downgrade(self);
+        self.watch.set(Timer::new(WATCH_MS, move || {
+            let Some(core) = core.upgrade() else { return };
+            match core.popup.borrow().closed() {
+                Some(false) => {}
+                Some(true) => return core.send(Event::PopupClosed { attempt }),
+                None => return,
+            }
+            core.watch_popup(attempt);
+        }));
+    }
+}

@@ -1,0 +1,353 @@
+//! The one table of the events that leave the component: names, details, documentation.
+//!
+//! DOM events, React props, Leptos callbacks, their types and their documentation all come from [`EVENTS`]. A detail has
+//! the fields listed here and no others, so that nothing secret can travel in one.
+
+use crate::error::{Code, Failure};
+use crate::flow::{CloseReason, Notice};
+use crate::session::SessionEvent;
+
+/// One event of the public surface.
+#[derive(Debug)]
+pub struct EventSpec {
+    /// The name of the DOM event; React's prop is its camel case behind `on`, Leptos' prop its snake case behind `on_`.
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub fields: &'static [FieldSpec],
+}
+
+/// One field of `event.detail`.
+#[derive(Debug)]
+pub struct FieldSpec {
+    pub name: &'static str,
+    /// The TypeScript type; `undefined` in it means that the field may be absent.
+    pub ts: &'static str,
+    pub doc: &'static str,
+}
+
+const fn field(name: &'static str, ts: &'static str, doc: &'static str) -> FieldSpec {
+    FieldSpec { name, ts, doc }
+}
+
+const GENERATION: FieldSpec = field("generation", "number", "Counts the tokens of this session from 1.");
+const APP: FieldSpec = field("app", "string", "The app's slug.");
+const MAYBE_APP: FieldSpec = field("app", "string | undefined", "The app's slug, where one is chosen.");
+const AUTH_TYPE: FieldSpec = field("authType", "'oauth2' | 'keybased'", "How the app is connected.");
+const CODE: FieldSpec = field("code", "ErrorCode", "What went wrong.");
+const RETRYABLE: FieldSpec = field("retryable", "boolean", "Whether trying again can help.");
+const AT: FieldSpec = field("at", "string", "When, RFC 3339 in UTC by this device's clock.");
+
+/// Every event, in the order of the documentation.
+pub static EVENTS: &[EventSpec] = &[
+    EventSpec {
+        name: "session-expiring",
+        doc: "The session token nears its end; fires once per token. Without `getSessionToken`, set a fresh one now.",
+        fields: &[
+            field("remainingMs", "number", "Milliseconds until it expires."),
+            field("lifetimeMs", "number", "Milliseconds of its whole life as known."),
+            GENERATION,
+            field("reason", "'lifetime' | 'unknown_lifetime' | 'rejected' | 'suspended'", "Why."),
+        ],
+    },
+    EventSpec {
+        name: "session-expired",
+        doc: "The session token is over and already wiped; fires once per token.",
+        fields: &[GENERATION, field("reason", "'lifetime' | 'unknown_lifetime' | 'rejected' | 'suspended'", "Why.")],
+    },
+    EventSpec {
+        name: "session-renewed",
+        doc: "A fresh session token is in use.",
+        fields: &[GENERATION, field("lifetimeMs", "number | undefined", "Milliseconds it lives, if known.")],
+    },
+    EventSpec {
+        name: "session-renewal-failed",
+        doc: "The host was asked for a fresh session token and gave none that can be used.",
+        fields: &[
+            field("attempt", "number", "Counts the failures since the last good token."),
+            RETRYABLE,
+            CODE,
+            field("nextTryMs", "number | undefined", "Milliseconds until the host is asked again, if it will be."),
+        ],
+    },
+    EventSpec {
+        name: "session-ended",
+        doc: "The session is over for good: sign the user in again, then set a new token.",
+        fields: &[field("reason", "'host_unauthenticated' | 'host_ended'", "Nobody is signed in, or `end()`.")],
+    },
+    EventSpec {
+        name: "account-connected",
+        doc: "An account was connected; the platform has confirmed it.",
+        fields: &[
+            APP,
+            AUTH_TYPE,
+            field("connectionId", "string | undefined", "The platform's id, where it gives one."),
+        ],
+    },
+    EventSpec {
+        name: "account-disconnected",
+        doc: "Connections were ended at the platform; delete what you keep about them.",
+        fields: &[APP, AUTH_TYPE, field("connectionIds", "string[]", "The platform's ids of the ended connections.")],
+    },
+    EventSpec {
+        name: "config-saved",
+        doc: "A configuration was saved at the platform.",
+        fields: &[APP, field("configId", "string | undefined", "The platform's id of the configuration.")],
+    },
+    EventSpec {
+        name: "consent-given",
+        doc: "The user read what connecting allows and went on: for your consent records.",
+        fields: &[
+            APP,
+            field("scopes", "string[]", "OAuth scopes shown, where the platform lists them."),
+            AT,
+            field("version", "string", "Version of this component."),
+        ],
+    },
+    EventSpec {
+        name: "flow-activity",
+        doc: "One line for your log of what the user did.",
+        fields: &[
+            field(
+                "name",
+                "'opened' | 'app-chosen' | 'consent' | 'provider-opened' | 'connected' | 'cancelled' | 'disconnected'",
+                "What happened.",
+            ),
+            MAYBE_APP,
+            AT,
+            field("activityId", "string", "UUID v4, the same for one life of the component."),
+        ],
+    },
+    EventSpec {
+        name: "flow-error",
+        doc: "Something went wrong; the user sees it too unless it only concerns the embedding.",
+        fields: &[
+            CODE,
+            RETRYABLE,
+            field("step", "string", "The screen, or `session`, or `embed`."),
+            field("reference", "string | undefined", "What the platform's support can look up."),
+            MAYBE_APP,
+        ],
+    },
+    EventSpec { name: "flow-ready", doc: "The first screen has its content and can be used.", fields: &[] },
+    EventSpec {
+        name: "flow-closed",
+        doc: "The user is done, or the session was ended: the component can be removed.",
+        fields: &[field("reason", "'done' | 'ended'", "Why.")],
+    },
+];
+
+/// A value in a detail.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Absent,
+    Number(f64),
+    Bool(bool),
+    Text(String),
+    List(Vec<String>),
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        value.map_or(Self::Absent, Self::Text)
+    }
+}
+
+impl From<Option<f64>> for Value {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Self::Absent, Self::Number)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+/// One event on its way to the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostEvent {
+    /// [`EventSpec::name`].
+    pub name: &'static str,
+    /// In the order of [`EventSpec::fields`].
+    pub detail: Vec<(&'static str, Value)>,
+}
+
+/// What an event is stamped with by the page: the time and the id of this life of the component.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp<'a> {
+    pub at: &'a str,
+    pub activity_id: &'a str,
+}
+
+impl HostEvent {
+    pub fn of_session(event: SessionEvent) -> Self {
+        let generation = |generation: u32| ("generation", Value::Number(f64::from(generation)));
+        match event {
+            SessionEvent::Expiring { remaining_ms, lifetime_ms, generation: n, reason } => Self {
+                name: "session-expiring",
+                detail: vec![
+                    ("remainingMs", Value::Number(remaining_ms)),
+                    ("lifetimeMs", Value::Number(lifetime_ms)),
+                    generation(n),
+                    ("reason", reason.as_str().into()),
+                ],
+            },
+            SessionEvent::Expired { generation: n, reason } => {
+                Self { name: "session-expired", detail: vec![generation(n), ("reason", reason.as_str().into())] }
+            }
+            SessionEvent::Renewed { generation: n, lifetime_ms } => {
+                Self { name: "session-renewed", detail: vec![generation(n), ("lifetimeMs", lifetime_ms.into())] }
+            }
+            SessionEvent::RenewalFailed { attempt, retryable, code, next_try_ms } => Self {
+                name: "session-renewal-failed",
+                detail: vec![
+                    ("attempt", Value::Number(f64::from(attempt))),
+                    ("retryable", Value::Bool(retryable)),
+                    ("code", code.as_str().into()),
+                    ("nextTryMs", next_try_ms.into()),
+                ],
+            },
+            SessionEvent::Ended { reason } => {
+                Self { name: "session-ended", detail: vec![("reason", reason.as_str().into())] }
+            }
+            SessionEvent::Warning(code) | SessionEvent::Fault(code) => {
+                Self::error(&Failure::new(code.into()), "session", None)
+            }
+        }
+    }
+
+    pub fn of_flow(notice: Notice, stamp: Stamp<'_>) -> Self {
+        match notice {
+            Notice::Ready => Self { name: "flow-ready", detail: Vec::new() },
+            Notice::Closed { reason } => {
+                let reason = match reason {
+                    CloseReason::Done => "done",
+                    CloseReason::Ended => "ended",
+                };
+                Self { name: "flow-closed", detail: vec![("reason", reason.into())] }
+            }
+            Notice::AccountConnected { app, auth_type, connection_id } => Self {
+                name: "account-connected",
+                detail: vec![
+                    ("app", Value::Text(app)),
+                    ("authType", auth_type.as_str().into()),
+                    ("connectionId", connection_id.into()),
+                ],
+            },
+            Notice::AccountDisconnected { app, auth_type, connection_ids } => Self {
+                name: "account-disconnected",
+                detail: vec![
+                    ("app", Value::Text(app)),
+                    ("authType", auth_type.as_str().into()),
+                    ("connectionIds", Value::List(connection_ids)),
+                ],
+            },
+            Notice::ConsentGiven { app, scopes } => Self {
+                name: "consent-given",
+                detail: vec![
+                    ("app", Value::Text(app)),
+                    ("scopes", Value::List(scopes)),
+                    ("at", stamp.at.into()),
+                    ("version", env!("CARGO_PKG_VERSION").into()),
+                ],
+            },
+            Notice::Error { failure, step, app } => Self::error(&failure, step, app),
+            Notice::Activity { name, app } => Self {
+                name: "flow-activity",
+                detail: vec![
+                    ("name", name.as_str().into()),
+                    ("app", app.into()),
+                    ("at", stamp.at.into()),
+                    ("activityId", stamp.activity_id.into()),
+                ],
+            },
+        }
+    }
+
+    /// `flow-error`. The platform's message stays out of it: it is for the user's eyes and may hold personal data.
+    pub fn error(failure: &Failure, step: &'static str, app: Option<String>) -> Self {
+        let code: Code = failure.code;
+        Self {
+            name: "flow-error",
+            detail: vec![
+                ("code", code.as_str().into()),
+                ("retryable", Value::Bool(code.retryable())),
+                ("step", step.into()),
+                ("reference", failure.reference.clone().into()),
+                ("app", app.into()),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Activity;
+    use crate::platform::model::AuthType;
+    use crate::session::{EndReason, ExpiryReason, SessionFault};
+
+    fn samples() -> Vec<HostEvent> {
+        let stamp = Stamp { at: "2026-01-01T00:00:00.000Z", activity_id: "id" };
+        let app = || "crm".to_owned();
+        let reason = ExpiryReason::Lifetime;
+        let mut all: Vec<_> = [
+            SessionEvent::Expiring { remaining_ms: 1.0, lifetime_ms: 2.0, generation: 1, reason },
+            SessionEvent::Expired { generation: 1, reason },
+            SessionEvent::Renewed { generation: 2, lifetime_ms: None },
+            SessionEvent::RenewalFailed {
+                attempt: 1,
+                retryable: true,
+                code: SessionFault::NotRefreshed,
+                next_try_ms: Some(1.0),
+            },
+            SessionEvent::Ended { reason: EndReason::HostEnded },
+            SessionEvent::Warning(SessionFault::ClockSkew),
+        ]
+        .map(HostEvent::of_session)
+        .into();
+        all.extend(
+            [
+                Notice::Ready,
+                Notice::Closed { reason: CloseReason::Done },
+                Notice::AccountConnected { app: app(), auth_type: AuthType::OAuth2, connection_id: None },
+                Notice::AccountDisconnected { app: app(), auth_type: AuthType::KeyBased, connection_ids: vec![] },
+                Notice::ConsentGiven { app: app(), scopes: vec!["read".into()] },
+                Notice::Error { failure: Code::Offline.into(), step: "list", app: None },
+                Notice::Activity { name: Activity::Opened, app: None },
+            ]
+            .map(|notice| HostEvent::of_flow(notice, stamp)),
+        );
+        all
+    }
+
+    #[test]
+    fn f13_details_hold_exactly_the_fields_of_the_table() {
+        for event in samples() {
+            let spec = EVENTS.iter().find(|spec| spec.name == event.name).expect("listed");
+            let names: Vec<_> = event.detail.iter().map(|(name, _)| *name).collect();
+            let listed: Vec<_> = spec.fields.iter().map(|field| field.name).collect();
+            assert_eq!(names, listed, "{}", event.name);
+            for ((_, value), field) in event.detail.iter().zip(spec.fields) {
+                let fits = match value {
+                    Value::Absent => field.ts.contains("undefined"),
+                    Value::Number(_) => field.ts.starts_with("number"),
+                    Value::Bool(_) => field.ts == "boolean",
+                    Value::Text(_) => {
+                        field.ts.starts_with("string") || field.ts.contains('\'') || field.ts == "ErrorCode"
+                    }
+                    Value::List(_) => field.ts == "string[]",
+                };
+                assert!(fits, "{}.{} is {value:?}", event.name, field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_s_message_never_reaches_the_host() {
+        let failure = Failure { message: Some("secret".into()), ..Code::Rejected.into() };
+        let event = HostEvent::error(&failure, "list", None);
+        assert!(!format!("{event:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,121 @@
+//! The JavaScript handle: what the element and `mount()` of the npm package hold.
+
+use super::events::{HostEvent, Value};
+use super::instance::Instance;
+use super::options::{self, BadOption, Options};
+use crate::session::SessionFault;
+use crate::view::{self, Settings};
+use js_sys::{Array, Error, Function, Object, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, ShadowRoot};
+
+/// Runs when the module is loaded: before anything of the page that loads later can stand in between.
+#[wasm_bindgen(start)]
+fn start() {
+    super::panic::install();
+    crate::platform::capture();
+}
+
+/// One mounted connect flow.
+#[wasm_bindgen]
+pub struct ConnectFlow {
+    instance: Instance,
+    target: HtmlElement,
+}
+
+#[wasm_bindgen]
+impl ConnectFlow {
+    /// Mounts into a shadow root. `emit(name, detail)` gets every event. Throws an `Error` with a `code` for an option
+    /// that cannot be used.
+    pub fn mount(root: &ShadowRoot, options: &JsValue, emit: Function) -> Result<ConnectFlow, JsValue> {
+        let read = Options::read(options).map_err(thrown)?;
+        let mut settings = Settings::default();
+        options::apply(&mut settings, options);
+        let target = root
+            .owner_document()
+            .and_then(|document| document.create_element("div").ok())
+            .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+            .ok_or_else(|| JsValue::from(Error::new("no document")))?;
+        view::adopt_styles(root);
+        root.append_child(&target)?;
+        let emit = Rc::new(move |event: HostEvent| {
+            // What the host's handler throws is the host's own: the element reports it, nothing here changes.
+            drop(emit.call2(&JsValue::UNDEFINED, &event.name.into(), &detail(&event)));
+        });
+        let instance = Instance::mount(target.clone(), read, settings, emit).map_err(thrown)?;
+        if let Some(offer) = options::get(options, "sessionToken") {
+            instance.set_session_token(&offer);
+        }
+        Ok(Self { instance, target })
+    }
+
+    /// A session token, or an object with `token` and what is known of its lifetime.
+    #[wasm_bindgen(js_name = setSessionToken)]
+    pub fn set_session_token(&self, offer: &JsValue) {
+        self.instance.set_session_token(offer);
+    }
+
+    /// A token was found in an attribute; the caller has removed it.
+    #[wasm_bindgen(js_name = refuseAttribute)]
+    pub fn refuse_attribute(&self) {
+        self.instance.refuse(SessionFault::TokenAttributeForbidden);
+    }
+
+    /// Changes what may change while the flow goes on.
+    pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
+        if Reflect::has(options, &"getSessionToken".into())? {
+            self.instance.set_callback(options::callback(options).map_err(thrown)?);
+        }
+        self.instance.update(|settings| options::apply(settings, options));
+        Ok(())
+    }
+
+    /// Asks the host for a token now, as "Try again" does.
+    pub fn retry(&self) {
+        self.instance.retry();
+    }
+
+    /// Ends the session: wipes the token first; `{revoke: true}` then revokes it at the platform as well.
+    pub fn end(&self, options: &JsValue) {
+        self.instance.end(options::flag(options, "revoke"));
+    }
+
+    /// As on `pagehide`: the token is wiped, nothing runs.
+    pub fn suspend(&self) {
+        self.instance.suspend();
+    }
+
+    /// As on `pageshow`: the host is asked for a token.
+    pub fn resume(&self) {
+        self.instance.resume();
+    }
+
+    /// Ends everything and takes the interface out of the page.
+    pub fn unmount(self) {
+        drop(self.instance);
+        self.target.remove();
+    }
+}
+
+fn thrown(bad: BadOption) -> JsValue {
+    let error = Error::new(&[bad.code.as_str(), ": ", bad.option].concat());
+    // A fresh error takes any property.
+    drop(Reflect::set(&error, &"code".into(), &bad.code.as_str().into()));
+    error.into()
+}
+
+fn detail(event: &HostEvent) -> Object {
+    let detail = Object::new();
+    for (name, value) in &event.detail {
+        let value = match value {
+            Value::Absent => continue,
+            Value::Number(number) => JsValue::from(*number),
+            Value::Bool(flag) => JsValue::from(*flag),
+            Value::Text(text) => JsValue::from(text.as_str()),
+            Value::List(items) => items.iter().map(|item| JsValue::from(item.as_str())).collect::<Array>().into(),
+        };
+        drop(Reflect::set(&detail, &(*name).into(), &value));
+    }
+    detail
+}

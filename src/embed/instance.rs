@@ -1,0 +1,327 @@
+//! One life of the component: the flow, the session, the platform and the view put together.
+
+use super::browser::{Listener, Timer, document, now, random_uuid, window};
+use super::events::{HostEvent, Stamp};
+use super::keeper::{Keeper, KeeperRef, Owner};
+use super::options::{BadOption, Options};
+use super::panic::{self, Survivor};
+use super::popup::Popup;
+use crate::error::{Code, Failure};
+use crate::flow::{Event, Flow, Notice};
+use crate::platform::refold::Refold;
+use crate::platform::{Platform, Transport};
+use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
+use crate::view::{self, SessionLine, SessionShown, Settings, Ui};
+use js_sys::Function;
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyViewState;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
+
+/// How long a session may go without a usable token before the user is told, in milliseconds.
+const PATIENCE_MS: f64 = 1_500.0;
+
+/// A mounted component. Dropping it ends everything: the token is wiped, requests, timers and listeners are gone.
+pub struct Instance {
+    core: Rc<Core>,
+    owner: leptos::reactive::owner::Owner,
+    _view: leptos::mount::UnmountHandle<AnyViewState>,
+}
+
+/// What everything that happens later gets hold of, weakly.
+pub(super) struct Core {
+    pub(super) keeper: Rc<Keeper>,
+    pub(super) platform: Refold,
+    pub(super) flow: RefCell<Flow>,
+    pub(super) popup: RefCell<Popup>,
+    pub(super) watch: Cell<Option<Timer>>,
+    /// Answers to requests of an earlier epoch are dropped.
+    pub(super) epoch: Cell<u32>,
+    ui: Ui,
+    queue: RefCell<VecDeque<Event>>,
+    stepping: Cell<bool>,
+    timer: Cell<Option<Timer>>,
+    patience: Cell<Option<Timer>>,
+    listeners: RefCell<Vec<Listener>>,
+    emit: Rc<dyn Fn(HostEvent)>,
+    outbox: RefCell<Vec<HostEvent>>,
+    activity_id: String,
+}
+
+impl Instance {
+    /// Mounts into an empty element. `emit` is called from a microtask, one event after the other.
+    pub fn mount(
+        target: HtmlElement,
+        options: Options,
+        settings: Settings,
+        emit: Rc<dyn Fn(HostEvent)>,
+    ) -> Result<Self, BadOption> {
+        let keeper = Keeper::new(options.get_session_token);
+        let bearer = Rc::new(KeeperRef(keeper.clone()));
+        let transport = Transport::new(bearer, options.origins, options.headers)
+            .ok_or(BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
+        let (flow, commands) = Flow::start(options.app);
+        let owner = leptos::reactive::owner::Owner::new();
+        let core = Rc::new_cyclic(|core: &Weak<Core>| {
+            let send = core.clone();
+            let retry = keeper.clone();
+            let ui = owner.with(|| Ui {
+                flow: RwSignal::new(flow.state().clone()),
+                session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false }),
+                settings: RwSignal::new(settings),
+                send: UnsyncCallback::new(move |event| {
+                    if let Some(core) = send.upgrade() {
+                        core.send(event);
+                    }
+                }),
+                retry_session: UnsyncCallback::new(move |()| retry.retry()),
+            });
+            Core {
+                keeper: keeper.clone(),
+                platform: Refold { transport },
+                flow: RefCell::new(flow),
+                popup: RefCell::default(),
+                watch: Cell::new(None),
+                epoch: Cell::new(0),
+                ui,
+                queue: RefCell::default(),
+                stepping: Cell::new(false),
+                timer: Cell::new(None),
+                patience: Cell::new(None),
+                listeners: RefCell::default(),
+                emit,
+                outbox: RefCell::default(),
+                activity_id: random_uuid(),
+            }
+        });
+        let ui = core.ui;
+        let view = owner.with(|| leptos::mount::mount_to(target, move || view::root(ui)));
+        let survivor: Rc<dyn Survivor> = core.clone();
+        panic::register(&survivor);
+        core.listen();
+        // Requests wait for the token, so that the order of these two is only a matter of taste.
+        for command in commands {
+            core.carry_out(command);
+        }
+        keeper.start(Rc::new(Hooks(Rc::downgrade(&core))));
+        Ok(Self { core, owner, _view: view })
+    }
+
+    /// A token, or an object with one and its lifetime.
+    pub fn set_session_token(&self, offer: &JsValue) {
+        self.core.keeper.offer(offer);
+    }
+
+    pub fn set_callback(&self, callback: Option<Function>) {
+        self.core.keeper.set_callback(callback);
+    }
+
+    /// Something was given where no token is taken from.
+    pub fn refuse(&self, fault: SessionFault) {
+        self.core.keeper.refuse(fault);
+    }
+
+    pub fn update(&self, change: impl FnOnce(&mut Settings)) {
+        self.core.ui.settings.update(change);
+    }
+
+    pub fn retry(&self) {
+        self.core.keeper.retry();
+    }
+
+    pub fn suspend(&self) {
+        self.core.keeper.suspend();
+    }
+
+    pub fn resume(&self) {
+        self.core.keeper.resume();
+    }
+
+    /// Wipes the token, then optionally revokes it at the platform, for every page that shares it.
+    pub fn end(&self, revoke: bool) {
+        let authorization = self.core.keeper.end(revoke);
+        if let Some(authorization) = authorization {
+            self.core.platform.revoke(authorization);
+        }
+        self.core.send(Event::Ended);
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.core.keeper.stop();
+        self.core.platform.transport.abort();
+        self.core.epoch.set(self.core.epoch.get() + 1);
+        self.core.popup.borrow_mut().close();
+        self.core.listeners.borrow_mut().clear();
+        for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
+            timer.set(None);
+        }
+        self.owner.cleanup();
+    }
+}
+
+impl Core {
+    /// Gives the flow an event. May be called at any time, also while the flow's commands are carried out: then the
+    /// event waits for its turn.
+    pub(super) fn send(self: &Rc<Self>, event: Event) {
+        self.queue.borrow_mut().push_back(event);
+        if self.stepping.replace(true) {
+            return;
+        }
+        loop {
+            let Some(event) = self.queue.borrow_mut().pop_front() else { break };
+            let commands = self.flow.borrow_mut().step(event, now().steady_ms);
+            self.publish();
+            for command in commands {
+                self.carry_out(command);
+            }
+        }
+        self.stepping.set(false);
+        self.wake();
+    }
+
+    /// Shows the state, if it changed.
+    fn publish(&self) {
+        let flow = self.flow.borrow();
+        if self.ui.flow.with_untracked(|shown| shown != flow.state()) {
+            let state = flow.state().clone();
+            drop(flow);
+            self.ui.flow.set(state);
+        }
+    }
+
+    fn wake(self: &Rc<Self>) {
+        let at = self.flow.borrow().next_wake();
+        let core = Rc::downgrade(self);
+        let timer = at.and_then(|at| {
+            Timer::new(at - now().steady_ms, move || {
+                if let Some(core) = core.upgrade() {
+                    core.send(Event::Tick);
+                }
+            })
+        });
+        self.timer.set(timer);
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let on = |target: &web_sys::EventTarget, event: &'static str, run: fn(&Rc<Self>)| {
+            let core = Rc::downgrade(self);
+            Listener::new(target, event, move |_| core.upgrade().iter().for_each(run))
+        };
+        let mut listeners = self.listeners.borrow_mut();
+        if let Some(window) = window() {
+            listeners.extend(on(&window, "online", |core| core.send(Event::Online(true))));
+            listeners.extend(on(&window, "offline", |core| core.send(Event::Online(false))));
+            listeners.extend(on(&window, "focus", Self::returned));
+        }
+        if let Some(document) = document() {
+            listeners.extend(on(&document, "visibilitychange", Self::returned));
+        }
+    }
+
+    /// The user is back at this page: if an authorization is under way, now is the time to ask.
+    fn returned(self: &Rc<Self>) {
+        if super::browser::page().visible && self.flow.borrow().next_wake().is_some() {
+            self.send(Event::Hint);
+        }
+    }
+
+    /// Queues an event for the host; it leaves in a microtask, outside any borrow.
+    pub(super) fn emit(self: &Rc<Self>, event: HostEvent) {
+        let mut outbox = self.outbox.borrow_mut();
+        outbox.push(event);
+        if outbox.len() == 1 {
+            let core = self.clone();
+            spawn_local(async move {
+                loop {
+                    let batch = core.outbox.take();
+                    if batch.is_empty() {
+                        break;
+                    }
+                    batch.into_iter().for_each(|event| (core.emit)(event));
+                }
+            });
+        }
+    }
+
+    pub(super) fn notice(self: &Rc<Self>, notice: Notice) {
+        let at = String::from(js_sys::Date::new_0().to_iso_string());
+        let stamp = Stamp { at: &at, activity_id: &self.activity_id };
+        self.emit(HostEvent::of_flow(notice, stamp));
+    }
+
+    fn session_changed(self: &Rc<Self>, view: SessionView) {
+        let line = match view.phase {
+            Phase::Ended(_) => SessionLine::Ended,
+            _ if view.offer_retry => SessionLine::Failed { retrying: view.retrying },
+            _ => SessionLine::Quiet,
+        };
+        // A renewal that is quick is nobody's business; one that keeps the user waiting is told.
+        if line != SessionLine::Quiet || !Keeper::stuck(&view) {
+            self.patience.set(None);
+            return self.show_session(line, &view);
+        }
+        if self.ui.session.get_untracked().line != SessionLine::Renewing {
+            let core = Rc::downgrade(self);
+            let timer = Timer::new(PATIENCE_MS, move || {
+                if let Some(core) = core.upgrade() {
+                    core.show_session(SessionLine::Renewing, &view);
+                }
+            });
+            self.patience.set(timer);
+        }
+    }
+
+    fn show_session(&self, line: SessionLine, view: &SessionView) {
+        let shown = SessionShown { line, test_mode: view.environment == Environment::Test };
+        if self.ui.session.get_untracked() != shown {
+            self.ui.session.set(shown);
+        }
+    }
+}
+
+/// What the session's keeper tells; the core may be gone by then.
+struct Hooks(Weak<Core>);
+
+impl Owner for Hooks {
+    fn session_event(&self, event: SessionEvent) {
+        if let Some(core) = self.0.upgrade() {
+            core.emit(HostEvent::of_session(event));
+        }
+    }
+
+    fn session_reset(&self, _: ResetReason) {
+        if let Some(core) = self.0.upgrade() {
+            core.send(Event::SessionReset);
+        }
+    }
+
+    fn session_changed(&self, view: SessionView) {
+        if let Some(core) = self.0.upgrade() {
+            core.session_changed(view);
+        }
+    }
+
+    fn probe(&self, lease: Lease) {
+        let Some(core) = self.0.upgrade() else { return };
+        spawn_local(async move {
+            let outcome = match core.platform.probe(lease).await {
+                Ok(()) => ProbeOutcome::Accepted,
+                Err(Failure { code: Code::SessionRejected, .. }) => ProbeOutcome::Rejected,
+                Err(_) => ProbeOutcome::Unreachable,
+            };
+            core.keeper.probed(lease, outcome);
+        });
+    }
+}
+
+impl Survivor for Core {
+    fn crashed(&self) {
+        (self.emit)(HostEvent::error(&Code::Crashed.into(), "embed", None));
+    }
+}

@@ -1,0 +1,320 @@
+//! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
+
+use super::browser::{Listener, Timer, document, now, page, random_seed, window};
+use super::offer;
+use crate::error::Code;
+use crate::platform::Bearer;
+use crate::session::{
+    Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, ResetReason, Session,
+    SessionEvent, SessionFault, SessionOptions, SessionView, Ticket,
+};
+use js_sys::{Function, JsString, Object, Promise, Reflect};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::AbortController;
+use zeroize::Zeroizing;
+
+/// Whom the session's effects concern. Called outside any borrow.
+pub(super) trait Owner {
+    fn session_event(&self, event: SessionEvent);
+    fn session_reset(&self, reason: ResetReason);
+    fn session_changed(&self, view: SessionView);
+    fn probe(&self, lease: Lease);
+}
+
+pub(super) struct Keeper {
+    session: RefCell<Session>,
+    callback: RefCell<Option<Function>>,
+    owner: RefCell<Option<Rc<dyn Owner>>>,
+    timer: Cell<Option<Timer>>,
+    waiting: RefCell<Vec<Waiter>>,
+    asks: RefCell<Vec<(AskId, AbortController)>>,
+    shown: Cell<Option<SessionView>>,
+    listeners: RefCell<Vec<Listener>>,
+}
+
+/// A request that waits for a token: `settle` resolves the promise that it awaits.
+struct Waiter {
+    ticket: Ticket,
+    result: Rc<Cell<Option<Result<Lease, SessionFault>>>>,
+    settle: Function,
+}
+
+impl Keeper {
+    pub(super) fn new(callback: Option<Function>) -> Rc<Self> {
+        let options = SessionOptions { has_callback: callback.is_some() };
+        Rc::new(Self {
+            session: RefCell::new(Session::new(options, random_seed())),
+            callback: RefCell::new(callback),
+            owner: RefCell::new(None),
+            timer: Cell::new(None),
+            waiting: RefCell::default(),
+            asks: RefCell::default(),
+            shown: Cell::new(None),
+            listeners: RefCell::default(),
+        })
+    }
+
+    /// Begins: listens to the page and asks the host.
+    pub(super) fn start(self: &Rc<Self>, owner: Rc<dyn Owner>) {
+        self.owner.replace(Some(owner));
+        self.listen();
+        self.drive(Session::start);
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let on = |target: &web_sys::EventTarget, event: &'static str, run: fn(&Rc<Self>)| {
+            let keeper = Rc::downgrade(self);
+            Listener::new(target, event, move |_| {
+                if let Some(keeper) = keeper.upgrade() {
+                    run(&keeper);
+                }
+            })
+        };
+        let mut listeners = self.listeners.borrow_mut();
+        if let Some(window) = window() {
+            listeners
+                .extend(["focus", "online", "offline"].into_iter().filter_map(|event| on(&window, event, Self::tick)));
+            listeners.extend(on(&window, "pagehide", Self::suspend));
+            listeners.extend(on(&window, "pageshow", Self::resume));
+        }
+        if let Some(document) = document() {
+            listeners.extend(on(&document, "visibilitychange", Self::tick));
+            listeners.extend(on(&document, "resume", Self::tick));
+        }
+    }
+
+    /// Lets the session act, then carries out what it wants, outside any borrow.
+    fn drive<R>(self: &Rc<Self>, act: impl FnOnce(&mut Session, Now) -> R) -> R {
+        let result = act(&mut self.session.borrow_mut(), now());
+        self.settle();
+        result
+    }
+
+    fn settle(self: &Rc<Self>) {
+        loop {
+            let effects = self.session.borrow_mut().take_effects();
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.carry_out(effect);
+            }
+        }
+        let (wake, view) = {
+            let session = self.session.borrow();
+            (session.next_wake_ms(), session.view())
+        };
+        let keeper = Rc::downgrade(self);
+        let timer = wake.and_then(|ms| Timer::new(ms, move || keeper.upgrade().iter().for_each(Self::tick)));
+        self.timer.set(timer);
+        if self.shown.replace(Some(view)) != Some(view) {
+            self.tell(|owner| owner.session_changed(view));
+        }
+    }
+
+    fn tell(&self, act: impl FnOnce(&dyn Owner)) {
+        let owner = self.owner.borrow().clone();
+        if let Some(owner) = owner {
+            act(&*owner);
+        }
+    }
+
+    fn carry_out(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Ask { ask, reason, attempt } => self.ask(ask, reason, attempt),
+            Effect::CancelAsk(ask) => self.asks.borrow_mut().retain(|(id, controller)| {
+                if *id == ask {
+                    controller.abort();
+                }
+                *id != ask
+            }),
+            Effect::Probe(lease) => self.tell(|owner| owner.probe(lease)),
+            Effect::Emit(event) => self.tell(|owner| owner.session_event(event)),
+            Effect::Release { tickets, result } => self.release(&tickets, result),
+            Effect::ResetFlow(reason) => self.tell(|owner| owner.session_reset(reason)),
+        }
+    }
+
+    /// Calls `getSessionToken({reason, attempt, signal})`.
+    fn ask(self: &Rc<Self>, ask: AskId, reason: AskReason, attempt: u32) {
+        let Some(callback) = self.callback.borrow().clone() else { return };
+        let Ok(controller) = AbortController::new() else { return };
+        let argument = Object::new();
+        for (name, value) in
+            [("reason", reason.as_str().into()), ("attempt", attempt.into()), ("signal", controller.signal().into())]
+        {
+            // A fresh plain object takes any property.
+            drop(Reflect::set(&argument, &name.into(), &value));
+        }
+        self.asks.borrow_mut().push((ask, controller));
+        let called = callback.call1(&JsValue::UNDEFINED, &argument);
+        let keeper = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = match called {
+                Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
+                Err(error) => Err(error),
+            };
+            let Some(keeper) = keeper.upgrade() else { return };
+            keeper.asks.borrow_mut().retain(|(id, _)| *id != ask);
+            let answer = match answer {
+                Ok(value) => offer::answer(&value),
+                Err(error) => HostAnswer::Failed { retry_after_ms: retry_after_ms(&error) },
+            };
+            keeper.drive(|session, now| session.answered(ask, answer, now));
+        });
+    }
+
+    fn release(&self, tickets: &[Ticket], result: Result<Lease, SessionFault>) {
+        let mut waiting = self.waiting.borrow_mut();
+        let (released, rest): (Vec<_>, _) = waiting.drain(..).partition(|waiter| tickets.contains(&waiter.ticket));
+        *waiting = rest;
+        drop(waiting);
+        for waiter in released {
+            waiter.result.set(Some(result));
+            // A promise's own resolve function does not throw.
+            drop(waiter.settle.call0(&JsValue::UNDEFINED));
+        }
+    }
+
+    pub(super) fn tick(self: &Rc<Self>) {
+        self.drive(|session, now| session.tick(now, page()));
+    }
+
+    pub(super) fn suspend(self: &Rc<Self>) {
+        self.drive(Session::suspend);
+    }
+
+    pub(super) fn resume(self: &Rc<Self>) {
+        self.drive(Session::resume);
+    }
+
+    pub(super) fn offer(self: &Rc<Self>, value: &JsValue) {
+        let offer = offer::offer(value);
+        self.drive(|session, now| session.offer(offer, now));
+    }
+
+    pub(super) fn refuse(self: &Rc<Self>, fault: SessionFault) {
+        self.drive(|session, now| session.offer(Err(fault), now));
+    }
+
+    pub(super) fn set_callback(self: &Rc<Self>, callback: Option<Function>) {
+        let has_callback = callback.is_some();
+        self.callback.replace(callback);
+        self.drive(|session, now| session.set_callback(has_callback, now));
+    }
+
+    pub(super) fn retry(self: &Rc<Self>) {
+        self.drive(Session::retry_by_user);
+    }
+
+    pub(super) fn probed(self: &Rc<Self>, lease: Lease, outcome: ProbeOutcome) {
+        self.drive(|session, now| session.probed(lease.generation(), outcome, now));
+    }
+
+    /// Wipes the token; what is returned can still revoke it.
+    pub(super) fn end(self: &Rc<Self>, revoke: bool) -> Option<JsString> {
+        let authorization = revoke.then(|| match self.session.borrow_mut().acquire(now()) {
+            Acquire::Ready(lease) => Some(lease),
+            Acquire::Wait(_) | Acquire::Unavailable(_) => None,
+        });
+        let authorization = authorization.flatten().and_then(|lease| self.authorization(lease));
+        self.drive(|session, now| session.end(EndReason::HostEnded, now));
+        authorization
+    }
+
+    /// Wipes and stops everything, tells nobody: the component is going away.
+    pub(super) fn stop(self: &Rc<Self>) {
+        self.listeners.borrow_mut().clear();
+        self.drive(Session::suspend);
+        self.timer.set(None);
+        self.callback.replace(None);
+        for (_, controller) in self.asks.borrow_mut().drain(..) {
+            controller.abort();
+        }
+    }
+
+    /// Whether nothing can be sent and nobody needs to be told about it yet.
+    pub(super) fn stuck(view: &SessionView) -> bool {
+        matches!(view.phase, Phase::Renewing | Phase::Expired)
+    }
+}
+
+impl Bearer for KeeperRef {
+    fn acquire(&self) -> Pin<Box<dyn Future<Output = Result<Lease, Code>>>> {
+        let keeper = self.0.clone();
+        Box::pin(async move {
+            let ticket = match keeper.drive(Session::acquire) {
+                Acquire::Ready(lease) => return Ok(lease),
+                Acquire::Unavailable(fault) => return Err(fault.into()),
+                Acquire::Wait(ticket) => ticket,
+            };
+            let result = Rc::new(Cell::new(None));
+            let promise = Promise::new(&mut |settle, _| {
+                keeper.waiting.borrow_mut().push(Waiter { ticket, result: result.clone(), settle });
+            });
+            drop(JsFuture::from(promise).await);
+            match result.get() {
+                Some(Ok(lease)) => Ok(lease),
+                Some(Err(fault)) => Err(fault.into()),
+                None => Err(Code::SessionUnavailable),
+            }
+        })
+    }
+
+    fn authorization(&self, lease: Lease) -> Option<JsString> {
+        self.0.authorization(lease)
+    }
+
+    fn accepted(&self, lease: Lease) {
+        self.0.drive(|session, _| session.accepted(lease.generation()));
+    }
+
+    fn rejected(&self, lease: Lease) {
+        self.0.drive(|session, now| session.rejected(lease.generation(), now));
+    }
+
+    fn server_date(&self, date_ms: f64, age_s: Option<f64>, sent: Now) {
+        self.0.drive(|session, now| session.server_date(date_ms, age_s, sent, now));
+    }
+
+    fn now(&self) -> Now {
+        now()
+    }
+}
+
+impl Keeper {
+    /// Whether the current token stands in that text.
+    pub(super) fn holds_token(&self, text: &str) -> bool {
+        let Acquire::Ready(lease) = self.session.borrow_mut().acquire(now()) else { return false };
+        let found = self
+            .session
+            .borrow_mut()
+            .with_token(lease, now(), |token| text.as_bytes().windows(token.len()).any(|window| window == token));
+        found == Some(true)
+    }
+
+    /// `Bearer …`, built in a buffer that is wiped, handed to JavaScript as the one string that `fetch` needs.
+    fn authorization(&self, lease: Lease) -> Option<JsString> {
+        self.session.borrow_mut().with_token(lease, now(), |token| {
+            let mut header = Zeroizing::new(Vec::with_capacity(7 + token.len()));
+            header.extend_from_slice(b"Bearer ");
+            header.extend_from_slice(token);
+            // The token's characters were checked when it was taken: it is ASCII.
+            JsString::from(std::str::from_utf8(&header).unwrap_or_default())
+        })
+    }
+}
+
+/// The keeper as the transport knows it.
+pub(super) struct KeeperRef(pub(super) Rc<Keeper>);
+
+/// `retryAfter` in seconds on the error that the host threw: its server answered 429.
+fn retry_after_ms(error: &JsValue) -> Option<f64> {
+    let error: &Object = error.dyn_ref()?;
+    Reflect::get(error, &"retryAfter".into()).ok()?.as_f64().map(|seconds| seconds * 1000.0)
+}

@@ -1,0 +1,28 @@
+//! The ways in and out: options, events, the JavaScript handle, the Leptos component, and the drivers that carry out
+//! what the flow and the session want done.
+
+pub mod events;
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod driver;
+#[cfg(target_arch = "wasm32")]
+mod handle;
+#[cfg(target_arch = "wasm32")]
+mod instance;
+#[cfg(target_arch = "wasm32")]
+mod keeper;
+#[cfg(target_arch = "wasm32")]
+mod offer;
+#[cfg(target_arch = "wasm32")]
+mod options;
+#[cfg(target_arch = "wasm32")]
+mod panic;
+#[cfg(target_arch = "wasm32")]
+mod popup;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use browser::random_uuid;
+#[cfg(target_arch = "wasm32")]
+pub use {handle::ConnectFlow, instance::Instance, options::Options};

@@ -1,0 +1,158 @@
+//! What the host sets, read once and checked; what may change later is read again by [`Live`].
+
+use super::browser::window;
+use super::popup::is_loopback;
+use crate::error::Code;
+use crate::platform::{ExtraHeaders, Origins};
+use crate::view::{Density, Settings, Theme};
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Url;
+
+/// An option that cannot be used: a code and the option's name, both fit to be shown.
+#[derive(Debug)]
+pub struct BadOption {
+    pub code: Code,
+    pub option: &'static str,
+}
+
+/// Options of one life: changing one starts a new one.
+#[derive(Clone)]
+pub struct Options {
+    pub origins: Origins,
+    pub headers: ExtraHeaders,
+    /// Slug of the only app to show.
+    pub app: Option<String>,
+    pub get_session_token: Option<Function>,
+}
+
+impl Options {
+    /// Reads a plain object. Unknown names are ignored: a newer host may know more.
+    pub fn read(value: &JsValue) -> Result<Self, BadOption> {
+        if !window().is_some_and(|window| window.is_secure_context()) {
+            return Err(BadOption { code: Code::InsecureContext, option: "apiUrl" });
+        }
+        let api = text(value, "apiUrl").ok_or(bad("apiUrl"))?;
+        let api = api_base(&api).ok_or(bad("apiUrl"))?;
+        let icons = match get(value, "iconOrigins") {
+            None => Vec::new(),
+            Some(list) => origins(&list).ok_or(bad("iconOrigins"))?,
+        };
+        Ok(Self {
+            origins: Origins { api, icons },
+            headers: headers(value)?,
+            app: text(value, "app"),
+            get_session_token: callback(value)?,
+        })
+    }
+}
+
+/// `getSessionToken`, if it is there it must be a function.
+pub(super) fn callback(value: &JsValue) -> Result<Option<Function>, BadOption> {
+    get(value, "getSessionToken").map(|callback| callback.dyn_into().map_err(|_| bad("getSessionToken"))).transpose()
+}
+
+const fn bad(option: &'static str) -> BadOption {
+    BadOption { code: Code::InvalidOption, option }
+}
+
+/// Puts what may change at any time into the settings; names that are absent leave what was.
+pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
+    let set = |into: &mut String, name: &str| {
+        if has(value, name) {
+            *into = text(value, name).unwrap_or_default();
+        }
+    };
+    set(&mut settings.locale, "locale");
+    set(&mut settings.host_name, "hostName");
+    set(&mut settings.platform_name, "platformName");
+    if has(value, "theme") {
+        settings.theme = match text(value, "theme").as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        };
+    }
+    if has(value, "density") {
+        let compact = text(value, "density").as_deref() == Some("compact");
+        settings.density = if compact { Density::Compact } else { Density::Comfortable };
+    }
+    if has(value, "privacyUrl") {
+        settings.privacy_url = text(value, "privacyUrl").filter(|address| is_web(address));
+    }
+    if has(value, "termsUrl") {
+        settings.terms_url = text(value, "termsUrl").filter(|address| is_web(address));
+    }
+    if has(value, "autofocus") {
+        settings.autofocus = flag(value, "autofocus");
+    }
+    if let Some(strings) = get(value, "strings").and_then(|strings| strings.dyn_into::<Object>().ok()) {
+        let entries = Object::entries(&strings);
+        let pairs = entries.iter().filter_map(|pair| {
+            let pair: Array = pair.dyn_into().ok()?;
+            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+        });
+        settings.strings = pairs.collect();
+    }
+}
+
+fn has(value: &JsValue, name: &str) -> bool {
+    value.is_object() && Reflect::has(value, &name.into()).unwrap_or(false)
+}
+
+/// An address that is safe to be followed by a click.
+fn is_web(address: &str) -> bool {
+    Url::new(address).is_ok_and(|url| matches!(url.protocol().as_str(), "https:" | "http:"))
+}
+
+/// A property that is there and not null.
+pub(super) fn get(value: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(value.dyn_ref::<Object>()?, &name.into()).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+pub(super) fn text(value: &JsValue, name: &str) -> Option<String> {
+    get(value, name)?.as_string().filter(|text| !text.is_empty())
+}
+
+pub(super) fn flag(value: &JsValue, name: &str) -> bool {
+    get(value, name).is_some_and(|value| value.is_truthy())
+}
+
+/// `https:`, or `http:` of this machine; no user name, query or fragment; without the slash at the end.
+fn api_base(address: &str) -> Option<String> {
+    let url = Url::new(address).ok()?;
+    let scheme = match url.protocol().as_str() {
+        "https:" => true,
+        "http:" => is_loopback(&url.hostname()),
+        _ => false,
+    };
+    let plain =
+        url.username().is_empty() && url.password().is_empty() && url.search().is_empty() && url.hash().is_empty();
+    (scheme && plain).then(|| url.href().trim_end_matches('/').to_owned())
+}
+
+fn origins(list: &JsValue) -> Option<Vec<String>> {
+    let list: &Array = list.dyn_ref()?;
+    list.iter().map(|item| Some(Url::new(&item.as_string()?).ok()?.origin())).collect()
+}
+
+/// `headers: {activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may
+/// refuse them.
+fn headers(value: &JsValue) -> Result<ExtraHeaders, BadOption> {
+    let Some(headers) = get(value, "headers") else { return Ok(ExtraHeaders::default()) };
+    let mut fixed = Vec::new();
+    if flag(&headers, "activityId") {
+        fixed.push(("X-Activity-ID", super::random_uuid()));
+    }
+    if flag(&headers, "sessionId") {
+        fixed.push(("X-Session-ID", super::random_uuid()));
+    }
+    if let Some(tenant) = text(&headers, "tenantId") {
+        if tenant.len() > 128 || !tenant.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(bad("headers.tenantId"));
+        }
+        fixed.push(("X-Tenant-ID", tenant));
+    }
+    Ok(ExtraHeaders { fixed, correlation: flag(&headers, "correlationId") })
+}

@@ -1,0 +1,32 @@
+//! What happens on an internal error: tokens are wiped first, then every instance on the page is told.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+/// Told when the module has stopped; must not rely on any state of it.
+pub(super) trait Survivor {
+    fn crashed(&self);
+}
+
+thread_local! {
+    static INSTANCES: RefCell<Vec<Weak<dyn Survivor>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Installs the hook once; called when the module is loaded. Nothing of the panic's message is printed: it may hold data.
+pub(super) fn install() {
+    std::panic::set_hook(Box::new(|_| {
+        crate::session::wipe_all_live_tokens();
+        let instances = INSTANCES.with(|all| all.try_borrow().map(|all| all.clone()).unwrap_or_default());
+        for instance in instances.iter().filter_map(Weak::upgrade) {
+            instance.crashed();
+        }
+    }));
+}
+
+pub(super) fn register(instance: &Rc<dyn Survivor>) {
+    INSTANCES.with(|all| {
+        let mut all = all.borrow_mut();
+        all.retain(|instance| instance.strong_count() > 0);
+        all.push(Rc::downgrade(instance));
+    });
+}

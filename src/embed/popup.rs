@@ -1,0 +1,83 @@
+//! The provider's window: opened blank inside the click, cut off from this page, then sent to a checked address.
+
+use super::browser::window;
+use crate::error::Code;
+use web_sys::{Url, Window};
+
+/// Longer addresses are refused, in bytes.
+const MAX_ADDRESS: usize = 8_192;
+
+/// The window of one attempt and the address that it may be sent to, which is a secret.
+#[derive(Default)]
+pub(super) struct Popup {
+    window: Option<Window>,
+    address: Option<Address>,
+}
+
+/// An address that was checked.
+pub(super) struct Address(Url);
+
+impl Address {
+    /// Takes `https:` and, for development, `http:` of this machine; nothing with a user name in it, nothing that holds
+    /// the session token.
+    pub(super) fn check(text: &str, holds_token: impl FnOnce(&str) -> bool) -> Result<Self, Code> {
+        let url = Some(text)
+            .filter(|text| text.len() <= MAX_ADDRESS && !holds_token(text))
+            .and_then(|text| Url::new(text).ok())
+            .ok_or(Code::UnsafeAuthUrl)?;
+        let scheme = match url.protocol().as_str() {
+            "https:" => true,
+            "http:" => is_loopback(&url.hostname()),
+            _ => false,
+        };
+        if scheme && url.username().is_empty() && url.password().is_empty() {
+            Ok(Self(url))
+        } else {
+            Err(Code::UnsafeAuthUrl)
+        }
+    }
+}
+
+/// The host names for which a browser treats plain `http:` as a secure context.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let is_v4 = |host: &str| host.split('.').count() == 4 && host.split('.').all(|part| part.parse::<u8>().is_ok());
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || (host.starts_with("127.") && is_v4(host))
+}
+
+impl Popup {
+    /// Opens the window, if the browser lets us. Only works inside a click.
+    pub(super) fn open(&mut self) -> bool {
+        self.close();
+        let features = "popup,width=520,height=720";
+        self.window =
+            window().and_then(|window| window.open_with_url_and_target_and_features("", "", features).ok()?);
+        if let Some(popup) = &self.window {
+            // The provider must not reach back: a page with an opener can navigate it.
+            drop(popup.set_opener(&wasm_bindgen::JsValue::NULL));
+        }
+        self.window.is_some()
+    }
+
+    pub(super) fn set_address(&mut self, address: Address) {
+        self.address = Some(address);
+    }
+
+    pub(super) fn navigate(&self) {
+        if let (Some(window), Some(address)) = (&self.window, &self.address) {
+            // `replace` leaves no blank entry to go back to; it fails only if the window is gone, which shows as closed.
+            drop(window.location().replace(&address.0.href()));
+        }
+    }
+
+    /// `None`: there is no window to ask.
+    pub(super) fn closed(&self) -> Option<bool> {
+        self.window.as_ref().map(|window| window.closed().unwrap_or(true))
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(window) = self.window.take() {
+            // In some browsers this does nothing once the provider is there; its last page closes itself.
+            drop(window.close());
+        }
+    }
+}

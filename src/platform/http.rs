@@ -1,0 +1,128 @@
+//! One HTTP exchange over the `fetch` that the page had when this code was loaded.
+
+use crate::error::{Code, Failure};
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Array, Function, JSON, JsString, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortSignal, Blob, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
+    RequestRedirect, Response,
+};
+
+/// Larger answers are refused, in bytes: no list of apps comes near, and a page must stay usable.
+const MAX_BODY: f64 = 16.0 * 1024.0 * 1024.0;
+
+thread_local! {
+    /// Wrappers that the page installs later (recorders, error trackers) never see a token.
+    static FETCH: Option<Function> =
+        Reflect::get(&js_sys::global(), &"fetch".into()).ok().and_then(|fetch| fetch.dyn_into().ok());
+}
+
+/// Takes hold of `fetch` now; called once when the module is loaded.
+pub fn capture() {
+    FETCH.with(|_| ());
+}
+
+/// One request, complete but for the token.
+pub(super) struct Outgoing<'a> {
+    pub(super) method: Method,
+    pub(super) url: &'a str,
+    pub(super) headers: &'a [(&'a str, JsValue)],
+    pub(super) body: Option<&'a JsString>,
+    pub(super) signal: &'a AbortSignal,
+    pub(super) keepalive: bool,
+}
+
+/// What came back, with the body read as far as it is JSON.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// `undefined` when the body is empty or no JSON.
+    pub(super) body: JsValue,
+    pub(super) request_id: Option<String>,
+    pub(super) retry_after: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) age: Option<String>,
+}
+
+impl Outgoing<'_> {
+    /// Sends it. An `Err` means that no complete answer came.
+    pub(super) async fn send(&self) -> Result<Answer, Failure> {
+        let promise = self.fetch().map_err(|_| Failure::new(Code::NetworkError))?;
+        let response: Response =
+            JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(|error| self.fault(&error))?;
+        let header = |name: &str| response.headers().get(name).ok().flatten();
+        let (request_id, retry_after) = (header("x-request-id"), header("retry-after"));
+        let (date, age) = (header("date"), header("age"));
+        let text = read(&response).await.map_err(|error| self.fault(&error))?;
+        let body = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
+        Ok(Answer { status: response.status(), body, request_id, retry_after, date, age })
+    }
+
+    fn fetch(&self) -> Result<Promise, JsValue> {
+        let request = RequestBuilder::new(self.url)
+            .method(self.method.clone())
+            .mode(RequestMode::Cors)
+            .credentials(RequestCredentials::Omit)
+            .cache(RequestCache::NoStore)
+            .redirect(RequestRedirect::Error)
+            .referrer_policy(ReferrerPolicy::NoReferrer)
+            .abort_signal(Some(self.signal));
+        let request = match self.body {
+            Some(body) => request.body(body),
+            None => request.build(),
+        }
+        .map_err(|_| JsValue::UNDEFINED)?;
+        // The headers travel in a bare object: neither a patched `Headers` nor a polluted prototype sees the token.
+        let headers = bare();
+        for (name, value) in self.headers {
+            Reflect::set(&headers, &(*name).into(), value)?;
+        }
+        let init = bare();
+        Reflect::set(&init, &"headers".into(), &headers)?;
+        if self.keepalive {
+            Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+        }
+        let request: web_sys::Request = request.into();
+        FETCH.with(|fetch| match fetch {
+            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),
+            None => Err(JsValue::UNDEFINED),
+        })
+    }
+
+    fn fault(&self, error: &JsValue) -> Failure {
+        if error.is_null() {
+            return Code::BadResponse.into();
+        }
+        Failure::new(if self.signal.aborted() { Code::Timeout } else { Code::NetworkError })
+    }
+}
+
+/// An object without a prototype.
+pub(super) fn bare() -> Object {
+    Object::create(JsValue::NULL.unchecked_ref::<Object>())
+}
+
+/// Reads the whole body, at most [`MAX_BODY`]; `Err(null)` when it is larger.
+async fn read(response: &Response) -> Result<String, JsValue> {
+    let Some(stream) = response.body() else { return Ok(String::new()) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let parts = Array::new();
+    let mut size = 0.0;
+    loop {
+        let chunk = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&chunk, &"done".into())?.is_truthy() {
+            break;
+        }
+        let value = Reflect::get(&chunk, &"value".into())?;
+        size += Reflect::get(&value, &"byteLength".into())?.as_f64().unwrap_or(0.0);
+        if size > MAX_BODY {
+            // Nobody waits for the rest; a failing cancel changes nothing.
+            drop(reader.cancel());
+            return Err(JsValue::NULL);
+        }
+        parts.push(&value);
+    }
+    let text = JsFuture::from(Blob::new_with_u8_array_sequence(&parts)?.text()).await?;
+    Ok(text.as_string().unwrap_or_default())
+}

@@ -1,0 +1,128 @@
+//! `Application` as the platform writes it, read into [`App`].
+
+use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
+use crate::platform::read::Reader;
+use crate::platform::transport::Origins;
+
+/// Which icon addresses may be loaded.
+pub(super) struct Icons<'a>(pub(super) &'a Origins);
+
+impl Icons<'_> {
+    fn allowed(&self, address: String) -> Option<String> {
+        if address.starts_with("data:image/") {
+            return Some(address);
+        }
+        let origin = web_sys::Url::new_with_base(&address, &self.0.api).ok()?.origin();
+        let api = web_sys::Url::new(&self.0.api).ok()?.origin();
+        (origin == api || self.0.icons.contains(&origin)).then_some(address)
+    }
+}
+
+/// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts.
+pub(super) fn list(list: &Reader, icons: &Icons<'_>) -> Vec<App> {
+    let mut seen = std::collections::HashSet::new();
+    list.items()
+        .filter(|item| !item.flag("ecosystem"))
+        .filter_map(|item| app(&item, icons))
+        .filter(|app| seen.insert(app.slug.clone()))
+        .collect()
+}
+
+pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
+    let slug = app.text("slug")?;
+    let methods = methods(app);
+    let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
+    let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).collect();
+    let mut app = App {
+        name: app.text("name").unwrap_or_else(|| slug.clone()),
+        description: app.text("description"),
+        icon: app.text("icon").and_then(|address| icons.allowed(address)),
+        tags: app.get("tags").items().filter_map(|tag| tag.as_text()).collect(),
+        reauth_required: app.flag("connected") && app.flag("reauth_required"),
+        methods,
+        accounts,
+        slug,
+    };
+    app.tags.dedup();
+    Some(app)
+}
+
+fn auth_type(text: &str) -> Option<AuthType> {
+    match text {
+        "oauth2" => Some(AuthType::OAuth2),
+        "keybased" => Some(AuthType::KeyBased),
+        _ => None,
+    }
+}
+
+fn methods(app: &Reader) -> Vec<Method> {
+    let options = app.get("auth_type_options");
+    let usual = app.text("auth_type").and_then(|text| auth_type(&text));
+    let scopes: Vec<String> = app.get("scopes").items().filter_map(|scope| scope.as_text()).collect();
+    let mut kinds = vec![AuthType::OAuth2, AuthType::KeyBased];
+    // The platform's own choice comes first.
+    kinds.sort_by_key(|kind| Some(*kind) != usual);
+    let method = |kind: AuthType, list: &Reader| Method {
+        auth_type: kind,
+        fields: list.items().filter_map(|field| input(&field)).collect(),
+        scopes: if kind == AuthType::OAuth2 { scopes.clone() } else { Vec::new() },
+    };
+    let listed: Vec<Method> = kinds
+        .into_iter()
+        .map(|kind| (kind, options.get(kind.as_str())))
+        .filter(|(_, list)| list.is_array())
+        .map(|(kind, list)| method(kind, &list))
+        .collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    // Before `auth_type_options` there was one kind and one map of fields.
+    vec![method(usual.unwrap_or(AuthType::OAuth2), &app.get("auth_input_map"))]
+}
+
+fn input(field: &Reader) -> Option<InputField> {
+    let name = field.text("name")?;
+    let options: Vec<_> = field
+        .get("options")
+        .items()
+        .filter_map(|option| {
+            let value = option.text("value")?;
+            Some((option.text("name").unwrap_or_else(|| value.clone()), value))
+        })
+        .collect();
+    let kind = match field.text("type").as_deref() {
+        _ if !options.is_empty() => InputKind::Select,
+        Some("password" | "secret") => InputKind::Password,
+        Some("email") => InputKind::Email,
+        Some("url") => InputKind::Url,
+        Some("number") => InputKind::Number,
+        Some("textarea") => InputKind::Textarea,
+        _ => InputKind::Text,
+    };
+    Some(InputField {
+        label: field.text("label").unwrap_or_else(|| name.clone()),
+        placeholder: field.text("placeholder").unwrap_or_default(),
+        required: field.flag("required"),
+        kind,
+        help: field.text("help_text"),
+        multiple: field.flag("multiple"),
+        options,
+        name,
+    })
+}
+
+fn account(account: &Reader, usual: AuthType) -> Option<Account> {
+    if !account.is_object() {
+        return None;
+    }
+    let identifier = account.get("identifier");
+    // Some apps name an account by an object; the first of these says most to its owner.
+    let named = || ["email", "name", "username", "id"].into_iter().find_map(|key| identifier.text(key));
+    Some(Account {
+        connection_id: account.text("connection_id"),
+        identifier: identifier.as_text().or_else(named).unwrap_or_default(),
+        connected_at: account.text("connectedAt").unwrap_or_default(),
+        active: account.text("status").is_none_or(|status| status == "active"),
+        auth_type: account.text("auth_type").and_then(|text| auth_type(&text)).unwrap_or(usual),
+    })
+}

@@ -1,0 +1,252 @@
+//! The one way a request leaves: with a good token, in time, retried where that is safe.
+
+use super::http::{Answer, Outgoing};
+use super::read::{self, Reader};
+use crate::error::{Code, Failure};
+use crate::session::{Lease, Now, time};
+use gloo_net::http::Method;
+use js_sys::{JSON, JsString, Promise};
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
+
+/// Where tokens come from. The transport is the only caller.
+pub trait Bearer {
+    /// Waits, for at most 30 s, until a request may be sent.
+    fn acquire(&self) -> Pin<Box<dyn Future<Output = Result<Lease, Code>>>>;
+    /// The value of `Authorization` for that lease; `None` when the token was replaced meanwhile.
+    fn authorization(&self, lease: Lease) -> Option<JsString>;
+    fn accepted(&self, lease: Lease);
+    /// The platform answered 401.
+    fn rejected(&self, lease: Lease);
+    /// A `Date` header: what the platform's clock said.
+    fn server_date(&self, date_ms: f64, age_s: Option<f64>, sent: Now);
+    fn now(&self) -> Now;
+}
+
+/// Whether sending twice does no harm.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// Reading: again after a network fault or a 5xx, at most three times.
+    Safe,
+    /// Changing something: only after a 401, which proves that nothing was done.
+    Never,
+}
+
+/// The addresses that may be asked for anything.
+#[derive(Clone, Debug)]
+pub struct Origins {
+    /// The API's base address without a slash at the end.
+    pub api: String,
+    /// Origins of app icons besides the API's own.
+    pub icons: Vec<String>,
+}
+
+/// Header values that are the same for one life, and whether each request gets an id of its own.
+#[derive(Clone, Debug, Default)]
+pub struct ExtraHeaders {
+    pub fixed: Vec<(&'static str, String)>,
+    pub correlation: bool,
+}
+
+pub struct Transport {
+    bearer: Rc<dyn Bearer>,
+    pub(super) origins: Origins,
+    extra: ExtraHeaders,
+    /// Aborts everything under way.
+    scope: RefCell<AbortController>,
+}
+
+const TIMEOUT_MS: u32 = 10_000;
+const ATTEMPTS: u32 = 4;
+
+/// A request in the platform's terms.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    pub(super) body: Option<JsString>,
+    pub(super) retry: Retry,
+}
+
+impl Transport {
+    /// `None` where the browser has no `AbortController`.
+    pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders) -> Option<Self> {
+        let scope = RefCell::new(AbortController::new().ok()?);
+        Some(Self { bearer, origins, extra, scope })
+    }
+
+    /// Aborts every request under way; later ones are not affected.
+    pub fn abort(&self) {
+        if let Ok(fresh) = AbortController::new() {
+            let old = self.scope.replace(fresh);
+            old.abort();
+        }
+    }
+
+    pub(super) async fn call(&self, call: Call<'_>) -> Result<Reader, Failure> {
+        let scope = self.scope.borrow().signal();
+        let mut renewed = false;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let lease = self.bearer.acquire().await.map_err(Failure::new)?;
+            let result = self.exchange(&call, lease, &scope).await;
+            if scope.aborted() {
+                return Err(Code::NetworkError.into());
+            }
+            let failure = match result {
+                Ok(reader) => {
+                    self.bearer.accepted(lease);
+                    return Ok(reader);
+                }
+                Err(failure) => failure,
+            };
+            if failure.code == Code::SessionRejected {
+                self.bearer.rejected(lease);
+                if renewed {
+                    return Err(failure);
+                }
+                renewed = true;
+                continue;
+            }
+            let again =
+                matches!(failure.code, Code::NetworkError | Code::Timeout | Code::ServerError | Code::RateLimited);
+            if call.retry == Retry::Never || !again || attempt >= ATTEMPTS {
+                return Err(failure);
+            }
+            // 0.5 s, 1 s, 2 s, each up to a half longer so that pages do not act in step.
+            let backoff = 500.0 * f64::from(1 << (attempt - 1)) * (1.0 + js_sys::Math::random() / 2.0);
+            sleep(backoff.max(failure.retry_after_ms.map_or(0.0, f64::from))).await;
+        }
+    }
+
+    /// Sends with exactly this lease, once.
+    pub(super) async fn exchange(&self, call: &Call<'_>, lease: Lease, scope: &AbortSignal) -> Result<Reader, Failure> {
+        let authorization = self.bearer.authorization(lease).ok_or(Code::SessionUnavailable)?;
+        let sent = self.bearer.now();
+        let correlation = self.extra.correlation.then(crate::embed::random_uuid);
+        let answer = self.send(call, authorization, correlation.as_deref(), scope).await;
+        let answer = answer.map_err(|failure| Failure { reference: correlation.clone(), ..failure })?;
+        if let Some(date_ms) = answer.date.as_deref().and_then(time::http_date) {
+            let age_s = answer.age.as_deref().and_then(|age| age.trim().parse().ok());
+            self.bearer.server_date(date_ms, age_s, sent);
+        }
+        judge(answer, correlation)
+    }
+
+    async fn send(
+        &self,
+        call: &Call<'_>,
+        authorization: JsString,
+        correlation: Option<&str>,
+        scope: &AbortSignal,
+    ) -> Result<Answer, Failure> {
+        let mut headers: Vec<(&str, JsValue)> = vec![("Authorization", authorization.into())];
+        if call.body.is_some() {
+            headers.push(("Content-Type", "application/json".into()));
+        }
+        headers.extend(self.extra.fixed.iter().map(|(name, value)| (*name, value.as_str().into())));
+        headers.extend(correlation.map(|id| ("X-Correlation-ID", id.into())));
+        let timeout = AbortSignal::timeout_with_u32(TIMEOUT_MS);
+        let signal = AbortSignal::any(&js_sys::Array::of2(scope, &timeout));
+        let url = [&self.origins.api, call.path].concat();
+        Outgoing {
+            method: call.method.clone(),
+            url: &url,
+            headers: &headers,
+            body: call.body.as_ref(),
+            signal: &signal,
+            keepalive: false,
+        }
+        .send()
+        .await
+    }
+
+    /// Sends without waiting for anything, even while the page goes away.
+    pub(super) fn farewell(&self, path: &str, authorization: JsString) {
+        let url = [&self.origins.api, path].concat();
+        let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
+        wasm_bindgen_futures::spawn_local(async move {
+            let headers = [("Authorization", authorization.into())];
+            let request = Outgoing {
+                method: Method::POST,
+                url: &url,
+                headers: &headers,
+                body: None,
+                signal: &signal,
+                keepalive: true,
+            };
+            // The token is wiped here already and dies by itself there: nobody waits for the answer.
+            drop(request.send().await);
+        });
+    }
+}
+
+/// Turns an answer into its body or the one failure it means.
+fn judge(answer: Answer, correlation: Option<String>) -> Result<Reader, Failure> {
+    let body = Reader::new(answer.body);
+    if (200..300).contains(&answer.status) {
+        return match body.is_object() || answer.status == 204 {
+            true => Ok(body),
+            false => Err(Failure { reference: answer.request_id.or(correlation), ..Code::BadResponse.into() }),
+        };
+    }
+    let message = body.text("message").or_else(|| body.text("error"));
+    let named = body.text("error_code").or_else(|| body.text("error")).unwrap_or_default();
+    let said = message.as_deref().unwrap_or_default();
+    let code = match answer.status {
+        401 => Code::SessionRejected,
+        403 | 500 if named == "INVALID_TOKEN" || said == "Authorization Token Missing" => Code::SessionRejected,
+        403 => Code::Forbidden,
+        404 | 410 => Code::NotFound,
+        409 => Code::Conflict,
+        429 => Code::RateLimited,
+        400..=499 => Code::Rejected,
+        _ => Code::ServerError,
+    };
+    Err(Failure {
+        code,
+        message: message.map(|text| read::sentence(&text)),
+        reference: body.text("request_id").or(answer.request_id).or(correlation),
+        retry_after_ms: answer.retry_after.and_then(|value| retry_after(&value)),
+    })
+}
+
+/// `Retry-After` in seconds or as an HTTP date, at most a minute.
+fn retry_after(value: &str) -> Option<u32> {
+    let ms = match value.trim().parse::<f64>() {
+        Ok(seconds) => seconds * 1000.0,
+        Err(_) => time::http_date(value)? - js_sys::Date::now(),
+    };
+    ms.is_finite().then(|| ms.clamp(0.0, 60_000.0) as u32)
+}
+
+async fn sleep(ms: f64) {
+    let promise = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            // Fails only in a window that is going away, where nobody waits any more.
+            drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms as i32));
+        }
+    });
+    drop(JsFuture::from(promise).await);
+}
+
+/// A JSON body of text values.
+pub(super) fn json_of(fields: &[(&str, &str)]) -> JsString {
+    let object = js_sys::Object::new();
+    for (name, value) in fields {
+        // Defining a plain property of a fresh object cannot fail; `__proto__` is a name like any other here.
+        let descriptor = super::http::bare();
+        for (key, value) in
+            [("value", JsValue::from(*value)), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)]
+        {
+            drop(js_sys::Reflect::set(&descriptor, &key.into(), &value));
+        }
+        js_sys::Object::define_property(&object, &(*name).into(), &descriptor);
+    }
+    JSON::stringify(&object).unwrap_or_else(|_| "{}".into())
+}
