@@ -1,0 +1,133 @@
+//! The accounts of one kind of an app: as whom, since when, in what state, and how to end it.
+
+use super::Ui;
+use super::dom::{El, el, later};
+use super::icon;
+use super::parts::{Weight, actions, alert, bare_button, button, skeleton as bone};
+use super::shell::focus;
+use crate::flow::{Event, RemovalStage, Screen};
+use crate::platform::model::{Account, AuthType};
+use wasm_bindgen::JsCast;
+
+/// One card a kind: the platform ends all connections of a kind at once.
+pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
+    let accounts = move || {
+        ui.read(|state| {
+            state.current_app().map(|app| {
+                // A broken app is broken for each of its accounts.
+                let kind = app.accounts.iter().filter(|account| account.auth_type == auth_type).cloned();
+                kind.map(|account| Account { active: account.active && !app.reauth_required, ..account }).collect()
+            })
+        })
+        .unwrap_or_default()
+    };
+    let stage = move || {
+        ui.read(|state| match &state.screen {
+            Screen::App { removal: Some(removal), .. } if removal.auth_type == auth_type => Some(removal.stage.clone()),
+            _ => None,
+        })
+    };
+    let list = el("div").slot(accounts, move |accounts: Vec<Account>| {
+        Some(el("ul").class("accounts").attr("role", "list").children(accounts.iter().map(|account| row(ui, account))))
+    });
+    let (app, broken) = (app.to_owned(), move || accounts().iter().any(|account| !account.active));
+    let asked = std::cell::Cell::new(false);
+    el("div").class("card").attr("part", "card").child(list).slot(
+        move || (stage().is_some(), broken()),
+        move |(asking, broken)| {
+            let footer = if asking { removal(ui, stage, accounts, &app) } else { choices(ui, auth_type, broken) };
+            // The focus follows into the question and back to where it was asked.
+            let moved = asked.replace(asking) != asking;
+            if moved {
+                let target = if asking { "h3" } else { ".b-quiet" };
+                let footer = footer.element().clone();
+                later(Box::new(move || {
+                    if let Ok(Some(target)) = footer.query_selector(target) {
+                        focus(target.unchecked_ref());
+                    }
+                }));
+            }
+            Some(footer)
+        },
+    )
+}
+
+fn row(ui: Ui, account: &Account) -> El {
+    let (active, since) = (account.active, account.connected_at.clone());
+    let since = move || ui.date(&since).map(|date| ui.fmt("account.since", &[("date", &date)])).unwrap_or_default();
+    el("li")
+        .child(
+            el("span")
+                .class("grow")
+                .child(el("bdi").class("name").text(&account.identifier))
+                .child(el("span").class("sub").text_with(since)),
+        )
+        .child(badge(active, el("span").text_with(move || ui.t(standing(active)))))
+}
+
+/// The state of a connection, in words and in colour.
+pub(super) fn badge(active: bool, text: El) -> El {
+    let (tone, path) = if active { ("badge good", icon::CHECK) } else { ("badge warn", icon::ALERT) };
+    el("span").class(tone).attr("part", "badge").child(icon::icon(path)).child(text)
+}
+
+/// The key of what [`badge`] says.
+pub(super) const fn standing(active: bool) -> &'static str {
+    if active { "state.connected" } else { "state.attention" }
+}
+
+fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
+    let connect = move |weight, key: &'static str| {
+        bare_button(weight).text_with(move || ui.t(key)).on("click", move |_| ui.send(Event::ConnectChosen(auth_type)))
+    };
+    // Keys replace those before them: only signing in can add a second account.
+    let add = (auth_type == AuthType::OAuth2).then(|| connect(Weight::Secondary, "app.add"));
+    let reconnect = connect(if broken { Weight::Primary } else { Weight::Secondary }, "app.reconnect");
+    let disconnect = bare_button(Weight::Quiet)
+        .text_with(move || ui.t("app.disconnect"))
+        .on("click", move |_| ui.send(Event::DisconnectChosen(auth_type)));
+    actions([reconnect].into_iter().chain(add).chain([disconnect])).class("actions row")
+}
+
+/// What disconnecting ends, in place; never a dialog of the browser.
+fn removal(
+    ui: Ui,
+    stage: impl Fn() -> Option<RemovalStage> + Copy + 'static,
+    accounts: impl Fn() -> Vec<Account> + 'static,
+    app: &str,
+) -> El {
+    let (title, app) = (app.to_owned(), app.to_owned());
+    let failed = app.clone();
+    let busy = move || stage() == Some(RemovalStage::Busy);
+    let text = move || {
+        let accounts = accounts();
+        let names: Vec<&str> = accounts.iter().map(|account| account.identifier.as_str()).collect();
+        let values = [("app", app.as_str()), ("accounts", &names.join(", ")), ("host", &ui.host())];
+        ui.plural("removal.text", accounts.len(), &values)
+    };
+    el("div")
+        .class("removal")
+        .attr("part", "confirmation")
+        .attr("role", "group")
+        .child(el("h3").attr("tabindex", "-1").text_with(move || ui.fmt("removal.title", &[("app", &title)])))
+        .child(el("p").text_with(text))
+        .slot(stage, move |stage| match stage {
+            Some(RemovalStage::Failed(failure)) => Some(alert(ui, failure, failed.clone())),
+            _ => None,
+        })
+        .child(
+            actions([
+                button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed).state("aria-busy", busy),
+                button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined).flag("disabled", busy),
+            ])
+            .class("actions row"),
+        )
+}
+
+/// The app's screen while the app is loading, in the size of what comes.
+pub(super) fn skeleton() -> El {
+    el("section")
+        .class("stack")
+        .attr("aria-busy", "true")
+        .child(el("div").class("head").child(bone("b-48")).child(bone("b-title")).child(bone("b-text")))
+}

@@ -1,0 +1,68 @@
+//! One app: what it is, its accounts, one thing to do.
+
+use super::Ui;
+use super::account;
+use super::dom::{El, el};
+use super::outcome;
+use super::parts::{Face, Weight, actions, bare_button, heading, lead};
+use crate::flow::Event;
+use crate::platform::model::{App, AuthType};
+use std::rc::Rc;
+
+pub(super) fn screen(ui: Ui) -> El {
+    let face = Rc::new(Face::current(ui));
+    let (title, name, description) = (face.name.clone(), face.name.clone(), face.description.clone());
+    // The ways to connect that are not in use yet; a card of its own for each that is.
+    let unused = move || ui.read(|state| state.current_app().map(|app| methods(app, false)).unwrap_or_default());
+    let used = move |at: usize| {
+        move || ui.read(|state| state.current_app().and_then(|app| methods(app, true).get(at).copied()))
+    };
+    let card = |at: usize| {
+        let app = face.name.clone();
+        (used(at), move |auth_type: Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
+    };
+    let (first, second) = (card(0), card(1));
+    let head = el("div").class("head").child(face.tile("t48")).child(heading(move || title.clone())).child(
+        match description {
+            Some(description) => el("p").class("lead").text(&description),
+            None => lead(move || ui.fmt("app.lead", &[("app", &name), ("host", &ui.host())])),
+        },
+    );
+    let section = el("section").class("stack");
+    let section = if ui.read(|state| state.pinned.is_some()) { section } else { section.child(outcome::top(ui)) };
+    section
+        .child(head)
+        .slot(first.0, first.1)
+        .slot(second.0, second.1)
+        .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, &ways, also))
+}
+
+fn methods(app: &App, in_use: bool) -> Vec<AuthType> {
+    let has = |auth_type| app.accounts.iter().any(|account| account.auth_type == auth_type);
+    // An account whose way of connecting is no longer offered can still be disconnected.
+    let gone = app.accounts.iter().map(|account| account.auth_type).filter(|kind| app.method(*kind).is_none());
+    let mut ways: Vec<_> = app.methods.iter().map(|method| method.auth_type).chain(gone).collect();
+    ways.retain(|auth_type| has(*auth_type) == in_use);
+    ways.dedup();
+    ways
+}
+
+/// "Connect", for each way that the app offers; quieter beside accounts that exist already.
+fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
+    if ways.is_empty() {
+        return None;
+    }
+    let buttons = ways.iter().enumerate().map(|(at, auth_type)| {
+        let auth_type = *auth_type;
+        let first = at == 0 && !also;
+        let key = match (first, auth_type) {
+            (true, _) => "app.connect",
+            (false, AuthType::OAuth2) => "app.connect.oauth2",
+            (false, AuthType::KeyBased) => "app.connect.keybased",
+        };
+        bare_button(if first { Weight::Primary } else { Weight::Secondary })
+            .text_with(move || ui.t(key))
+            .on("click", move |_| ui.send(Event::ConnectChosen(auth_type)))
+    });
+    Some(actions(buttons))
+}

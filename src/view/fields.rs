@@ -1,0 +1,268 @@
+//! The form: keys of an app, or what it asks for before signing in. Typed values live in the inputs alone until they are
+//! sent, and the inputs are blanked when the form goes away.
+
+use super::Ui;
+use super::dom::{El, el, keep, later};
+use super::icon;
+use super::outcome;
+use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
+use super::shell::focus;
+use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
+use crate::platform::model::{AuthType, InputField, InputKind};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+use zeroize::Zeroizing;
+
+/// A control of the form. `HtmlInputElement` stands for text areas and selections, too: `value` is the same.
+#[derive(Clone)]
+struct Control {
+    field: String,
+    label: String,
+    multiple: bool,
+    element: HtmlInputElement,
+}
+
+struct Form(Vec<Control>);
+
+impl Form {
+    fn read(&self) -> Typed {
+        let mut typed = Vec::new();
+        for control in &self.0 {
+            if control.multiple {
+                typed.extend(chosen(&control.element).map(|value| (control.field.clone(), Zeroizing::new(value))));
+            } else {
+                typed.push((control.field.clone(), Zeroizing::new(control.element.value())));
+            }
+        }
+        Typed(typed)
+    }
+
+    fn focus(&self, field: &str) {
+        if let Some(control) = self.0.iter().find(|control| control.field == field) {
+            focus(&control.element);
+        }
+    }
+}
+
+impl Drop for Form {
+    fn drop(&mut self) {
+        for control in &self.0 {
+            control.element.set_value("");
+        }
+    }
+}
+
+fn chosen(select: &Element) -> impl Iterator<Item = String> {
+    let options = select.children();
+    (0..options.length()).filter_map(move |at| {
+        let option: JsValue = options.item(at)?.into();
+        let read = |name: &str| js_sys::Reflect::get(&option, &name.into()).ok();
+        read("selected")?.is_truthy().then(|| read("value")?.as_string()).flatten()
+    })
+}
+
+pub(super) fn screen(ui: Ui) -> El {
+    let face = Face::current(ui);
+    let (auth_type, fields) = ui.read(|state| {
+        let auth_type = match state.screen {
+            Screen::Fields { auth_type, .. } => Some(auth_type),
+            _ => None,
+        };
+        let method = state.current_app().zip(auth_type).and_then(|(app, auth_type)| app.method(auth_type));
+        (auth_type, method.map(|method| method.fields.clone()).unwrap_or_default())
+    });
+    let keys = auth_type == Some(AuthType::KeyBased);
+    let busy = move || ui.read(|state| matches!(state.screen, Screen::Fields { busy: true, .. }));
+    let errors = move || {
+        ui.read(|state| match &state.screen {
+            Screen::Fields { errors, .. } => errors.clone(),
+            _ => Vec::new(),
+        })
+    };
+    let problem = move || {
+        ui.read(|state| match &state.screen {
+            Screen::Fields { problem, .. } => problem.clone(),
+            _ => None,
+        })
+    };
+    let built: Vec<(El, Control)> =
+        fields.iter().enumerate().map(|(at, one)| field(ui, at, one, errors, busy)).collect();
+    let form = Rc::new(Form(built.iter().map(|(_, control)| control.clone()).collect()));
+    let (reading, summing) = (Rc::clone(&form), Rc::clone(&form));
+    let (app, titled, failed) = (face.name.clone(), face.name.clone(), face.name.clone());
+    keep(form);
+    let submit = bare_button(Weight::Primary)
+        .attr("type", "submit")
+        .state("aria-busy", busy)
+        .text_with(move || ui.fmt(if keys { "app.connect" } else { "consent.continue" }, &[("app", &app)]));
+    let title = if keys { "fields.title.keys" } else { "fields.title.oauth2" };
+    el("section")
+        .class("stack")
+        .child(outcome::top(ui))
+        .child(
+            el("div")
+                .class("head")
+                .child(face.tile("t48"))
+                .child(heading(move || ui.fmt(title, &[("app", &titled)])))
+                .child(lead(move || ui.fmt("fields.lead", &[("platform", &ui.platform())]))),
+        )
+        .child(
+            el("form")
+                .class("stack")
+                .attr("novalidate", "")
+                .attr("autocomplete", "off")
+                .on("submit", move |event| {
+                    event.prevent_default();
+                    ui.send(Event::FieldsSubmitted(reading.read()));
+                })
+                .slot(errors, move |errors| summary(ui, &errors, &summing))
+                .slot(problem, move |problem| problem.map(|problem| alert(ui, problem, failed.clone())))
+                .children(built.into_iter().map(|(field, _)| field))
+                .child(actions([submit])),
+        )
+}
+
+/// What is wrong, in one place, each a way to its field.
+fn summary(ui: Ui, errors: &[FieldError], form: &Rc<Form>) -> Option<El> {
+    if errors.is_empty() {
+        return None;
+    }
+    let count = errors.len();
+    let line = |error: &FieldError| {
+        let form = Rc::clone(form);
+        let control = form.0.iter().find(|control| control.field == error.field);
+        let label = control.map_or_else(|| error.field.clone(), |control| control.label.clone());
+        let (kind, field) = (error.kind.clone(), error.field.clone());
+        el("li").child(
+            el("button")
+                .attr("type", "button")
+                .class("link")
+                .text_with(move || [&label, ": ", &sentence(ui, &kind)].concat())
+                .on("click", move |_| form.focus(&field)),
+        )
+    };
+    let summary =
+        el("div").class("alert").attr("part", "alert").attr("tabindex", "-1").child(icon::icon(icon::ALERT)).child(
+            el("div")
+                .child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[])))
+                .child(el("ul").attr("role", "list").children(errors.iter().map(line))),
+        );
+    let target: HtmlElement = summary.html().clone();
+    later(Box::new(move || focus(&target)));
+    Some(summary)
+}
+
+fn sentence(ui: Ui, kind: &FieldErrorKind) -> String {
+    match kind {
+        FieldErrorKind::Required => ui.t("field.required"),
+        FieldErrorKind::NotAnEmail => ui.t("field.not_an_email"),
+        FieldErrorKind::NotAUrl => ui.t("field.not_a_url"),
+        FieldErrorKind::NotANumber => ui.t("field.not_a_number"),
+        FieldErrorKind::Refused(sentence) => sentence.clone(),
+    }
+}
+
+/// One field: the label above, the help below, the error below that.
+fn field(
+    ui: Ui,
+    at: usize,
+    field: &InputField,
+    errors: impl Fn() -> Vec<FieldError> + Copy + 'static,
+    busy: impl Fn() -> bool + Copy + 'static,
+) -> (El, Control) {
+    let [id, help_id, error_id] = ["f", "h", "e"].map(|prefix| [prefix, &at.to_string()].concat());
+    let name = field.name.clone();
+    let error = move || errors().into_iter().find(|error| error.field == name).map(|error| error.kind);
+    let (invalid, described, shown) = (error.clone(), error.clone(), error);
+    let (help, errors_at) = (field.help.as_ref().map(|_| help_id.clone()), error_id.clone());
+    let control = control(ui, field)
+        .attr("id", &id)
+        .attr("part", "input")
+        .attr("autocomplete", "off")
+        .attr("data-1p-ignore", "")
+        .attr("data-lpignore", "true")
+        .attr("data-dd-privacy", "hidden")
+        .attr("data-sentry-mask", "")
+        .state("aria-required", {
+            let required = field.required;
+            move || required
+        })
+        .state("aria-invalid", move || invalid().is_some())
+        .attr_with("aria-describedby", move || {
+            let error = described().map(|_| errors_at.clone());
+            let ids: Vec<String> = help.clone().into_iter().chain(error).collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        })
+        .flag("readonly", busy);
+    let element: HtmlInputElement = control.element().clone().unchecked_into();
+    let optional = (!field.required).then(|| el("span").class("sub").text_with(move || ui.t("field.optional")));
+    let label = el("label").attr("for", &id).attr("part", "label").child(el("span").text(&field.label)).maybe(optional);
+    let boxed = el("div").class("control").child(control);
+    let boxed = if field.kind == InputKind::Password { boxed.child(reveal(ui, &element, &field.label)) } else { boxed };
+    let whole = el("div")
+        .class("field")
+        .child(label)
+        .child(boxed)
+        .maybe(
+            field.help.as_ref().map(|help| el("p").class("sub").attr("part", "help").attr("id", &help_id).text(help)),
+        )
+        .slot(shown, move |kind| {
+            kind.map(|kind| {
+                el("p")
+                    .class("wrong")
+                    .attr("part", "error")
+                    .attr("id", &error_id)
+                    .text_with(move || sentence(ui, &kind))
+            })
+        });
+    let control = Control { field: field.name.clone(), label: field.label.clone(), multiple: field.multiple, element };
+    (whole, control)
+}
+
+fn control(ui: Ui, field: &InputField) -> El {
+    let plain = |tag: &str| {
+        el(tag)
+            .class("input ph-no-capture rr-block")
+            .attr("placeholder", &field.placeholder)
+            .attr("autocapitalize", "off")
+            .attr("autocorrect", "off")
+            .attr("spellcheck", "false")
+    };
+    let input = |kind: &str, mode: &str| plain("input").attr("type", kind).attr("inputmode", mode);
+    match field.kind {
+        InputKind::Text => input("text", "text"),
+        InputKind::Password => input("password", "text"),
+        InputKind::Email => input("email", "email"),
+        InputKind::Url => input("url", "url"),
+        InputKind::Number => input("text", "decimal"),
+        InputKind::Textarea => plain("textarea").attr("rows", "4"),
+        InputKind::Select => {
+            let option = |(name, value): &(String, String)| el("option").attr("value", value).text(name);
+            let select = el("select").class("input ph-no-capture rr-block");
+            let select = if field.multiple {
+                select.attr("multiple", "")
+            } else {
+                select.child(el("option").attr("value", "").text_with(move || ui.t("field.choose")))
+            };
+            select.children(field.options.iter().map(option))
+        }
+    }
+}
+
+/// Shows and hides what was typed in a masked field.
+fn reveal(ui: Ui, input: &HtmlInputElement, label: &str) -> El {
+    let (input, label) = (input.clone(), label.to_owned());
+    let shown = Rc::new(Cell::new(false));
+    let button = icon_button(ui, "field.show", icon::icon(icon::EYE))
+        .attr("aria-pressed", "false")
+        .attr_with("aria-label", move || Some(ui.fmt("field.show", &[("field", &label)])))
+        .child(icon::icon(icon::EYE_OFF));
+    let toggle = button.element().clone();
+    button.on("click", move |_| {
+        shown.set(!shown.get());
+        input.set_type(if shown.get() { "text" } else { "password" });
+        let _ = toggle.set_attribute("aria-pressed", if shown.get() { "true" } else { "false" });
+    })
+}

@@ -1,0 +1,121 @@
+//! The list's own copy of what it shows of each app, and the search in it. Pure, apart from the browser's Unicode tables.
+
+use crate::platform::model::App;
+use js_sys::JsString;
+use std::sync::Arc;
+
+/// One app with what the list has worked out about it.
+pub(super) struct Entry {
+    pub(super) app: Arc<App>,
+    pub(super) standing: Standing,
+    /// The name, then everything else that is searched, both folded; made when it is searched first.
+    folded: Option<(String, String)>,
+}
+
+/// Where the app stands; rows come in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    Attention,
+    Connected,
+    Free,
+}
+
+impl Standing {
+    fn of(app: &App) -> Self {
+        match (app.connected(), app.needs_attention()) {
+            (_, true) => Self::Attention,
+            (true, false) => Self::Connected,
+            (false, false) => Self::Free,
+        }
+    }
+}
+
+impl Entry {
+    fn of(app: &Arc<App>) -> Self {
+        Self { app: Arc::clone(app), standing: Standing::of(app), folded: None }
+    }
+
+    fn folded(&mut self) -> &(String, String) {
+        let app = &self.app;
+        self.folded.get_or_insert_with(|| {
+            let rest = [app.description.as_deref().unwrap_or_default(), "\n", &app.tags.join("\n")].concat();
+            (fold(&app.name), fold(&rest))
+        })
+    }
+}
+
+/// All rows, and those that the search and the category leave, in their order.
+#[derive(Default)]
+pub(super) struct Index {
+    pub(super) entries: Vec<Entry>,
+    /// The apps that `entries` were made from: compared by identity, since the flow shares what did not change.
+    apps: Option<Arc<Vec<Arc<App>>>>,
+    pub(super) found: Vec<usize>,
+    /// The categories, the most frequent first.
+    pub(super) tags: Vec<String>,
+    /// Counts the changes of `entries`.
+    pub(super) version: u32,
+}
+
+/// More categories than this are no help in choosing.
+const MOST_TAGS: usize = 8;
+
+impl Index {
+    /// Takes the apps over, if anything that is shown has changed.
+    pub(super) fn update(&mut self, apps: &Arc<Vec<Arc<App>>>) {
+        if !self.apps.as_ref().is_some_and(|known| Arc::ptr_eq(known, apps)) {
+            self.apps = Some(Arc::clone(apps));
+            self.version += 1;
+            self.entries = apps.iter().map(Entry::of).collect();
+            let mut counts: Vec<(String, usize)> = Vec::new();
+            for tag in self.entries.iter().flat_map(|entry| &entry.app.tags) {
+                match counts.iter_mut().find(|(known, _)| known == tag) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((tag.clone(), 1)),
+                }
+            }
+            counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            self.tags = counts.into_iter().take(MOST_TAGS).map(|(tag, _)| tag).collect();
+        }
+    }
+
+    /// The app in one place of what was found.
+    pub(super) fn at(&self, place: usize) -> Option<&Entry> {
+        self.found.get(place).and_then(|at| self.entries.get(*at))
+    }
+
+    /// Keeps the rows of the category that contain every word of the search: those that need the user first, then the
+    /// connected ones, then those whose name matches, else in the platform's order.
+    pub(super) fn filter(&mut self, search: &str, category: Option<&str>) {
+        let folded = fold(search);
+        let words: Vec<&str> = folded.split_ascii_whitespace().collect();
+        let mut found: Vec<(Standing, bool, usize)> = Vec::new();
+        for (at, entry) in self.entries.iter_mut().enumerate() {
+            if category.is_some_and(|category| !entry.app.tags.iter().any(|tag| tag == category)) {
+                continue;
+            }
+            if words.is_empty() {
+                found.push((entry.standing, true, at));
+                continue;
+            }
+            let standing = entry.standing;
+            let (name, rest) = entry.folded();
+            let named = words.iter().all(|word| name.contains(word));
+            if named || words.iter().all(|word| name.contains(word) || rest.contains(word)) {
+                found.push((standing, !named, at));
+            }
+        }
+        // Equal keys only differ in the last part, which is the platform's order.
+        found.sort_unstable();
+        self.found = found.into_iter().map(|(_, _, at)| at).collect();
+    }
+}
+
+/// Without case and accents. Plain ASCII, the common case, needs no help from the browser.
+fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let decomposed = String::from(JsString::from(text).normalize("NFKD").to_lower_case());
+    decomposed.chars().filter(|letter| !('\u{300}'..='\u{36f}').contains(letter)).collect()
+}

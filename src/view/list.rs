@@ -1,0 +1,257 @@
+//! The list of apps: search, categories, rows.
+
+use super::Ui;
+use super::dom::{El, effect, el, later};
+use super::icon;
+use super::index::Index;
+use super::outcome;
+use super::parts::{Weight, actions, bare_button, heading, lead, skeleton, statement};
+use super::rows::Rows;
+use super::shell::focus;
+use crate::flow::{Apps, Event};
+use leptos::prelude::{Get, RwSignal, Set};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    Loading,
+    Failed,
+    Empty,
+    Ready,
+}
+
+fn phase(ui: Ui) -> Phase {
+    ui.read(|state| {
+        Some(match &state.apps {
+            Apps::Loading => Phase::Loading,
+            Apps::Failed(_) => Phase::Failed,
+            Apps::Ready(apps) if apps.is_empty() => Phase::Empty,
+            Apps::Ready(_) => Phase::Ready,
+        })
+    })
+    .unwrap_or(Phase::Loading)
+}
+
+/// `from`: the app that the user comes back from, whose row takes the focus. `first`: nothing was shown before.
+pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
+    let search = search(ui);
+    let input: HtmlInputElement = search.element().clone().unchecked_into();
+    if first && ui.settings(|settings| settings.autofocus) {
+        let input = input.clone();
+        later(Box::new(move || focus(&input)));
+    }
+    let index: Rc<RefCell<Index>> = Rc::default();
+    let kept = Rc::clone(&index);
+    let from = Rc::new(RefCell::new(from));
+    el("section")
+        .class("stack list")
+        .child(heading(move || ui.t("list.title")))
+        .slot(move || matches!(phase(ui), Phase::Loading | Phase::Ready), {
+            let search = search.clone();
+            move |shown: bool| {
+                let search = El::of(search.element().clone());
+                shown.then(|| el("div").class("search").child(icon::icon(icon::SEARCH)).child(search))
+            }
+        })
+        .slot(
+            move || phase(ui),
+            move |phase| {
+                Some(match phase {
+                    Phase::Loading => loading(ui),
+                    Phase::Failed => outcome::not_loaded(ui),
+                    Phase::Empty => empty(ui),
+                    Phase::Ready => ready(ui, &kept, input.clone(), from.take()),
+                })
+            },
+        )
+}
+
+fn search(ui: Ui) -> El {
+    let input = el("input")
+        .class("input")
+        .attr("type", "search")
+        .attr("part", "search")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "off")
+        .attr("spellcheck", "false")
+        .attr("enterkeyhint", "search")
+        .attr_with("aria-label", move || Some(ui.t("list.search")))
+        .attr_with("placeholder", move || Some(ui.t("list.search")));
+    let typed: HtmlInputElement = input.element().clone().unchecked_into();
+    let shown = typed.clone();
+    effect(Box::new(move || {
+        let search = ui.read(|state| state.search.clone());
+        if shown.value() != search {
+            shown.set_value(&search);
+        }
+    }));
+    input.on("input", move |_| ui.send(Event::SearchChanged(typed.value())))
+}
+
+fn loading(ui: Ui) -> El {
+    let row = || {
+        el("li").child(
+            el("span")
+                .class("app")
+                .child(skeleton("b-32"))
+                .child(el("span").class("grow").child(skeleton("b-name")).child(skeleton("b-text"))),
+        )
+    };
+    el("div")
+        .class("rows")
+        .attr("aria-busy", "true")
+        .child(el("p").class("vh").attr("role", "status").text_with(move || ui.t("list.loading")))
+        .child(el("ul").class("bones").attr("aria-hidden", "true").children((0..7).map(|_| row())))
+}
+
+fn empty(ui: Ui) -> El {
+    statement(
+        icon::draw(icon::DRAW_EMPTY, ""),
+        el("h3").class("h center").text_with(move || ui.t("list.empty.title")),
+        [lead(move || ui.fmt("list.empty", &[("host", &ui.host())]))],
+    )
+}
+
+fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Option<String>) -> El {
+    let list = el("ul").class("window").attr("role", "list").attr_with("aria-label", move || Some(ui.t("list.title")));
+    let scroller = el("div").class("rows").attr("part", "rows");
+    let rows = Rc::new(RefCell::new(Rows::new(scroller.html().clone(), list.html().clone())));
+    let whole = el("div").class("stack grow-y").child(categories(ui, index));
+    let status = el("p").class("vh").attr("role", "status");
+
+    let said = status.element().clone();
+    let found = RwSignal::new(true);
+    let mut last: Option<(String, Option<String>, [String; 2], u32)> = None;
+    let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
+    effect(Box::new(move || {
+        let words = [ui.t("state.connected"), ui.t("state.attention")];
+        let (search, category) = ui.read(|state| (state.search.clone(), state.category.clone()));
+        let mut index = indexed.borrow_mut();
+        let mut rows = painted.borrow_mut();
+        take(ui, &mut index);
+        let now = (search, category, words, index.version);
+        if let Some(before) = &last {
+            if before == &now {
+                return;
+            }
+            if before.2 != now.2 {
+                rows.clear();
+            }
+        }
+        index.filter(&now.0, now.1.as_deref());
+        if last.as_ref().is_some_and(|before| (&before.0, &before.1) != (&now.0, &now.1)) {
+            rows.to_top();
+            said.set_text_content(Some(&ui.plural("list.count", index.found.len(), &[])));
+        }
+        rows.paint(ui, &index);
+        found.set(!index.found.is_empty());
+        last = Some(now);
+    }));
+
+    if let Some(slug) = from {
+        let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
+        later(Box::new(move || {
+            let index = indexed.borrow();
+            let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
+            if let Some(at) = at {
+                painted.borrow_mut().go(ui, &index, at);
+            }
+        }));
+    }
+
+    let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
+    let (scrolled, scrolling) = (Rc::clone(index), Rc::clone(&rows));
+    whole
+        .child(status)
+        .child(
+            scroller
+                .child(list)
+                .on("scroll", move |_| {
+                    if let (Ok(index), Ok(mut rows)) = (scrolled.try_borrow(), scrolling.try_borrow_mut()) {
+                        rows.paint(ui, &index);
+                    }
+                })
+                .on("click", move |event| {
+                    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+                    let button = target.and_then(|target| target.closest("[data-slug]").ok().flatten());
+                    if let Some(slug) = button.and_then(|button| button.get_attribute("data-slug")) {
+                        ui.send(Event::AppChosen(slug));
+                    }
+                })
+                .on("keydown", move |event| {
+                    let (Ok(index), Ok(mut rows)) = (indexed.try_borrow(), painted.try_borrow_mut()) else { return };
+                    let Some(at) = rows.focused() else { return };
+                    let last = index.found.len().saturating_sub(1);
+                    let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+                        "ArrowDown" => (at + 1).min(last),
+                        "ArrowUp" => at.saturating_sub(1),
+                        "Home" => 0,
+                        "End" => last,
+                        _ => return,
+                    };
+                    event.prevent_default();
+                    rows.go(ui, &index, to);
+                }),
+        )
+        .slot(move || found.get(), move |found| (!found).then(|| no_match(ui, input.clone())))
+}
+
+/// Whoever reads the index first after a change brings it up to date.
+fn take(ui: Ui, index: &mut Index) {
+    ui.read(|state| {
+        if let Apps::Ready(apps) = &state.apps {
+            index.update(apps);
+        }
+    });
+}
+
+/// The categories as buttons that stay pressed.
+fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
+    let index = Rc::clone(index);
+    let tags = move || {
+        let mut index = index.borrow_mut();
+        take(ui, &mut index);
+        index.tags.clone()
+    };
+    let chip = move |tag: Option<String>| {
+        let (pressed, chosen) = (tag.clone(), tag.clone());
+        let chip = el("button")
+            .attr("type", "button")
+            .class("chip")
+            .attr("part", "category")
+            .state("aria-pressed", move || ui.read(|state| state.category == pressed))
+            .on("click", move |_| ui.send(Event::CategoryChosen(chosen.clone())));
+        match tag {
+            Some(tag) => chip.text(&tag),
+            None => chip.text_with(move || ui.t("list.all")),
+        }
+    };
+    el("div").class("chips").slot(tags, move |tags| {
+        let all = std::iter::once(None).chain(tags.iter().cloned().map(Some));
+        (tags.len() > 1).then(|| {
+            el("div")
+                .attr("role", "group")
+                .attr_with("aria-label", move || Some(ui.t("list.categories")))
+                .children(all.map(chip))
+        })
+    })
+}
+
+fn no_match(ui: Ui, input: HtmlInputElement) -> El {
+    let search = move || ui.read(|state| state.search.clone());
+    statement(
+        icon::draw(icon::DRAW_NO_MATCH, ""),
+        el("h3").class("h center").text_with(move || ui.t("list.no_match.title")),
+        [
+            lead(move || ui.fmt("list.no_match", &[("search", &search())])),
+            actions([bare_button(Weight::Secondary).text_with(move || ui.t("list.clear")).on("click", move |_| {
+                ui.send(Event::SearchChanged(String::new()));
+                ui.send(Event::CategoryChosen(None));
+                focus(&input);
+            })]),
+        ],
+    )
+}

@@ -1,0 +1,150 @@
+//! The look: shows the state of the flow and of the session, and reports what the user does. Knows no request, no token.
+//!
+//! [`root`] is mounted inside an open shadow root whose styles come from [`adopt_styles`]; what it reads and where it
+//! reports to is [`Ui`]. One file a screen.
+
+mod account;
+mod app;
+mod consent;
+mod dom;
+mod fields;
+#[cfg(feature = "gallery")]
+pub mod gallery;
+mod icon;
+mod index;
+mod list;
+mod outcome;
+mod parts;
+mod rows;
+mod shell;
+mod style;
+mod text;
+mod waiting;
+
+pub use style::adopt_styles;
+pub use text::register;
+
+use crate::flow::{Event, State};
+use leptos::callback::{Callable, UnsyncCallback};
+use leptos::prelude::{AnyView, DirectiveAttribute, IntoAny, RwSignal, With};
+use std::sync::Arc;
+
+/// What the view reads and where it reports to. Made inside the mount's owner.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    pub flow: RwSignal<State>,
+    pub session: RwSignal<SessionShown>,
+    pub settings: RwSignal<Settings>,
+    /// Called inside the browser's event, so that a window may be opened.
+    pub send: UnsyncCallback<Event>,
+    /// "Try again" of the session's line and of the screen after the session's end.
+    pub retry_session: UnsyncCallback<()>,
+}
+
+/// What the user may know of the session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SessionShown {
+    pub line: SessionLine,
+    /// The token says that it is for the platform's test environment.
+    pub test_mode: bool,
+}
+
+/// The line on top, shown only when there is something to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionLine {
+    Quiet,
+    /// Renewing takes longer than the user should be left wondering.
+    Renewing,
+    Failed {
+        retrying: bool,
+    },
+    /// Replaces the screen.
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the browser and the operating system say.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Density {
+    #[default]
+    Comfortable,
+    Compact,
+}
+
+/// What the host may change at any time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    pub theme: Theme,
+    pub density: Density,
+    /// BCP 47. Languages other than English are registered first, see [`register`].
+    pub locale: String,
+    /// The host's product, as its users know it; empty: what the platform calls the organisation.
+    pub host_name: String,
+    /// Who keeps the credentials; empty: unnamed.
+    pub platform_name: String,
+    pub privacy_url: Option<String>,
+    pub terms_url: Option<String>,
+    /// Whether the search takes the focus when the list is shown first.
+    pub autofocus: bool,
+    /// Texts that replace those of the catalog, by key.
+    pub strings: Arc<[(String, String)]>,
+}
+
+impl Ui {
+    /// Reads the flow's state, and follows it.
+    fn read<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
+        let mut out = T::default();
+        let mut read = Some(read);
+        self.read_erased(&mut |state| {
+            if let Some(read) = read.take() {
+                out = read(state);
+            }
+        });
+        out
+    }
+
+    fn read_erased(self, read: &mut dyn FnMut(&State)) {
+        let _ = self.flow.try_with(|state| read(state));
+    }
+
+    /// Reads the settings, and follows them.
+    fn settings<T: Default>(self, read: impl FnOnce(&Settings) -> T) -> T {
+        let mut out = T::default();
+        let mut read = Some(read);
+        self.settings_erased(&mut |settings| {
+            if let Some(read) = read.take() {
+                out = read(settings);
+            }
+        });
+        out
+    }
+
+    fn settings_erased(self, read: &mut dyn FnMut(&Settings)) {
+        let _ = self.settings.try_with(|settings| read(settings));
+    }
+
+    fn session(self) -> SessionShown {
+        let quiet = SessionShown { line: SessionLine::Quiet, test_mode: false };
+        self.session.try_with(|session| *session).unwrap_or(quiet)
+    }
+
+    fn send(self, event: Event) {
+        let _ = self.send.try_run(event);
+    }
+
+    fn retry_session(self) {
+        let _ = self.retry_session.try_run(());
+    }
+}
+
+/// The whole interface, to be mounted in an element inside an open shadow root.
+pub fn root(ui: Ui) -> AnyView {
+    leptos::html::custom("div").directive(move |root: leptos::web_sys::Element| shell::fill(ui, root), ()).into_any()
+}

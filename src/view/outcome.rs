@@ -1,0 +1,90 @@
+//! How it ended: connected, failed, the session over.
+
+use super::Ui;
+use super::account::{badge, standing};
+use super::dom::{El, el};
+use super::icon;
+use super::parts::{
+    Face, Weight, actions, back, bare_button, button, failure_details, failure_text, failure_title, heading, lead,
+    statement,
+};
+use crate::error::{Code, Failure};
+use crate::flow::{Apps, Event, Screen};
+
+pub(super) fn connected(ui: Ui) -> El {
+    let face = Face::current(ui);
+    let identifier = ui.read(|state| match &state.screen {
+        Screen::Connected { account, .. } => account.identifier.clone(),
+        _ => String::new(),
+    });
+    let (title, next) = (face.name.clone(), face.name.clone());
+    let who = el("div")
+        .class("who")
+        .child(face.tile("t32"))
+        .child(el("span").class("grow").child(el("bdi").text(&identifier)))
+        .child(badge(true, el("span").text_with(move || ui.t(standing(true)))));
+    statement(
+        icon::draw(icon::DRAW_SUCCESS, "good"),
+        heading(move || ui.fmt("connected.title", &[("app", &title)])).class("h center"),
+        [
+            lead(move || ui.fmt("connected.next", &[("app", &next), ("host", &ui.host())])),
+            who,
+            actions([button(ui, Weight::Primary, "done", || Event::Done)]),
+        ],
+    )
+}
+
+/// Connecting did not work.
+pub(super) fn failed(ui: Ui) -> El {
+    let app = Face::current(ui).name;
+    let failure = ui.read(|state| match &state.screen {
+        Screen::Failed { failure, .. } => Some(failure.clone()),
+        _ => None,
+    });
+    let buttons =
+        [button(ui, Weight::Primary, "retry", || Event::Retry), button(ui, Weight::Quiet, "back", || Event::Back)];
+    failure_screen(ui, failure, app, actions(buttons))
+}
+
+/// The apps, or the one app that the host chose, could not be loaded.
+pub(super) fn not_loaded(ui: Ui) -> El {
+    let failure = ui.read(|state| match &state.apps {
+        Apps::Failed(failure) => Some(failure.clone()),
+        Apps::Loading | Apps::Ready(_) => None,
+    });
+    let retry = actions([button(ui, Weight::Primary, "retry", || Event::Retry)]);
+    failure_screen(ui, failure, ui.t("app.unnamed"), retry)
+}
+
+fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) -> El {
+    let failure = failure.unwrap_or(Failure::new(Code::Crashed));
+    let drawing = match failure.code {
+        Code::Offline | Code::NetworkError | Code::Timeout => icon::DRAW_OFFLINE,
+        Code::AuthorizationTimeout => icon::DRAW_ENDED,
+        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => icon::DRAW_WINDOW,
+        _ => icon::DRAW_ALERT,
+    };
+    let details = failure_details(ui, &failure);
+    let (titled, named) = (failure.clone(), app.clone());
+    statement(
+        icon::draw(drawing, "bad"),
+        heading(move || failure_title(ui, &titled, &named)).class("h center"),
+        [lead(move || failure_text(ui, &failure, &app)), details, actions],
+    )
+}
+
+/// The host ended the session: everything of it is gone, and only the host can begin another.
+pub(super) fn ended(ui: Ui) -> El {
+    let retry =
+        bare_button(Weight::Secondary).text_with(move || ui.t("retry")).on("click", move |_| ui.retry_session());
+    statement(
+        icon::draw(icon::DRAW_ENDED, ""),
+        heading(move || ui.t("ended.title")).class("h center"),
+        [lead(move || ui.fmt("ended.text", &[("host", &ui.host())])), actions([retry])],
+    )
+}
+
+/// A step back, for screens that have nothing else at the top.
+pub(super) fn top(ui: Ui) -> El {
+    el("div").class("top").child(back(ui))
+}

@@ -1,0 +1,179 @@
+//! What several screens are made of: buttons, headings, tiles of apps, failures.
+
+use super::Ui;
+use super::dom::{El, el};
+use super::icon;
+use crate::error::{Code, Failure};
+use crate::flow::Event;
+use crate::platform::model::App;
+
+/// How much a button asks for: one [`Weight::Primary`] a screen.
+#[derive(Clone, Copy)]
+pub(super) enum Weight {
+    Primary,
+    Secondary,
+    Quiet,
+    Danger,
+}
+
+impl Weight {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Secondary => "secondary",
+            Self::Quiet => "quiet",
+            Self::Danger => "danger",
+        }
+    }
+}
+
+/// A button without a text or a listener yet.
+pub(super) fn bare_button(weight: Weight) -> El {
+    let name = weight.name();
+    el("button").attr("type", "button").class(&["b b-", name].concat()).attr("part", &["button button-", name].concat())
+}
+
+/// A button with the text of `key` that sends what `event` makes, inside the click.
+pub(super) fn button(ui: Ui, weight: Weight, key: &'static str, event: fn() -> Event) -> El {
+    bare_button(weight).text_with(move || ui.t(key)).on("click", move |_| ui.send(event()))
+}
+
+/// A button of an icon alone, named by `key`.
+pub(super) fn icon_button(ui: Ui, key: &'static str, icon: El) -> El {
+    bare_button(Weight::Quiet).class("b b-icon").attr_with("aria-label", move || Some(ui.t(key))).child(icon)
+}
+
+/// One step back, at the top of a screen.
+pub(super) fn back(ui: Ui) -> El {
+    icon_button(ui, "back", icon::pointing(icon::BACK)).on("click", move |_| ui.send(Event::Back))
+}
+
+/// The heading of a screen: takes the focus when the screen appears.
+pub(super) fn heading(text: impl Fn() -> String + 'static) -> El {
+    el("h2").class("h").attr("part", "heading").attr("tabindex", "-1").text_with(text)
+}
+
+/// A sentence below a heading.
+pub(super) fn lead(text: impl Fn() -> String + 'static) -> El {
+    el("p").class("lead").text_with(text)
+}
+
+/// Buttons under one another or, where there is room, beside one another.
+pub(super) fn actions(buttons: impl IntoIterator<Item = El>) -> El {
+    el("div").class("actions").attr("part", "actions").children(buttons)
+}
+
+/// The app's icon, or its first letter in a colour of its own until and unless the icon loads.
+pub(super) fn tile(size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
+    // FNV-1a: the same app has the same colour everywhere.
+    let hash = slug.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
+    let hue = ["h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7"][(hash >> 8) as usize % 8];
+    let letter: String = name.chars().take(1).collect();
+    let image = icon.map(|address| {
+        el("img")
+            .attr("alt", "")
+            .attr("referrerpolicy", "no-referrer")
+            .attr("decoding", "async")
+            .attr("draggable", "false")
+            .attr("src", address)
+    });
+    let class = ["tile ", size, " ", hue, if image.is_some() { " wait" } else { "" }].concat();
+    el("span")
+        .class(&class)
+        .attr("part", "tile")
+        .attr("aria-hidden", "true")
+        .child(el("span").text(&letter))
+        .maybe(image)
+}
+
+/// What a screen about an app shows of it; taken once, when the screen is built.
+#[derive(Clone, Default)]
+pub(super) struct Face {
+    pub(super) slug: String,
+    pub(super) name: String,
+    pub(super) icon: Option<String>,
+    pub(super) description: Option<String>,
+}
+
+impl Face {
+    pub(super) fn current(ui: Ui) -> Self {
+        ui.read(|state| state.current_app().map(Self::of)).unwrap_or_default()
+    }
+
+    fn of(app: &App) -> Self {
+        Self {
+            slug: app.slug.clone(),
+            name: app.name.clone(),
+            icon: app.icon.clone(),
+            description: app.description.clone(),
+        }
+    }
+
+    pub(super) fn tile(&self, size: &str) -> El {
+        tile(size, &self.slug, &self.name, self.icon.as_deref())
+    }
+
+    /// The host and the app, and the line between them.
+    pub(super) fn pair(&self, ui: Ui, moving: bool) -> El {
+        let host = ui.host();
+        el("div")
+            .class(if moving { "pair moving" } else { "pair" })
+            .attr("aria-hidden", "true")
+            .child(tile("t48", &host, &host, None))
+            .child(el("span").class("line"))
+            .child(self.tile("t48"))
+    }
+}
+
+/// A heading of a failure.
+pub(super) fn failure_title(ui: Ui, failure: &Failure, app: &str) -> String {
+    named(ui, failure.code, ".title", app)
+}
+
+/// A sentence on a failure: what happened and what to do.
+pub(super) fn failure_text(ui: Ui, failure: &Failure, app: &str) -> String {
+    named(ui, failure.code, "", app)
+}
+
+fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
+    let key = ["error.", code.as_str(), suffix].concat();
+    let text = ui.t(&key);
+    let text = if text == key { ui.t(&["error.general", suffix].concat()) } else { text };
+    super::text::fill(&text, &[("app", app), ("host", &ui.host()), ("platform", &ui.platform())])
+}
+
+/// The platform's or the provider's own words, where they say more than ours.
+pub(super) fn failure_details(ui: Ui, failure: &Failure) -> El {
+    let said = matches!(failure.code, Code::Rejected | Code::CredentialsRefused | Code::Forbidden | Code::Conflict);
+    let message = failure.message.clone().filter(|_| said);
+    let reference = failure.reference.clone();
+    el("div").class("details").maybe(message.map(|message| el("p").class("said").text(&message))).maybe(reference.map(
+        |reference| {
+            el("p")
+                .class("reference")
+                .child(el("span").text_with(move || ui.t("error.reference")))
+                .child(el("code").attr("part", "reference").text(&reference))
+        },
+    ))
+}
+
+/// A failure inside a screen that goes on, in place of what did not work.
+pub(super) fn alert(ui: Ui, failure: Failure, app: String) -> El {
+    let details = failure_details(ui, &failure);
+    el("div")
+        .class("alert")
+        .attr("part", "alert")
+        .attr("role", "alert")
+        .child(icon::icon(icon::ALERT))
+        .child(el("div").child(el("p").text_with(move || failure_text(ui, &failure, &app))).child(details))
+}
+
+/// A screen, or the middle of one, that says one thing: a drawing, a heading, a sentence, what to do.
+pub(super) fn statement(drawing: El, heading: El, rest: impl IntoIterator<Item = El>) -> El {
+    el("div").class("statement").child(drawing).child(heading).children(rest)
+}
+
+/// Bars of the size of what is being loaded.
+pub(super) fn skeleton(kind: &str) -> El {
+    el("span").class(&["bone ", kind].concat())
+}

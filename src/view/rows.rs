@@ -1,0 +1,170 @@
+//! The window on the list: of all rows only those in and around the visible part exist.
+
+use super::Ui;
+use super::account::{badge, standing};
+use super::dom::{El, el};
+use super::icon;
+use super::index::{Entry, Index, Standing};
+use super::parts::tile;
+use super::shell::{active_in, focus};
+use crate::platform::model::App;
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// Rows made beyond the visible ones, on either side.
+const MARGIN: usize = 10;
+/// Rows made before the height of one is known.
+const FIRST: usize = 40;
+
+struct Row {
+    at: usize,
+    app: Arc<App>,
+    element: HtmlElement,
+}
+
+/// The scrolling element, the list in it, and the rows that exist.
+pub(super) struct Rows {
+    scroller: HtmlElement,
+    list: HtmlElement,
+    live: Vec<Row>,
+    total: usize,
+}
+
+impl Rows {
+    pub(super) fn new(scroller: HtmlElement, list: HtmlElement) -> Self {
+        Self { scroller, list, live: Vec::new(), total: 0 }
+    }
+
+    /// Forgets all rows, so that they are made anew: the words in them have changed.
+    pub(super) fn clear(&mut self) {
+        for row in self.live.drain(..) {
+            row.element.remove();
+        }
+    }
+
+    /// Makes what the window shows, keeps what it showed before, and drops the rest.
+    pub(super) fn paint(&mut self, ui: Ui, index: &Index) {
+        let total = index.found.len();
+        if total != self.total {
+            let _ = self.list.style().set_property("--n", &total.to_string());
+            self.total = total;
+        }
+        let (from, to) = self.window(total);
+        let focused = self.focused();
+        let wanted = |row: &Row| {
+            let inside = (from..to).contains(&row.at) || focused == Some(row.at);
+            inside && index.at(row.at).is_some_and(|entry| Arc::ptr_eq(&entry.app, &row.app) || entry.app == row.app)
+        };
+        let refocus =
+            self.live.iter().find(|row| focused == Some(row.at) && !wanted(row)).map(|row| row.app.slug.clone());
+        self.live.retain(|row| {
+            let keep = wanted(row);
+            if !keep {
+                row.element.remove();
+            }
+            keep
+        });
+        let pinned = self.live.iter().filter(|row| !(from..to).contains(&row.at)).map(|row| row.at);
+        let mut places: Vec<usize> = (from..to).chain(pinned).collect();
+        places.sort_unstable();
+        for (nth, at) in places.into_iter().enumerate() {
+            if self.live.get(nth).is_some_and(|row| row.at == at) {
+                continue;
+            }
+            let Some(entry) = index.at(at) else { continue };
+            let element = row(ui, entry, at, total).html().clone();
+            let next = self.live.get(nth).map(|row| row.element.clone());
+            let _ = self.list.insert_before(&element, next.as_ref().map(|next| next.unchecked_ref()));
+            self.live.insert(nth, Row { at, app: Arc::clone(&entry.app), element });
+        }
+        if let Some(row) = refocus.and_then(|slug| self.live.iter().find(|row| row.app.slug == slug)) {
+            focus_button(&row.element);
+        }
+    }
+
+    /// Brings the row at `at` into view and gives it the focus.
+    pub(super) fn go(&mut self, ui: Ui, index: &Index, at: usize) {
+        let visible = (from_top(&self.scroller), self.scroller.client_height());
+        if let Some(height) = self.height() {
+            let top = (height * at as f64) as i32;
+            let bottom = top + height as i32;
+            if top < visible.0 {
+                self.scroller.set_scroll_top(top);
+            } else if bottom > visible.0 + visible.1 {
+                self.scroller.set_scroll_top(bottom - visible.1);
+            }
+        }
+        self.paint(ui, index);
+        if let Some(row) = self.live.iter().find(|row| row.at == at) {
+            focus_button(&row.element);
+        }
+    }
+
+    /// The place of the row that has the focus.
+    pub(super) fn focused(&self) -> Option<usize> {
+        let active = active_in(&self.list)?;
+        self.live.iter().find(|row| row.element.contains(Some(&active))).map(|row| row.at)
+    }
+
+    pub(super) fn to_top(&self) {
+        self.scroller.set_scroll_top(0);
+    }
+
+    /// The height of one row in CSS pixels: the host may have changed it, so that the list is asked.
+    fn height(&self) -> Option<f64> {
+        let height = f64::from(self.list.offset_height()) / self.total as f64;
+        (height >= 1.0).then_some(height)
+    }
+
+    fn window(&self, total: usize) -> (usize, usize) {
+        if total <= FIRST {
+            return (0, total);
+        }
+        // Nothing is asked of the layout before the first rows are shown.
+        if self.live.is_empty() && from_top(&self.scroller) == 0 {
+            return (0, FIRST);
+        }
+        let Some(height) = self.height() else { return (0, FIRST) };
+        let first = (f64::from(from_top(&self.scroller)) / height) as usize;
+        let visible = (f64::from(self.scroller.client_height()) / height) as usize + 1;
+        let from = first.saturating_sub(MARGIN).min(total);
+        (from, (from + (visible + 2 * MARGIN).max(FIRST)).min(total))
+    }
+}
+
+fn from_top(scroller: &Element) -> i32 {
+    scroller.scroll_top().max(0)
+}
+
+fn focus_button(row: &Element) {
+    if let Some(button) = row.first_element_child() {
+        focus(button.unchecked_ref());
+    }
+}
+
+fn row(ui: Ui, entry: &Entry, at: usize, total: usize) -> El {
+    let state = match entry.standing {
+        Standing::Free => el("span").class("go").child(icon::pointing(icon::CHEVRON)),
+        state => {
+            let active = state == Standing::Connected;
+            badge(active, el("span").text(&ui.t(standing(active))))
+        }
+    };
+    let app = &entry.app;
+    let description = app.description.as_ref().map(|description| el("span").class("sub").text(description));
+    el("li")
+        .property("--i", &at.to_string())
+        .attr("aria-setsize", &total.to_string())
+        .attr("aria-posinset", &(at + 1).to_string())
+        .child(
+            el("button")
+                .attr("type", "button")
+                .class("app")
+                .attr("part", "row")
+                .attr("data-slug", &app.slug)
+                .child(tile("t32", &app.slug, &app.name, app.icon.as_deref()))
+                .child(el("span").class("grow").child(el("span").class("name").text(&app.name)).maybe(description))
+                .child(state),
+        )
+}

@@ -1,0 +1,190 @@
+//! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
+
+use super::dom::{El, el, later};
+use super::icon;
+use super::parts::{Weight, bare_button};
+use super::text::{direction, language};
+use super::{Density, SessionLine, Theme, Ui, account, app, consent, fields, list, outcome, waiting};
+use crate::flow::{Apps, Screen};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, ShadowRoot};
+
+/// What makes a screen another screen: its content changes inside it, the focus moves only between them.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    name: &'static str,
+    slug: Option<String>,
+    attempt: u32,
+    loaded: bool,
+}
+
+impl Shown {
+    fn now(ui: Ui) -> Self {
+        if ui.session().line == SessionLine::Ended {
+            return Self { name: "ended", slug: None, attempt: 0, loaded: true };
+        }
+        let read = ui.read(|state| {
+            let slug = state.screen.slug().map(str::to_owned);
+            let loaded = slug.is_none() || state.current_app().is_some();
+            let failed = !loaded && matches!(state.apps, Apps::Failed(_));
+            let attempt = match state.screen {
+                Screen::Waiting { attempt, .. } => attempt,
+                _ => u32::from(failed),
+            };
+            Some(Self { name: state.screen.name(), slug, attempt, loaded })
+        });
+        read.unwrap_or(Self { name: "list", slug: None, attempt: 0, loaded: true })
+    }
+}
+
+/// Fills the element that the view is mounted in.
+pub(super) fn fill(ui: Ui, root: Element) {
+    let before: Rc<RefCell<Option<Shown>>> = Rc::default();
+    let frame = root.clone();
+    El::of(root)
+        .class("cf")
+        .attr("part", "frame")
+        .attr("role", "region")
+        .attr_with("aria-label", move || Some(ui.t("region")))
+        .attr_with("lang", move || Some(language(&ui.settings(|settings| settings.locale.clone()))))
+        .attr_with("dir", move || Some(direction(&ui.settings(|settings| settings.locale.clone())).to_owned()))
+        .attr_with("data-theme", move || theme(ui.settings(|settings| settings.theme)).map(str::to_owned))
+        .attr_with("data-density", move || {
+            let compact = ui.settings(|settings| settings.density) == Density::Compact;
+            compact.then(|| "compact".to_owned())
+        })
+        .attr_with("data-screen", move || Some(Shown::now(ui).name.to_owned()))
+        // Events of images do not bubble: one listener for all tiles.
+        .on_capture("load", |event| settle(event.target(), "ok"))
+        .on_capture("error", |event| settle(event.target(), ""))
+        .child(notices(ui))
+        .child(el("div").class("screen").slot(
+            move || Shown::now(ui),
+            move |shown| {
+                let previous = before.replace(Some(shown.clone()));
+                let screen = build(ui, &shown, previous.as_ref());
+                if previous.is_some() {
+                    take_focus(&frame, &screen, shown.name == "list");
+                }
+                Some(screen)
+            },
+        ))
+        .child(foot(ui));
+}
+
+fn theme(theme: Theme) -> Option<&'static str> {
+    match theme {
+        Theme::System => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    }
+}
+
+fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
+    let screen = match (shown.name, shown.loaded) {
+        ("list", _) => list::screen(ui, previous.and_then(|previous| previous.slug.clone()), previous.is_none()),
+        ("ended", _) => outcome::ended(ui),
+        (_, false) if shown.attempt > 0 => outcome::not_loaded(ui),
+        (_, false) => account::skeleton(),
+        ("app", _) => app::screen(ui),
+        ("consent", _) => consent::screen(ui),
+        ("waiting", _) => waiting::screen(ui),
+        ("connected", _) => outcome::connected(ui),
+        ("error", _) => outcome::failed(ui),
+        _ => fields::screen(ui),
+    };
+    El::of(screen.element().clone())
+}
+
+/// An image that loaded takes the place of the letter; one that did not gives it back.
+fn settle(target: Option<web_sys::EventTarget>, class: &str) {
+    let Some(image) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    if !image.tag_name().eq_ignore_ascii_case("img") {
+        return;
+    }
+    if let Some(tile) = image.parent_element() {
+        let _ = tile.class_list().remove_1("wait");
+        if class.is_empty() {
+            image.remove();
+        } else {
+            let _ = tile.class_list().add_1(class);
+        }
+    }
+}
+
+/// Moves the focus to the heading of a new screen, but never out of the rest of the host's page.
+fn take_focus(frame: &Element, screen: &El, list: bool) {
+    let Some(shadow) = frame.get_root_node().dyn_into::<ShadowRoot>().ok() else { return };
+    let elsewhere = || {
+        let active = leptos::tachys::dom::document().active_element();
+        let idle = active.as_ref().is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"));
+        !idle && active.as_ref() != Some(&shadow.host())
+    };
+    // The list gives the focus back to the row it came from.
+    if list || elsewhere() {
+        return;
+    }
+    let screen = screen.element().clone();
+    later(Box::new(move || {
+        if let Ok(Some(heading)) = screen.query_selector("h2") {
+            focus(heading.unchecked_ref());
+        }
+    }));
+}
+
+/// Focus without a jump of the host's page beyond what is needed.
+pub(super) fn focus(element: &HtmlElement) {
+    let _ = element.focus();
+}
+
+/// The lines on top: offline, and what the user must know of the session.
+fn notices(ui: Ui) -> El {
+    let line = move || ui.session().line;
+    el("div")
+        .class("notices")
+        .attr("role", "status")
+        .when(
+            move || !ui.read(|state| Some(state.online)).unwrap_or(true),
+            move || notice("warn", icon::OFFLINE).child(el("span").text_with(move || ui.t("offline"))),
+        )
+        .slot(line, move |line| match line {
+            SessionLine::Quiet | SessionLine::Ended => None,
+            SessionLine::Renewing => {
+                Some(notice("calm", icon::LOCK).child(el("span").text_with(move || ui.t("session.renewing"))))
+            }
+            SessionLine::Failed { retrying } => Some(
+                notice("warn", icon::ALERT).child(el("span").text_with(move || ui.t("session.failed"))).child(
+                    bare_button(Weight::Quiet)
+                        .attr("aria-busy", if retrying { "true" } else { "false" })
+                        .text_with(move || ui.t("retry"))
+                        .on("click", move |_| ui.retry_session()),
+                ),
+            ),
+        })
+}
+
+fn notice(tone: &str, path: &str) -> El {
+    el("div").class(&["notice ", tone].concat()).attr("part", "notice").child(icon::icon(path))
+}
+
+/// Who keeps the credentials, and whether this is only a test.
+fn foot(ui: Ui) -> El {
+    el("footer")
+        .class("foot")
+        .attr("part", "footer")
+        .child(icon::icon(icon::LOCK))
+        .child(el("span").text_with(move || ui.fmt("secured", &[("platform", &ui.platform())])))
+        .when(
+            move || ui.session().test_mode,
+            move || el("span").class("test").attr("part", "test-mode").text_with(move || ui.t("test_mode")),
+        )
+}
+
+/// Whether `element` holds the focus inside its shadow root.
+pub(super) fn active_in(element: &Element) -> Option<Element> {
+    let root: JsValue = element.get_root_node().into();
+    let active = root.unchecked_into::<ShadowRoot>().active_element()?;
+    element.contains(Some(&active)).then_some(active)
+}

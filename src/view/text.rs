@@ -1,0 +1,142 @@
+//! Every word the interface says, by key, in the language and with the replacements that the host chose.
+//!
+//! `locales/en.json` is the catalog that is always there; other languages are registered as plain objects when they are
+//! loaded. Plurals, dates and numbers come from the browser's `Intl`.
+
+use super::Ui;
+use js_sys::{Array, Function, JSON, Object, Reflect};
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
+
+const ENGLISH: &str = include_str!("../../locales/en.json");
+/// Primary subtags that are written from right to left.
+const RIGHT_TO_LEFT: [&str; 9] = ["ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur", "yi"];
+
+thread_local! {
+    static CATALOGS: RefCell<Vec<(String, JsValue)>> =
+        RefCell::new(vec![("en".to_owned(), JSON::parse(ENGLISH).unwrap_or_default())]);
+}
+
+/// Adds a language: a flat object of texts by key, shared by all instances. Set the locale only after this.
+pub fn register(locale: &str, catalog: JsValue) {
+    CATALOGS.with_borrow_mut(|catalogs| {
+        catalogs.retain(|(known, _)| known != locale);
+        catalogs.push((locale.to_owned(), catalog));
+    });
+}
+
+/// `"rtl"` or `"ltr"`, for the `dir` attribute.
+pub(super) fn direction(locale: &str) -> &'static str {
+    if RIGHT_TO_LEFT.contains(&primary(locale)) { "rtl" } else { "ltr" }
+}
+
+/// The catalog in use, for `lang`: an unknown language is shown, and must be read out, in English.
+pub(super) fn language(locale: &str) -> String {
+    let known = |locale: &str| CATALOGS.with_borrow(|catalogs| catalogs.iter().any(|(known, _)| known == locale));
+    if known(locale) || known(primary(locale)) { locale.to_owned() } else { "en".to_owned() }
+}
+
+fn primary(locale: &str) -> &str {
+    locale.split('-').next().unwrap_or_default()
+}
+
+impl Ui {
+    /// The text of `key`.
+    pub(super) fn t(self, key: &str) -> String {
+        self.find(key).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The text of `key` with its `{placeholders}` filled in.
+    pub(super) fn fmt(self, key: &str, values: &[(&str, &str)]) -> String {
+        fill(&self.t(key), values)
+    }
+
+    /// The text of `key` for `count` things, chosen by the language's plural rules; `{count}` is the number.
+    pub(super) fn plural(self, key: &str, count: usize, values: &[(&str, &str)]) -> String {
+        let number = JsValue::from_f64(count as f64);
+        let category = self.intl("PluralRules", "select", &number, None).unwrap_or_default();
+        let text = self.find(&[key, "#", &category].concat()).unwrap_or_else(|| self.t(&[key, "#other"].concat()));
+        let shown = self.intl("NumberFormat", "format", &number, None).unwrap_or_else(|| count.to_string());
+        fill(&fill(&text, &[("count", &shown)]), values)
+    }
+
+    /// The day of an ISO 8601 time in the user's words; `None` if it is not one.
+    pub(super) fn date(self, iso: &str) -> Option<String> {
+        let time = js_sys::Date::parse(iso);
+        if time.is_nan() {
+            return None;
+        }
+        self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), Some(("dateStyle", "medium")))
+    }
+
+    /// What to call the host's product.
+    pub(super) fn host(self) -> String {
+        let set = self.settings(|settings| settings.host_name.clone());
+        if !set.is_empty() {
+            return set;
+        }
+        self.read(|state| state.organisation.name.clone()).unwrap_or_else(|| self.t("host.unnamed"))
+    }
+
+    /// What to call the platform.
+    pub(super) fn platform(self) -> String {
+        let set = self.settings(|settings| settings.platform_name.clone());
+        if set.is_empty() { self.t("platform.unnamed") } else { set }
+    }
+
+    fn find(self, key: &str) -> Option<String> {
+        self.settings(|settings| {
+            let replaced = settings.strings.iter().find(|(name, _)| name == key).map(|(_, text)| text.clone());
+            replaced.or_else(|| {
+                let name = JsValue::from_str(key);
+                let text = |locale: &str| {
+                    CATALOGS.with_borrow(|catalogs| {
+                        let (_, catalog) = catalogs.iter().find(|(known, _)| known == locale)?;
+                        Reflect::get(catalog, &name).ok()?.as_string()
+                    })
+                };
+                text(&settings.locale).or_else(|| text(primary(&settings.locale))).or_else(|| text("en"))
+            })
+        })
+    }
+
+    /// Calls one method of one `Intl` formatter; a locale that the browser refuses falls back to its own default.
+    fn intl(self, kind: &str, method: &str, value: &JsValue, option: Option<(&str, &str)>) -> Option<String> {
+        let locale = self.settings(|settings| settings.locale.clone());
+        let options = Object::new();
+        if let Some((name, value)) = option {
+            Reflect::set(&options, &name.into(), &value.into()).ok()?;
+        }
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let class = Reflect::get(&intl, &kind.into()).ok()?.dyn_into::<Function>().ok()?;
+        let make = |locale: JsValue| Reflect::construct(&class, &Array::of2(&locale, &options));
+        let formatter = make(JsValue::from_str(&locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
+        let method = Reflect::get(&formatter, &method.into()).ok()?.dyn_into::<Function>().ok()?;
+        method.call1(&formatter, value).ok()?.as_string()
+    }
+}
+
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => out.push_str(value),
+            // Left for a later pass.
+            None => {
+                out.push('{');
+                out.push_str(name);
+                out.push('}');
+            }
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}

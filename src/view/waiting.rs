@@ -1,0 +1,73 @@
+//! Waiting: the user is at the provider, in another window.
+
+use super::Ui;
+use super::dom::{El, el};
+use super::icon;
+use super::parts::{Face, Weight, actions, bare_button, button, heading};
+use crate::flow::{Event, Screen, Stage};
+use std::rc::Rc;
+
+pub(super) fn screen(ui: Ui) -> El {
+    let face = Rc::new(Face::current(ui));
+    let stage = move || {
+        ui.read(|state| match state.screen {
+            Screen::Waiting { stage, .. } => Some(stage),
+            _ => None,
+        })
+        .unwrap_or(Stage::Preparing)
+    };
+    let app = face.name.clone();
+    let words = move |suffix: &'static str| {
+        let app = app.clone();
+        move || ui.fmt(&["waiting.", name(stage()), suffix].concat(), &[("app", &app), ("host", &ui.host())])
+    };
+    let pair = face.pair(ui, true);
+    el("section")
+        .class("stack center waiting")
+        .attr_with("data-stage", move || Some(name(stage()).to_owned()))
+        .child(pair)
+        .child(heading(words(".title")).class("h center"))
+        .child(el("p").class("lead").attr("role", "status").text_with(words("")))
+        .when(
+            move || stage() == Stage::SigningInLong,
+            move || {
+                let tip = |key: &'static str| el("li").text_with(move || ui.t(key));
+                el("ul").class("tips").children([
+                    tip("waiting.tip.behind"),
+                    tip("waiting.tip.again"),
+                    tip("waiting.tip.time"),
+                ])
+            },
+        )
+        .slot(stage, move |stage| Some(choices(ui, stage, &face.name)))
+}
+
+const fn name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Preparing => "preparing",
+        Stage::SigningIn | Stage::SigningInLong => "signing_in",
+        Stage::Blocked => "blocked",
+        Stage::Checking => "checking",
+        Stage::Unfinished => "unfinished",
+    }
+}
+
+/// What can be done now; the places of the buttons stay.
+fn choices(ui: Ui, stage: Stage, app: &str) -> El {
+    let again = |weight| button(ui, weight, "waiting.open_again", || Event::OpenAgain);
+    let finished = || button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow);
+    let open = || {
+        let app = app.to_owned();
+        bare_button(Weight::Primary)
+            .child(el("span").text_with(move || ui.fmt("waiting.open", &[("app", &app)])))
+            .child(icon::icon(icon::EXTERNAL))
+            .on("click", move |_| ui.send(Event::OpenAgain))
+    };
+    let cancel = || button(ui, Weight::Quiet, "cancel", || Event::Cancel);
+    match stage {
+        Stage::Preparing | Stage::Checking => actions([cancel()]),
+        Stage::Blocked => actions([open(), cancel()]),
+        Stage::SigningIn | Stage::SigningInLong => actions([again(Weight::Secondary), finished(), cancel()]),
+        Stage::Unfinished => actions([again(Weight::Primary), finished(), cancel()]),
+    }
+}
