@@ -1,0 +1,153 @@
+// The element in a page: how it begins, moves, starts over and ends, and what is shown when it cannot be loaded.
+import assert from "node:assert/strict";
+import { suite } from "../harness/index.js";
+
+async function open({ page, driver }, name = "embedding.html") {
+  await page.open({}, name);
+  await page.waitFor(() => driver.executeScript("return window.ready === true"), "the page's script");
+}
+
+/** Runs a function's text in the page, and waits for it. */
+const run = (driver, act) => driver.executeScript(`return inTask(async () => { ${act} })`);
+
+const codes = async (page) => (await page.eventsNamed("flow-error")).map((event) => event.detail.code);
+const alert = (driver) =>
+  driver.executeScript("return flow.shadowRoot.querySelector('[role=alert]')?.textContent ?? null");
+
+suite("the element", {}, {
+  "needs nothing but attributes: session-url is the callback": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed({ "session-url": "/api/session-token" }, false)`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.equal(await scene.page.screen(), "list");
+  },
+
+  "refuses a token in an attribute and removes it (K11)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed({ token: "secret-one", "session-token": "secret-two" }, false)`);
+    await scene.page.waitForEvent("flow-error");
+    assert.ok((await codes(scene.page)).includes("token_attribute_forbidden"));
+    assert.doesNotMatch(await scene.driver.executeScript("return flow.outerHTML"), /secret/);
+    assert.deepEqual((await scene.sandbox.requests()).filter(({ path }) => /f-sdk/.test(path)), []);
+  },
+
+  "never gives a token back": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed({}, false); flow.sessionToken = "canary-token"`);
+    const seen = await run(scene.driver, `return [String(flow.sessionToken), flow.outerHTML, JSON.stringify(flow)].join()`);
+    assert.doesNotMatch(seen, /canary/);
+  },
+
+  "takes over what was set before it was defined": async (scene) => {
+    await open(scene);
+    await run(
+      scene.driver,
+      `const early = document.createElement("connect-flow-two");
+       Object.assign(early, { apiUrl, getSessionToken });
+       document.getElementById("place").append(early);
+       const { define } = await import("./element.js");
+       define("connect-flow-two");
+       window.flow = early;`,
+    );
+    await scene.page.waitFor(
+      () => scene.driver.executeScript("return flow.shadowRoot?.querySelector('[data-screen=list]') !== null"),
+      "the list",
+    );
+    assert.equal(await run(scene.driver, `return Object.keys(flow).length`), 0);
+  },
+
+  "lives on when it is moved, and asks for one token (E10)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed()`);
+    await scene.page.waitForEvent("flow-ready");
+    await run(scene.driver, `window.screen0 = flow.shadowRoot.querySelector("[data-screen]");
+      document.getElementById("elsewhere").append(flow); flow.remove(); document.getElementById("place").append(flow);`);
+    await run(scene.driver, `await new Promise((done) => setTimeout(done, 200))`);
+    assert.ok(await run(scene.driver, `return screen0.isConnected`));
+    assert.deepEqual(await run(scene.driver, `return __asks`), ["initial"]);
+  },
+
+  "leaves nothing behind when it is removed, and begins again when it comes back (R17)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed()`);
+    await scene.page.waitForEvent("flow-ready");
+    await run(scene.driver, `flow.remove(); await new Promise((done) => setTimeout(done, 50))`);
+    assert.equal(await run(scene.driver, `return flow.shadowRoot.childNodes.length`), 0);
+    await run(scene.driver, `__events.length = 0; document.getElementById("place").append(flow)`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.deepEqual(await run(scene.driver, `return __asks`), ["initial", "initial"]);
+  },
+
+  "begins a new life with its own token when the API address changes (E9)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed()`);
+    await scene.page.waitForEvent("flow-ready");
+    await run(scene.driver, `__events.length = 0; flow.apiUrl = apiUrl + "/"`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.deepEqual(await run(scene.driver, `return __asks`), ["initial", "initial"]);
+  },
+
+  "lives several times on one page": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed(); embed(); embed()`);
+    await scene.page.waitFor(async () => (await scene.page.eventsNamed("flow-ready")).length === 3, "three lists");
+    assert.equal(await run(scene.driver, `return __asks.length`), 3);
+  },
+
+  "isolates a handler that throws (H7)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed(); flow.addEventListener("flow-ready", failingHandler)`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.equal(await scene.page.screen(), "list");
+    const problems = await run(scene.driver, `return __problems.splice(0)`);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0], /the host's own/);
+  },
+
+  "says so in words when its address is missing": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed({ "api-url": "" })`);
+    await scene.page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(scene.page), ["invalid_option"]);
+    assert.match(await alert(scene.driver), /api-url/);
+    assert.deepEqual(await run(scene.driver, `return __asks`), []);
+  },
+
+  "says so where WebAssembly is blocked, and names the directive (E1)": async (scene) => {
+    await open(scene, "no-wasm.html");
+    await run(scene.driver, `embed()`);
+    await scene.page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(scene.page), ["wasm_blocked"]);
+    assert.match(await alert(scene.driver), /script-src 'wasm-unsafe-eval'/);
+    await fetch(`${scene.sandbox.host}/api/csp-reports`, { method: "DELETE" });
+  },
+
+  "says so when the wasm is missing, and loads when it is there again (E3)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `
+      window.preload = (await import("./index.js")).preload;
+      window.problem = await preload({ wasm: "/nothing.wasm" }).then(() => "loaded", String);
+      embed();`);
+    assert.match(await run(scene.driver, `return problem`), /404/);
+    await scene.page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(scene.page), ["load_failed"]);
+    await run(scene.driver, `
+      await preload({ wasm: "/connect-flow_bg.wasm" });
+      flow.shadowRoot.querySelector("[role=alert] button").click();`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.equal(await scene.page.screen(), "list");
+  },
+
+  "loads a wasm of the wrong MIME type, refuses a truncated one (E3)": async (scene) => {
+    await open(scene);
+    const problem = await run(scene.driver, `
+      window.preload = (await import("./index.js")).preload;
+      window.wasm = await (await fetch("/connect-flow_bg.wasm")).arrayBuffer();
+      return preload({ wasm: new Response(wasm.slice(0, 5000)) }).then(() => "loaded", (error) => error.name);`);
+    assert.equal(problem, "CompileError");
+    await run(scene.driver, `
+      await preload({ wasm: new Response(wasm, { headers: { "content-type": "text/plain" } }) });
+      embed();`);
+    await scene.page.waitForEvent("flow-ready");
+  },
+});
