@@ -55,6 +55,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let _already = rustls::crypto::ring::default_provider().install_default();
 
     let host_listener = bind(&options.host_addr).await?;
+    eprintln!("host: listening on http://{}", host_listener.local_addr()?);
     let host_origin = match &options.host_origin {
         Some(origin) => origin.clone(),
         None => format!("http://localhost:{}", host_listener.local_addr()?.port()),

@@ -23,7 +23,7 @@ pub(super) async fn report(
 ) -> Response {
     let session = match host.checked_session(&headers) {
         Ok(session) => session,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let Some(user) = session.and_then(|session| session.user) else { return signed_out() };
     let short =

@@ -81,7 +81,7 @@ pub(super) async fn session_token(
 ) -> Response {
     let session = match host.checked_session(&headers) {
         Ok(session) => session,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let Some(user) = session.and_then(|session| session.user) else { return signed_out() };
     if names_an_account(query.as_deref(), &headers, &body) {

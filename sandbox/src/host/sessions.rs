@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -23,6 +23,15 @@ pub(super) struct Session {
     csrf_token: String,
 }
 
+/// The CSRF token is missing or is another session's.
+pub(super) struct CsrfRefused;
+
+impl IntoResponse for CsrfRefused {
+    fn into_response(self) -> Response {
+        forbidden("CSRF token missing or wrong")
+    }
+}
+
 impl Host {
     fn cookie_name(&self) -> &'static str {
         if self.secure() { "__Host-session" } else { "session" }
@@ -37,14 +46,14 @@ impl Host {
         self.state().sessions.get(&sha256_hex(id)).cloned()
     }
 
-    /// The session of a request that changes something: 403 unless it proves to come from our page.
-    pub(super) fn checked_session(&self, headers: &HeaderMap) -> Result<Option<Session>, Response> {
+    /// The session of a request that changes something, if the request proves to come from our page.
+    pub(super) fn checked_session(&self, headers: &HeaderMap) -> Result<Option<Session>, CsrfRefused> {
         let Some(session) = self.session(headers) else { return Ok(None) };
         let token = get(headers, "x-csrf-token").unwrap_or_default();
         if constant_time_eq(token, &session.csrf_token) {
             return Ok(Some(session));
         }
-        Err(forbidden("CSRF token missing or wrong"))
+        Err(CsrfRefused)
     }
 
     /// Starts a session and the cookie that carries it; a new one each time, so that none can be fixed beforehand.

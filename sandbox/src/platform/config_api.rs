@@ -59,7 +59,12 @@ impl Platform {
 impl Open<'_> {
     fn keep(&self) -> Result<(), ApiError> {
         let state = serde_json::to_string(&self.state).map_err(ApiError::internal)?;
-        self.platform.store.put_config(self.scope, &self.app.slug, &self.config_id, &state, now_ms())?;
+        Ok(self.platform.store.put_config(self.scope, &self.app.slug, &self.config_id, &state, now_ms())?)
+    }
+
+    /// Keeps what a customer changed: from now on, enabled workflows run.
+    fn save(&self) -> Result<(), ApiError> {
+        self.keep()?;
         for workflow in self.app.config.workflows.iter().filter(|workflow| self.state.enabled(&workflow.id)) {
             self.platform.run_once(self.scope, self.app, workflow, &self.config_id)?;
         }
@@ -93,7 +98,7 @@ pub(super) async fn create(State(platform): State<Arc<Platform>>, session: Sessi
 pub(super) async fn update(State(platform): State<Arc<Platform>>, session: Session, Body(body): Body) -> Answer {
     let mut open = platform.existing_config(&session.scope, required_slug(&body)?, text(&body, "config_id"))?;
     let errors = open.state.merge(&open.app.config, &body);
-    open.keep()?;
+    open.save()?;
     Ok(Json(open.render(errors)))
 }
 
@@ -198,7 +203,7 @@ fn change_field(
     }
     let changed = open.state.set(&open.app.config, workflow_id, id, value);
     changed.map_err(|message| ApiError::bad_request("INVALID_VALUE", message))?;
-    open.keep()?;
+    open.save()?;
     let field = open.state.field(&open.app.config, workflow_id, id, None);
     field.map(Json).ok_or_else(|| ApiError::not_found("Field"))
 }
@@ -242,6 +247,6 @@ pub(super) async fn switch_workflow(
     let enabled = body.get("enabled").and_then(Value::as_bool);
     let enabled = enabled.ok_or_else(|| ApiError::bad_request("BAD_REQUEST", "enabled is true or false"))?;
     open.state.enable(&workflow_id, enabled);
-    open.keep()?;
+    open.save()?;
     Ok(Json(json!({"workflows": open.state.workflow_list(&open.app.config)})))
 }

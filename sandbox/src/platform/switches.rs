@@ -1,6 +1,7 @@
 //! Faults on demand and the record of what was asked, for tests.
 
 use std::collections::VecDeque;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -23,6 +24,9 @@ use crate::serve::DropConnection;
 
 /// Requests that the record keeps.
 const RECORD: usize = 10_000;
+
+/// Long enough for the first half to be sent.
+const BREAK_AFTER: Duration = Duration::from_millis(50);
 
 /// Headers whose value is a secret: the record shows the start of a hash.
 const SECRET_HEADERS: [&str; 4] = ["authorization", "x-api-key", "cookie", "proxy-authorization"];
@@ -207,8 +211,8 @@ async fn broken(response: Response, fault: BodyFault) -> Response {
         }
         BodyFault::Stalled | BodyFault::Cut => {
             crate::http::set(&mut parts.headers, header::CONTENT_LENGTH, &whole.len().max(1).to_string());
-            let stall = fault == BodyFault::Stalled;
-            return Response::from_parts(parts, Body::new(HalfBody { half: Some(half), stall }));
+            let breaks = (fault == BodyFault::Cut).then(|| Box::pin(tokio::time::sleep(BREAK_AFTER)));
+            return Response::from_parts(parts, Body::new(HalfBody { half: Some(half), breaks }));
         }
     };
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -221,19 +225,22 @@ async fn broken(response: Response, fault: BodyFault) -> Response {
 /// A body that never comes to its end.
 struct HalfBody {
     half: Option<Bytes>,
-    stall: bool,
+    /// When the connection breaks; never, if absent.
+    breaks: Option<Pin<Box<tokio::time::Sleep>>>,
 }
 
 impl hyper::body::Body for HalfBody {
     type Data = Bytes;
-    type Error = std::io::Error;
+    type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        match self.half.take() {
-            Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
+        }
+        match &mut self.breaks {
+            Some(breaks) => breaks.as_mut().poll(context).map(|()| Some(Err(io::ErrorKind::ConnectionAborted.into()))),
             // Nothing will wake this: the client has to give up.
-            None if self.stall => Poll::Pending,
-            None => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into()))),
+            None => Poll::Pending,
         }
     }
 }

@@ -156,3 +156,75 @@ pub(super) async fn userinfo(State(provider): State<Arc<Provider>>, headers: Hea
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CALLBACK: &str = "http://127.0.0.1:1/callback";
+
+    fn provider() -> Provider {
+        Provider::new("http://127.0.0.1:2".into(), CALLBACK.into(), false).unwrap()
+    }
+
+    fn ask(provider: &Provider, parameters: &[(&str, &str)]) -> Result<serde_json::Value, &'static str> {
+        let client = [("client_id", PLATFORM_CLIENT), ("client_secret", provider.platform_secret.expose())];
+        let form = client.iter().chain(parameters).map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        provider.grant(&HeaderMap::new(), &form).map_err(|TokenError(_, error)| error)
+    }
+
+    fn exchange(provider: &Provider, verifier: &str, redirect_uri: &str) -> Result<serde_json::Value, &'static str> {
+        let parameters = [
+            ("grant_type", "authorization_code"),
+            ("code", "the-code"),
+            ("code_verifier", verifier),
+            ("redirect_uri", redirect_uri),
+        ];
+        ask(provider, &parameters)
+    }
+
+    fn with_code(lifetime: i64) -> Provider {
+        let provider = provider();
+        let mut code = Code::new("demo", vec!["a.read".into()], pkce_s256(VERIFIER));
+        code.expires = now() + lifetime;
+        provider.grants().codes.insert(sha256_hex("the-code"), code);
+        provider
+    }
+
+    #[test]
+    fn a_code_works_once_with_its_verifier_at_its_redirect_uri_in_time() {
+        let provider = with_code(60);
+        assert_eq!(exchange(&provider, VERIFIER, CALLBACK).unwrap()["scope"], "a.read");
+        assert_eq!(exchange(&provider, VERIFIER, CALLBACK), Err("invalid_grant"));
+        assert_eq!(exchange(&with_code(60), "another-verifier", CALLBACK), Err("invalid_grant"));
+        assert_eq!(exchange(&with_code(60), VERIFIER, "http://127.0.0.1:1/callback/"), Err("invalid_grant"));
+        assert_eq!(exchange(&with_code(0), VERIFIER, CALLBACK), Err("invalid_grant"));
+    }
+
+    #[test]
+    fn a20_refresh_tokens_rotate() {
+        let provider = with_code(60);
+        let first = exchange(&provider, VERIFIER, CALLBACK).unwrap();
+        let refresh = |token: &str| ask(&provider, &[("grant_type", "refresh_token"), ("refresh_token", token)]);
+        let token = first["refresh_token"].as_str().unwrap();
+        let second = refresh(token).unwrap();
+        assert_ne!(second["refresh_token"], first["refresh_token"]);
+        assert_eq!(refresh(token), Err("invalid_grant"));
+        refresh(second["refresh_token"].as_str().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn clients_get_only_the_grants_that_are_theirs() {
+        assert_eq!(ask(&provider(), &[("grant_type", "client_credentials")]), Err("unauthorized_client"));
+        assert_eq!(ask(&provider(), &[("grant_type", "password")]), Err("unsupported_grant_type"));
+    }
+
+    #[test]
+    fn basic_credentials_are_form_decoded() {
+        let header = format!("Basic {}", STANDARD.encode("a%3Ab:c%2Fd+e"));
+        assert_eq!(basic_credentials(&header), Some(("a:b".into(), "c/d e".into())));
+        assert_eq!(basic_credentials("Bearer x"), None);
+    }
+}
