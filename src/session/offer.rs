@@ -3,6 +3,14 @@
 use super::{SessionFault, SessionToken, time};
 
 /// A number that the host gave, did not give, or gave in a form that nobody can read.
+///
+/// | `expires_in` | becomes |
+/// |---|---|
+/// | absent, `null` | not given |
+/// | `3600`, `"3600"`, `36e2` | one hour from before the host was asked |
+/// | `0`, `-1` | over: refused with `session_expired_on_arrival` |
+/// | `2147483648`, `1e12` | 30 days, with the warning `long_lifetime` |
+/// | `NaN`, infinite, `"abc"`, any other type | not given, with the warning `unreadable_expiry` |
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum Given {
     #[default]

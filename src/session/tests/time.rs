@@ -133,6 +133,18 @@ fn c4_clock_set_back_still_expires_on_time() {
 }
 
 #[test]
+fn c4_a_clock_that_creeps_back_still_expires_on_time() {
+    let mut rig = Rig::pushed();
+    rig.push(lasting("one", 900.0));
+    for _ in 0..900 {
+        rig.pass(SECOND);
+        rig.now.wall_ms -= 200.0;
+        rig.tick();
+    }
+    assert_eq!((rig.expired(), rig.sent()), (1, None));
+}
+
+#[test]
 fn c4_set_back_then_asleep_with_a_stopped_clock() {
     let mut rig = Rig::pushed();
     rig.push(lasting("one", 900.0));
