@@ -1,4 +1,4 @@
-// The class of the custom element: attributes and properties in; what they mean is up to the life that it begins and ends.
+// The class of the custom element: attributes and properties; what they mean is up to the life that it begins.
 
 // A change of one of these begins a new life, and the old one's token is wiped.
 const START = ["apiUrl", "app", "frameUrl", "inlineCredentials"];
@@ -32,7 +32,8 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
       accessor(
         name,
         function () {
-          return name === "inlineCredentials" ? this.hasAttribute(attribute) : (this.getAttribute(attribute) ?? undefined);
+          const value = this.getAttribute(attribute);
+          return name === "inlineCredentials" ? value !== null : (value ?? undefined);
         },
         function (value) {
           if (value == null || value === false) this.removeAttribute(attribute);

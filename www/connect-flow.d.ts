@@ -93,7 +93,9 @@ export interface EndOptions {
   revoke?: boolean;
 }
 
-export type ConnectFlowEvent<Name extends keyof ConnectFlowEventDetails> = CustomEvent<ConnectFlowEventDetails[Name]>;
+export type ConnectFlowEvent<Name extends keyof ConnectFlowEventDetails> = CustomEvent<
+  ConnectFlowEventDetails[Name]
+>;
 
 export type ConnectFlowEventMap = {
   [Name in keyof ConnectFlowEventDetails]: ConnectFlowEvent<Name>;
@@ -102,9 +104,9 @@ export type ConnectFlowEventMap = {
 declare const base: typeof globalThis extends { HTMLElement: infer Base } ? Base : new () => object;
 
 /**
- * `<connect-flow>`. Options are properties; those of text are attributes as well, in kebab case (`api-url`). Secrets and
- * functions never are: a `token` or `session-token` attribute is removed unread. Properties set before the element is
- * defined are taken over. Its events neither bubble nor leave an outer shadow root, and cannot be cancelled.
+ * `<connect-flow>`. Options are properties; those of text are attributes as well, in kebab case (`api-url`). Secrets
+ * and functions never are: a `token` or `session-token` attribute is removed unread. Properties set before the element
+ * is defined are taken over. Its events neither bubble nor leave an outer shadow root, and cannot be cancelled.
  */
 export class ConnectFlowElement extends base {
   apiUrl: string | undefined;

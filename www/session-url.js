@@ -2,7 +2,8 @@
 
 /**
  * POSTs to an address of the page's own origin with the page's cookie, and with the content of
- * `<meta name="csrf-token">`, if there is one, as `X-CSRF-Token`. Answers what the server says: `{token, expires_in…}`.
+ * `<meta name="csrf-token">`, if there is one, as `X-CSRF-Token`. Answers what the server says:
+ * `{token, expires_in…}`.
  * 401 and 403 answer `null`: nobody is signed in. An answer that is no JSON is no token.
  * @param {Element} element its base URL and its document count
  * @param {string} path

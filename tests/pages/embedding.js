@@ -11,7 +11,11 @@ addEventListener("securitypolicyviolation", (event) => {
   if (event.blockedURI !== "wasm-eval") window.__problems.push(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
 });
 
-await import("./element.js");
+// Imported here and not by the tests: what a driver injects has modules of its own in some browsers.
+const { define } = await import("./element.js");
+const { preload } = await import("./index.js");
+Object.assign(window, { define, preload });
+
 const host = await (await fetch("/api/host")).json();
 window.apiUrl = host.apiUrl;
 document.head.append(Object.assign(document.createElement("meta"), { name: "csrf-token", content: host.csrfToken }));
