@@ -12,7 +12,7 @@ export function mount(target, options = {}) {
   const place = typeof target === "string" ? document.querySelector(target) : target;
   if (!place?.append) throw Object.assign(Error("target: no such element"), { code: "invalid_option" });
   define();
-  const element = place.matches("connect-flow") ? place : document.createElement("connect-flow");
+  const element = place.matches("connect-flow") ? place : new (customElements.get("connect-flow"))();
   assign(element, options);
   if (element !== place) place.append(element);
   return {
