@@ -27,7 +27,7 @@ impl Given {
 
     /// A duration in seconds, given as text such as `"3600"`.
     pub fn seconds_text(text: &str) -> Self {
-        time::decimal(text.trim().as_bytes()).map_or(Self::Unreadable, Self::Value)
+        time::decimal(text.as_bytes().trim_ascii()).map_or(Self::Unreadable, Self::Value)
     }
 
     /// A point in time, given as a JavaScript number: epoch seconds or milliseconds. Holds epoch milliseconds.

@@ -44,7 +44,7 @@ pub(super) fn decimal(text: &[u8]) -> Option<f64> {
 
 /// RFC 3339, or epoch seconds or milliseconds, as epoch milliseconds.
 pub(super) fn instant(text: &str) -> Option<f64> {
-    let text = text.trim().as_bytes();
+    let text = text.as_bytes().trim_ascii();
     rfc3339(text).or_else(|| epoch_ms(decimal(text)?))
 }
 
@@ -75,8 +75,7 @@ pub fn http_date(text: &str) -> Option<f64> {
 
 /// A `Retry-After` header, seconds or an HTTP date, as milliseconds from `epoch_now_ms`; never negative.
 pub fn retry_after_ms(text: &str, epoch_now_ms: f64) -> Option<f64> {
-    let text = text.trim();
-    let wait = match decimal(text.as_bytes()) {
+    let wait = match decimal(text.as_bytes().trim_ascii()) {
         Some(seconds) => seconds * 1_000.0,
         None => http_date(text)? - epoch_now_ms,
     };
@@ -99,20 +98,22 @@ fn rfc3339(text: &[u8]) -> Option<f64> {
             fraction += digit * unit;
         })?;
     }
-    let offset = if cursor.eat(b'Z') || cursor.eat(b'z') {
-        0.0
+    let offset_minutes = if cursor.eat(b'Z') || cursor.eat(b'z') {
+        0
     } else {
-        let sign = if cursor.eat(b'-') { -1.0 } else { 1.0 };
-        if sign > 0.0 {
+        let west = cursor.eat(b'-');
+        if !west {
             cursor.after(b"+")?;
         }
         let (hours, minutes) = (cursor.number(2)?, cursor.after(b":")?.number(2)?);
-        (hours < 24 && minutes < 60).then(|| sign * f64::from(hours * 3_600 + minutes * 60))?
+        let offset = (hours < 24 && minutes < 60).then_some((hours * 60 + minutes) as i32)?;
+        if west { -offset } else { offset }
     };
-    let seconds = days(year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)? - offset;
-    // A leap second is 23:59:60 in UTC, so that the next second begins a day.
-    let leaps = second == 60 && seconds.rem_euclid(86_400.0) != 0.0;
-    (cursor.0.is_empty() && !leaps).then_some(seconds * 1_000.0 + fraction)
+    let seconds = days(year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)?;
+    let utc_minute = (hour * 60 + minute) as i32 - offset_minutes;
+    // A leap second is 23:59:60 in UTC.
+    let misplaced = second == 60 && utc_minute.rem_euclid(1_440) != 1_439;
+    (cursor.0.is_empty() && !misplaced).then_some((seconds - f64::from(offset_minutes * 60)) * 1_000.0 + fraction)
 }
 
 fn clock_seconds(hour: u32, minute: u32, second: u32) -> Option<f64> {

@@ -128,6 +128,19 @@ fn k7_malformed_jwts_are_opaque_tokens() {
     assert_eq!(claims(r#"{"a":"\"exp\":5","exp":1800000000,"b":["}"]}"#).unwrap().expires, Some(1.8e12));
 }
 
+#[test]
+fn k7_only_three_parts_are_a_jwt_and_escapes_are_skipped() {
+    let payload = encode(br#"{"exp":1800000000}"#);
+    let read = |text: String| Claims::read(text.as_bytes(), 1).and_then(|claims| claims.expires);
+    assert_eq!(read(format!("e30.{payload}.x")), Some(1.8e12));
+    for other in
+        [payload.clone(), format!("e30.{payload}"), format!("e30.{payload}.x.y"), format!("e30.{payload}.x.y.z")]
+    {
+        assert_eq!(read(other), None);
+    }
+    assert_eq!(claims(r#"{"a":"\","b":"",","exp":1800000000}"#).unwrap().expires, Some(1.8e12));
+}
+
 fn claims(payload: &str) -> Option<Claims> {
     jwt(payload).with(|bytes| Claims::read(bytes, 1)).unwrap()
 }
