@@ -7,6 +7,7 @@ mod connect;
 mod cors;
 mod error;
 mod executions;
+mod hs256;
 mod icons;
 mod oauth;
 mod session;
@@ -70,6 +71,7 @@ impl Platform {
         url: String,
         own_provider: &crate::provider::Provider,
     ) -> Result<Self, Box<dyn Error>> {
+        hs256::install();
         let catalog = Catalog::load(options.catalog.as_deref())?;
         let vault = match &options.data_key {
             Some(key) => Vault::new(key)?,
