@@ -36,7 +36,7 @@ pub(super) fn screen(ui: Ui) -> El {
     let promise = |allowed: bool, key: &'static str| {
         el("li")
             .class(if allowed { "yes" } else { "no" })
-            .child(icon::icon(if allowed { icon::CHECK } else { icon::CLOSE }))
+            .child(icon::icon(if allowed { icon::CHECK } else { icon::LOCK }))
             .child(el("span").text_with(say(key)))
     };
     el("section")

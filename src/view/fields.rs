@@ -1,5 +1,6 @@
-//! The form: keys of an app, or what it asks for before signing in. Typed values live in the inputs alone until they are
-//! sent, and the inputs are blanked when the form goes away.
+//! The form: keys of an app, or what it asks for before signing in.
+//!
+//! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
 use super::Ui;
 use super::dom::{El, el, keep, later};
@@ -200,7 +201,11 @@ fn field(
     let optional = (!field.required).then(|| el("span").class("sub").text_with(move || ui.t("field.optional")));
     let label = el("label").attr("for", &id).attr("part", "label").child(el("span").text(&field.label)).maybe(optional);
     let boxed = el("div").class("control").child(control);
-    let boxed = if field.kind == InputKind::Password { boxed.child(reveal(ui, &element, &field.label)) } else { boxed };
+    let boxed = match field.kind {
+        InputKind::Password => boxed.child(reveal(ui, &element, &field.label)),
+        InputKind::Select if !field.multiple => boxed.child(icon::icon(icon::CHEVRON).class("i pick")),
+        _ => boxed,
+    };
     let whole = el("div")
         .class("field")
         .child(label)
@@ -230,9 +235,10 @@ fn control(ui: Ui, field: &InputField) -> El {
             .attr("autocorrect", "off")
             .attr("spellcheck", "false")
     };
-    let input = |kind: &str, mode: &str| plain("input").attr("type", kind).attr("inputmode", mode);
+    // Keys and addresses are written from left to right in every language.
+    let input = |kind: &str, mode: &str| plain("input").attr("type", kind).attr("inputmode", mode).attr("dir", "ltr");
     match field.kind {
-        InputKind::Text => input("text", "text"),
+        InputKind::Text => input("text", "text").attr("dir", "auto"),
         InputKind::Password => input("password", "text"),
         InputKind::Email => input("email", "email"),
         InputKind::Url => input("url", "url"),

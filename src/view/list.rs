@@ -100,11 +100,18 @@ fn loading(ui: Ui) -> El {
                 .child(el("span").class("grow").child(skeleton("b-name")).child(skeleton("b-text"))),
         )
     };
+    let chips = el("div").children((0..4).map(|_| skeleton("b-chip")));
     el("div")
-        .class("rows")
+        .class("stack grow-y")
         .attr("aria-busy", "true")
         .child(el("p").class("vh").attr("role", "status").text_with(move || ui.t("list.loading")))
-        .child(el("ul").class("bones").attr("aria-hidden", "true").children((0..7).map(|_| row())))
+        .child(el("div").class("chips").attr("aria-hidden", "true").child(chips))
+        .child(
+            el("div")
+                .class("rows")
+                .attr("aria-hidden", "true")
+                .child(el("ul").class("bones").children((0..9).map(|_| row()))),
+        )
 }
 
 fn empty(ui: Ui) -> El {
@@ -129,8 +136,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     effect(Box::new(move || {
         let words = [ui.t("state.connected"), ui.t("state.attention")];
         let (search, category) = ui.read(|state| (state.search.clone(), state.category.clone()));
-        let mut index = indexed.borrow_mut();
-        let mut rows = painted.borrow_mut();
+        let (Ok(mut index), Ok(mut rows)) = (indexed.try_borrow_mut(), painted.try_borrow_mut()) else { return };
         take(ui, &mut index);
         let now = (search, category, words, index.version);
         if let Some(before) = &last {
@@ -154,49 +160,47 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     if let Some(slug) = from {
         let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
         later(Box::new(move || {
-            let index = indexed.borrow();
+            let (Ok(index), Ok(mut rows)) = (indexed.try_borrow(), painted.try_borrow_mut()) else { return };
             let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
             if let Some(at) = at {
-                painted.borrow_mut().go(ui, &index, at);
+                rows.go(ui, &index, at);
             }
         }));
     }
 
     let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
     let (scrolled, scrolling) = (Rc::clone(index), Rc::clone(&rows));
-    whole
-        .child(status)
-        .child(
-            scroller
-                .child(list)
-                .on("scroll", move |_| {
-                    if let (Ok(index), Ok(mut rows)) = (scrolled.try_borrow(), scrolling.try_borrow_mut()) {
-                        rows.paint(ui, &index);
-                    }
-                })
-                .on("click", move |event| {
-                    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-                    let button = target.and_then(|target| target.closest("[data-slug]").ok().flatten());
-                    if let Some(slug) = button.and_then(|button| button.get_attribute("data-slug")) {
-                        ui.send(Event::AppChosen(slug));
-                    }
-                })
-                .on("keydown", move |event| {
-                    let (Ok(index), Ok(mut rows)) = (indexed.try_borrow(), painted.try_borrow_mut()) else { return };
-                    let Some(at) = rows.focused() else { return };
-                    let last = index.found.len().saturating_sub(1);
-                    let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
-                        "ArrowDown" => (at + 1).min(last),
-                        "ArrowUp" => at.saturating_sub(1),
-                        "Home" => 0,
-                        "End" => last,
-                        _ => return,
-                    };
-                    event.prevent_default();
-                    rows.go(ui, &index, to);
-                }),
-        )
-        .slot(move || found.get(), move |found| (!found).then(|| no_match(ui, input.clone())))
+    whole.child(status).child(
+        scroller
+            .child(list)
+            .on("scroll", move |_| {
+                if let (Ok(index), Ok(mut rows)) = (scrolled.try_borrow(), scrolling.try_borrow_mut()) {
+                    rows.paint(ui, &index);
+                }
+            })
+            .on("click", move |event| {
+                let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+                let button = target.and_then(|target| target.closest("[data-slug]").ok().flatten());
+                if let Some(slug) = button.and_then(|button| button.get_attribute("data-slug")) {
+                    ui.send(Event::AppChosen(slug));
+                }
+            })
+            .on("keydown", move |event| {
+                let (Ok(index), Ok(mut rows)) = (indexed.try_borrow(), painted.try_borrow_mut()) else { return };
+                let Some(at) = rows.focused() else { return };
+                let last = index.found.len().saturating_sub(1);
+                let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+                    "ArrowDown" => (at + 1).min(last),
+                    "ArrowUp" => at.saturating_sub(1),
+                    "Home" => 0,
+                    "End" => last,
+                    _ => return,
+                };
+                event.prevent_default();
+                rows.go(ui, &index, to);
+            })
+            .slot(move || found.get(), move |found| (!found).then(|| no_match(ui, input.clone()))),
+    )
 }
 
 /// Whoever reads the index first after a change brings it up to date.

@@ -58,16 +58,17 @@ pub(super) fn not_loaded(ui: Ui) -> El {
 
 fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) -> El {
     let failure = failure.unwrap_or(Failure::new(Code::Crashed));
-    let drawing = match failure.code {
-        Code::Offline | Code::NetworkError | Code::Timeout => icon::DRAW_OFFLINE,
-        Code::AuthorizationTimeout => icon::DRAW_ENDED,
-        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => icon::DRAW_WINDOW,
-        _ => icon::DRAW_ALERT,
+    // Only what is nobody's choice and nobody's network is drawn as an alarm.
+    let (drawing, tone) = match failure.code {
+        Code::Offline | Code::NetworkError | Code::Timeout => (icon::DRAW_OFFLINE, ""),
+        Code::AuthorizationTimeout => (icon::DRAW_ENDED, ""),
+        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => (icon::DRAW_WINDOW, ""),
+        _ => (icon::DRAW_ALERT, "bad"),
     };
     let details = failure_details(ui, &failure);
     let (titled, named) = (failure.clone(), app.clone());
     statement(
-        icon::draw(drawing, "bad"),
+        icon::draw(drawing, tone),
         heading(move || failure_title(ui, &titled, &named)).class("h center"),
         [lead(move || failure_text(ui, &failure, &app)), details, actions],
     )

@@ -119,7 +119,7 @@ impl Face {
         el("div")
             .class(if moving { "pair moving" } else { "pair" })
             .attr("aria-hidden", "true")
-            .child(tile("t48", &host, &host, None))
+            .child(tile("t48 neutral", &host, &host, None))
             .child(el("span").class("line"))
             .child(self.tile("t48"))
     }

@@ -29,11 +29,12 @@ pub(super) struct Rows {
     list: HtmlElement,
     live: Vec<Row>,
     total: usize,
+    all: usize,
 }
 
 impl Rows {
     pub(super) fn new(scroller: HtmlElement, list: HtmlElement) -> Self {
-        Self { scroller, list, live: Vec::new(), total: 0 }
+        Self { scroller, list, live: Vec::new(), total: 0, all: 0 }
     }
 
     /// Forgets all rows, so that they are made anew: the words in them have changed.
@@ -46,6 +47,12 @@ impl Rows {
     /// Makes what the window shows, keeps what it showed before, and drops the rest.
     pub(super) fn paint(&mut self, ui: Ui, index: &Index) {
         let total = index.found.len();
+        // The room for all rows stays while a search leaves fewer: nothing below moves.
+        let all = index.entries.len();
+        if all != self.all {
+            let _ = self.scroller.style().set_property("--all", &all.to_string());
+            self.all = all;
+        }
         if total != self.total {
             let _ = self.list.style().set_property("--n", &total.to_string());
             self.total = total;
