@@ -11,10 +11,12 @@ const WORDS = {
   crashed: "Something went wrong here. Nothing that was not yet sent was kept.",
 };
 
-// As high as the first screen: a search field and five rows.
+// The size and the outline of the first screen: a search field and nine rows.
 const STYLE = `:host{display:block}
-[part=loading]{height:330px;max-width:560px;margin:auto;border-radius:6px;opacity:.06;background:
-linear-gradient(currentColor 40px,#0000 0),repeating-linear-gradient(#0000 0 18px,currentColor 0 58px)}
+[part=loading]{box-sizing:border-box;height:704px;max-height:100%;max-width:560px;margin:auto;padding:24px;opacity:.07;
+border:1px solid;border-radius:14px;background:content-box no-repeat;background-image:
+linear-gradient(currentColor,currentColor),repeating-linear-gradient(#0000 0 12px,currentColor 0 44px,#0000 0 56px);
+background-position:0 38px,0 134px;background-size:100% 40px,100% 504px}
 [part=failure]{max-width:400px;margin:auto;padding:48px 20px;text-align:center}
 [part=failure] button{font:inherit;min-height:40px;padding:0 16px}`;
 let sheet;
