@@ -57,7 +57,11 @@ before(async () => {
         client_secret_env: "INDEPENDENT_SECRET",
       },
     },
-    apps: [{ slug: "independent", name: "Independent", auth: [{ type: "oauth2", provider: "independent", scopes: ["openid", "email"] }] }],
+    apps: [{
+      slug: "independent",
+      name: "Independent",
+      auth: [{ type: "oauth2", provider: "independent", scopes: ["openid", "email"] }],
+    }],
   }));
   process.env.INDEPENDENT_SECRET = SECRET;
   sandbox = await startSandbox("--catalog", catalog, "--platform-addr", `127.0.0.1:${platformPort}`);

@@ -14,7 +14,9 @@ export async function startSandbox(...args) {
   const child = spawn(program, [...addresses, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = once(child, "exit");
   const lines = createInterface({ input: child.stdout });
-  const ready = await Promise.race([once(lines, "line"), exit.then(([code]) => Promise.reject(new Error(`sandbox ended with ${code}`)))]);
+  const early = exit.then(([code]) => Promise.reject(new Error(`sandbox ended with ${code}`)));
+  early.catch(() => {});
+  const ready = await Promise.race([once(lines, "line"), early]);
   return {
     ...JSON.parse(ready[0]),
     async stop() {
@@ -67,7 +69,10 @@ export class Visitor {
     if (!action) throw new Error(`no form on ${page.url}: ${page.html.slice(0, 300)}`);
     const fields = new URLSearchParams();
     for (const [input] of page.html.matchAll(/<input[^>]*type=['"]?hidden['"]?[^>]*>/g)) {
-      const attribute = (name) => new RegExp(`${name}=(?:'([^']*)'|"([^"]*)"|([^\\s>/]+))`).exec(input)?.slice(1).find(Boolean);
+      const attribute = (name) => {
+        const found = new RegExp(`${name}=(?:'([^']*)'|"([^"]*)"|([^\\s>/]+))`).exec(input);
+        return found?.slice(1).find(Boolean);
+      };
       fields.set(attribute("name"), attribute("value") ?? "");
     }
     for (const [name, value] of Object.entries(typed)) fields.set(name, value);

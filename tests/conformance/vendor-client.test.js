@@ -30,7 +30,9 @@ test("lists apps and gets one", async () => {
   const apps = await cobalt.getApp();
   assert.ok(apps.length >= 24);
   for (const app of apps) {
-    for (const name of ["name", "description", "icon", "type", "slug", "auth_type"]) assert.equal(typeof app[name], "string", `${app.slug}.${name}`);
+    for (const name of ["name", "description", "icon", "type", "slug", "auth_type"]) {
+      assert.equal(typeof app[name], "string", `${app.slug}.${name}`);
+    }
     assert.ok(["oauth2", "keybased"].includes(app.auth_type));
     assert.ok(Array.isArray(app.auth_input_map));
   }
@@ -86,7 +88,8 @@ test("creates, reads, updates and deletes a configuration", async () => {
   assert.deepEqual(updated.field_errors, []);
   const read = await cobalt.getConfig("tally-books", "books");
   assert.deepEqual(read, updated);
-  const values = Object.fromEntries(read.fields.filter((field) => field.id in fields).map((field) => [field.id, field.value]));
+  const sent = read.fields.filter((field) => field.id in fields);
+  const values = Object.fromEntries(sent.map((field) => [field.id, field.value]));
   assert.equal(JSON.stringify(values.extra), JSON.stringify(fields.extra));
   assert.deepEqual(values, fields);
   assert.ok((await cobalt.deleteConfig("tally-books", "books")).message);

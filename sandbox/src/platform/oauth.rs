@@ -211,7 +211,8 @@ pub(super) async fn callback(
     };
     let html = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>{title}</title><link rel=stylesheet href='/oauth/style.css'><script src='/oauth/callback.js' defer></script>\
+         <title>{title}</title><link rel=stylesheet href='/oauth/style.css'>\
+         <script src='/oauth/callback.js' defer></script>\
          <main class='card {class}' data-outcome={class}><span class=mark aria-hidden=true></span>\
          <h1>{title}</h1><p role=status>{text}</p></main></html>"
     );
@@ -220,10 +221,7 @@ pub(super) async fn callback(
 
 /// `GET /oauth/callback.js`
 pub(super) async fn script() -> Response {
-    asset(
-        "text/javascript; charset=utf-8",
-        "// The connect flow polls for the result: this window is done.\nwindow.close();\n",
-    )
+    asset("text/javascript; charset=utf-8", "// The connect flow polls for the result.\nwindow.close();\n")
 }
 
 /// `GET /oauth/style.css`

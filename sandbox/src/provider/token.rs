@@ -93,9 +93,8 @@ impl Provider {
                 let scope = form.get("scope").map(String::as_str).unwrap_or_default();
                 let access = random_id(32).map_err(|_| SERVER_ERROR)?;
                 self.keep_access(&access, USERS[0].0);
-                Ok(
-                    json!({"access_token": access, "token_type": "Bearer", "expires_in": ACCESS_LIFETIME, "scope": scope}),
-                )
+                Ok(json!({"access_token": access, "token_type": "Bearer",
+                        "expires_in": ACCESS_LIFETIME, "scope": scope}))
             }
             ("authorization_code" | "refresh_token" | "client_credentials", _) => Err(UNAUTHORIZED_CLIENT),
             _ => Err(UNSUPPORTED),
