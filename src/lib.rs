@@ -13,3 +13,6 @@ pub mod platform;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub use embed::{ConnectFlow, Grant, TokenSource};

@@ -7,12 +7,14 @@ pub mod events;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod driver;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod handle;
 #[cfg(target_arch = "wasm32")]
 mod instance;
 #[cfg(target_arch = "wasm32")]
 mod keeper;
+#[cfg(target_arch = "wasm32")]
+mod leptos;
 #[cfg(target_arch = "wasm32")]
 mod offer;
 #[cfg(target_arch = "wasm32")]
@@ -25,4 +27,8 @@ mod popup;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use browser::random_uuid;
 #[cfg(target_arch = "wasm32")]
-pub use {handle::ConnectFlow, instance::Instance, options::Options};
+pub use {
+    instance::Instance,
+    leptos::{ConnectFlow, Grant, TokenSource},
+    options::{BadOption, Options},
+};

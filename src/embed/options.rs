@@ -1,4 +1,4 @@
-//! What the host sets, read once and checked; what may change later is read again by [`Live`].
+//! What the host sets, read once and checked; what may change later is read again by [`apply`].
 
 use super::browser::window;
 use super::popup::is_loopback;
@@ -27,23 +27,30 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads a plain object. Unknown names are ignored: a newer host may know more.
-    pub fn read(value: &JsValue) -> Result<Self, BadOption> {
+    pub fn new(
+        api_url: &str,
+        icon_origins: &[String],
+        app: Option<String>,
+        get_session_token: Option<Function>,
+    ) -> Result<Self, BadOption> {
         if !window().is_some_and(|window| window.is_secure_context()) {
             return Err(BadOption { code: Code::InsecureContext, option: "apiUrl" });
         }
-        let api = text(value, "apiUrl").ok_or(bad("apiUrl"))?;
-        let api = api_base(&api).ok_or(bad("apiUrl"))?;
+        let api = api_base(api_url).ok_or(bad("apiUrl"))?;
+        let icons = icon_origins.iter().map(|address| Some(Url::new(address).ok()?.origin())).collect::<Option<_>>();
+        let icons = icons.ok_or(bad("iconOrigins"))?;
+        Ok(Self { origins: Origins { api, icons }, headers: ExtraHeaders::default(), app, get_session_token })
+    }
+
+    /// Reads a plain object. Unknown names are ignored: a newer host may know more.
+    pub(super) fn read(value: &JsValue) -> Result<Self, BadOption> {
+        let api = text(value, "apiUrl").unwrap_or_default();
         let icons = match get(value, "iconOrigins") {
             None => Vec::new(),
-            Some(list) => origins(&list).ok_or(bad("iconOrigins"))?,
+            Some(list) => texts(&list).ok_or(bad("iconOrigins"))?,
         };
-        Ok(Self {
-            origins: Origins { api, icons },
-            headers: headers(value)?,
-            app: text(value, "app"),
-            get_session_token: callback(value)?,
-        })
+        let options = Self::new(&api, &icons, text(value, "app"), callback(value)?)?;
+        Ok(Self { headers: headers(value)?, ..options })
     }
 }
 
@@ -52,7 +59,7 @@ pub(super) fn callback(value: &JsValue) -> Result<Option<Function>, BadOption> {
     get(value, "getSessionToken").map(|callback| callback.dyn_into().map_err(|_| bad("getSessionToken"))).transpose()
 }
 
-const fn bad(option: &'static str) -> BadOption {
+pub(super) const fn bad(option: &'static str) -> BadOption {
     BadOption { code: Code::InvalidOption, option }
 }
 
@@ -132,9 +139,8 @@ fn api_base(address: &str) -> Option<String> {
     (scheme && plain).then(|| url.href().trim_end_matches('/').to_owned())
 }
 
-fn origins(list: &JsValue) -> Option<Vec<String>> {
-    let list: &Array = list.dyn_ref()?;
-    list.iter().map(|item| Some(Url::new(&item.as_string()?).ok()?.origin())).collect()
+fn texts(list: &JsValue) -> Option<Vec<String>> {
+    list.dyn_ref::<Array>()?.iter().map(|item| item.as_string()).collect()
 }
 
 /// `headers: {activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may

@@ -1,6 +1,6 @@
 //! What happens on an internal error: tokens are wiped first, then every instance on the page is told.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 /// Told when the module has stopped; must not rely on any state of it.
@@ -9,17 +9,23 @@ pub(super) trait Survivor {
 }
 
 thread_local! {
+    static INSTALLED: Cell<bool> = const { Cell::new(false) };
     static INSTANCES: RefCell<Vec<Weak<dyn Survivor>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Installs the hook once; called when the module is loaded. Nothing of the panic's message is printed: it may hold data.
+/// Goes before whatever hook there is, once. Nothing of the panic's message is printed here: it may hold data.
 pub(super) fn install() {
-    std::panic::set_hook(Box::new(|_| {
+    if INSTALLED.replace(true) {
+        return;
+    }
+    let next = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
         crate::session::wipe_all_live_tokens();
         let instances = INSTANCES.with(|all| all.try_borrow().map(|all| all.clone()).unwrap_or_default());
         for instance in instances.iter().filter_map(Weak::upgrade) {
             instance.crashed();
         }
+        next(info);
     }));
 }
 

@@ -75,7 +75,7 @@ impl Popup {
     }
 
     pub(super) fn close(&mut self) {
-        if let Some(window) = self.window.take() {
+        if let Some(window) = self.window.take().filter(|window| !window.closed().unwrap_or(true)) {
             // In some browsers this does nothing once the provider is there; its last page closes itself.
             drop(window.close());
         }
