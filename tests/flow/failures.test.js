@@ -57,7 +57,7 @@ suite("when connecting fails", {}, {
     try {
       await page.open();
       const failed = await page.waitForEvent("session-renewal-failed");
-      assert.equal(failed.detail.code, "session_unavailable");
+      assert.equal(failed.detail.code, "session_callback_failed");
       await page.find("button", "Try again");
       await page.screenshot(`wrong-api-key-${browser}`);
       assert.equal((await sandbox.requests()).filter((request) => request.path.includes("f-sdk")).length, 0);
