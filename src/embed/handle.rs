@@ -44,9 +44,6 @@ impl ConnectFlow {
             drop(emit.call2(&JsValue::UNDEFINED, &event.name.into(), &detail(&event)));
         });
         let instance = Instance::mount(target.clone(), read, settings, emit).map_err(thrown)?;
-        if let Some(offer) = options::get(options, "sessionToken") {
-            instance.set_session_token(&offer);
-        }
         Ok(Self { instance, target })
     }
 

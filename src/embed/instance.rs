@@ -60,7 +60,7 @@ impl Instance {
         settings: Settings,
         emit: Rc<dyn Fn(HostEvent)>,
     ) -> Result<Self, BadOption> {
-        let keeper = Keeper::new(options.get_session_token);
+        let keeper = Keeper::new(options.get_session_token.clone());
         let bearer = Rc::new(KeeperRef(keeper.clone()));
         let transport = Transport::new(bearer, options.origins, options.headers)
             .ok_or(BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
@@ -107,7 +107,7 @@ impl Instance {
         for command in commands {
             core.carry_out(command);
         }
-        keeper.start(Rc::new(Hooks(Rc::downgrade(&core))));
+        keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
         Ok(Self { core, owner, _view: view })
     }
 

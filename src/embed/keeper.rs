@@ -59,11 +59,18 @@ impl Keeper {
         })
     }
 
-    /// Begins: listens to the page and asks the host.
-    pub(super) fn start(self: &Rc<Self>, owner: Rc<dyn Owner>) {
+    /// Begins: listens to the page and asks the host, unless it gave a token already. `age_ms`: how long ago the host's
+    /// callback was called ahead of us; a lifetime counts from then.
+    pub(super) fn start(self: &Rc<Self>, owner: Rc<dyn Owner>, first: Option<&JsValue>, age_ms: f64) {
         self.owner.replace(Some(owner));
         self.listen();
-        self.drive(Session::start);
+        if let Some(first) = first {
+            self.offer(first);
+        }
+        self.drive(|session, now| {
+            let age_ms = age_ms.max(0.0);
+            session.start(Now { wall_ms: now.wall_ms - age_ms, steady_ms: now.steady_ms - age_ms });
+        });
     }
 
     fn listen(self: &Rc<Self>) {

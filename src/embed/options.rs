@@ -24,6 +24,10 @@ pub struct Options {
     /// Slug of the only app to show.
     pub app: Option<String>,
     pub get_session_token: Option<Function>,
+    /// A token that is there from the start, as the host gave it.
+    pub session_token: Option<JsValue>,
+    /// Milliseconds since `get_session_token` was called ahead of the component's start.
+    pub age_ms: f64,
 }
 
 impl Options {
@@ -39,7 +43,14 @@ impl Options {
         let api = api_base(api_url).ok_or(bad("apiUrl"))?;
         let icons = icon_origins.iter().map(|address| Some(Url::new(address).ok()?.origin())).collect::<Option<_>>();
         let icons = icons.ok_or(bad("iconOrigins"))?;
-        Ok(Self { origins: Origins { api, icons }, headers: ExtraHeaders::default(), app, get_session_token })
+        Ok(Self {
+            origins: Origins { api, icons },
+            headers: ExtraHeaders::default(),
+            app,
+            get_session_token,
+            session_token: None,
+            age_ms: 0.0,
+        })
     }
 
     /// Reads a plain object. Unknown names are ignored: a newer host may know more.
@@ -50,7 +61,8 @@ impl Options {
             Some(list) => texts(&list).ok_or(bad("iconOrigins"))?,
         };
         let options = Self::new(&api, &icons, text(value, "app"), callback(value)?)?;
-        Ok(Self { headers: headers(value)?, ..options })
+        let age_ms = get(value, "ageMs").and_then(|age| age.as_f64()).filter(|age| age.is_finite()).unwrap_or_default();
+        Ok(Self { headers: headers(value)?, session_token: get(value, "sessionToken"), age_ms, ..options })
     }
 }
 
