@@ -62,6 +62,12 @@ async fn a_state_works_once_and_only_if_it_was_given_out() {
     assert_eq!(sandbox.callback(&back).await, "failed");
     let other = integrate(&sandbox, &token, "harbor-crm", json!({})).await;
     let back = sandbox.sign_in_and(&other, "demo", "allow").await;
+    // A state that was used for a denial cannot carry a code any more, however good the code is.
+    let denial = back.replace("code=", "error=access_denied&unused=");
+    assert_eq!(sandbox.callback(&denial).await, "denied");
+    assert_eq!(sandbox.callback(&back).await, "failed");
+    let other = integrate(&sandbox, &token, "harbor-crm", json!({})).await;
+    let back = sandbox.sign_in_and(&other, "demo", "allow").await;
     assert_eq!(sandbox.callback(&back.replace(&parameter(&back, "state"), "guessed")).await, "failed");
     assert_eq!(sandbox.app(&token, "harbor-crm").await["connected_accounts"].as_array().unwrap().len(), 1);
 }
