@@ -1,13 +1,11 @@
 //! The accounts of one kind of an app: as whom, since when, in what state, and how to end it.
 
 use super::Ui;
-use super::dom::{El, el, later};
+use super::dom::{El, el, focus, later};
 use super::icon;
 use super::parts::{Weight, actions, alert, bare_button, button, skeleton as bone};
-use super::shell::focus;
 use crate::flow::{Event, RemovalStage, Screen};
 use crate::platform::model::{Account, AuthType};
-use wasm_bindgen::JsCast;
 
 /// One card a kind: the platform ends all connections of a kind at once.
 pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
@@ -43,7 +41,7 @@ pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
                 let footer = footer.element().clone();
                 later(Box::new(move || {
                     if let Ok(Some(target)) = footer.query_selector(target) {
-                        focus(target.unchecked_ref());
+                        focus(&target);
                     }
                 }));
             }

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Comment, Document, Element, Event, HtmlElement, Node};
+use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -158,6 +158,17 @@ pub(super) fn later(run: Box<dyn FnOnce()>) {
     wasm_bindgen_futures::spawn_local(async move { run() });
 }
 
+/// Gives an element the focus.
+pub(super) fn focus(element: &Element) {
+    let _ = element.unchecked_ref::<HtmlElement>().focus();
+}
+
+/// What has the focus inside `element`, which may be in a shadow root.
+pub(super) fn active_in(element: &Element) -> Option<Element> {
+    let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
+    root.active_element().filter(|active| element.contains(Some(active)))
+}
+
 /// Keeps a value alive until the current owner is cleaned up, then drops it.
 pub(super) fn keep<T: 'static>(value: T) {
     let _ = StoredValue::new_local(value);
@@ -201,8 +212,10 @@ fn slot(parent: &Element, mut changed: Box<dyn FnMut() -> bool>, build: Box<dyn 
         }
         let Some(outer) = outer.as_ref().and_then(|outer| outer.upgrade()) else { return };
         untrack(|| {
+            let mut lost = false;
             if let Some((owner, node)) = live.take() {
                 if let Some(node) = node {
+                    lost = active_in(&node.0).is_some();
                     node.0.remove();
                 }
                 owner.cleanup();
@@ -213,6 +226,13 @@ fn slot(parent: &Element, mut changed: Box<dyn FnMut() -> bool>, build: Box<dyn 
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));
             }
             live = Some((owner, node));
+            // Whoever had the focus in what is gone finds it at the heading, unless something better takes it later.
+            let section = anchor.parent_element().and_then(|parent| parent.closest("section").ok().flatten());
+            if let Some(section) = section.filter(|_| lost)
+                && let Ok(Some(heading)) = section.query_selector("h2")
+            {
+                focus(&heading);
+            }
         });
     }));
 }

@@ -3,17 +3,16 @@
 //! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
 use super::Ui;
-use super::dom::{El, el, keep, later};
+use super::dom::{El, el, focus, keep, later};
 use super::icon;
 use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
-use super::shell::focus;
 use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
 use crate::platform::model::{AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlInputElement};
 use zeroize::Zeroizing;
 
 /// A control of the form. `HtmlInputElement` stands for text areas and selections, too: `value` is the same.
@@ -150,7 +149,7 @@ fn summary(ui: Ui, errors: &[FieldError], form: &Rc<Form>) -> Option<El> {
                 .child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[])))
                 .child(el("ul").attr("role", "list").children(errors.iter().map(line))),
         );
-    let target: HtmlElement = summary.html().clone();
+    let target = summary.element().clone();
     later(Box::new(move || focus(&target)));
     Some(summary)
 }

@@ -1,13 +1,12 @@
 //! The list of apps: search, categories, rows.
 
 use super::Ui;
-use super::dom::{El, effect, el, later};
+use super::dom::{El, effect, el, focus, later};
 use super::icon;
 use super::index::Index;
 use super::outcome;
 use super::parts::{Weight, actions, bare_button, heading, lead, skeleton, statement};
 use super::rows::Rows;
-use super::shell::focus;
 use crate::flow::{Apps, Event};
 use leptos::prelude::{Get, RwSignal, Set};
 use std::cell::RefCell;

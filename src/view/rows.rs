@@ -2,11 +2,10 @@
 
 use super::Ui;
 use super::account::{badge, standing};
-use super::dom::{El, el};
+use super::dom::{El, active_in, el, focus};
 use super::icon;
 use super::index::{Entry, Index, Standing};
 use super::parts::tile;
-use super::shell::{active_in, focus};
 use crate::platform::model::App;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -146,7 +145,7 @@ fn from_top(scroller: &Element) -> i32 {
 
 fn focus_button(row: &Element) {
     if let Some(button) = row.first_element_child() {
-        focus(button.unchecked_ref());
+        focus(&button);
     }
 }
 

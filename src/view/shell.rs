@@ -1,6 +1,6 @@
 //! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
 
-use super::dom::{El, el, later};
+use super::dom::{El, el, focus, later};
 use super::icon;
 use super::parts::{Weight, bare_button};
 use super::text::{direction, language};
@@ -8,8 +8,8 @@ use super::{Density, SessionLine, Theme, Ui, account, app, consent, fields, list
 use crate::flow::{Apps, Screen};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, ShadowRoot};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ShadowRoot};
 
 /// What makes a screen another screen: its content changes inside it, the focus moves only between them.
 #[derive(Clone, PartialEq)]
@@ -43,6 +43,8 @@ impl Shown {
 pub(super) fn fill(ui: Ui, root: Element) {
     let before: Rc<RefCell<Option<Shown>>> = Rc::default();
     let frame = root.clone();
+    let status = el("p").class("vh").attr("role", "status");
+    let said = status.clone();
     El::of(root)
         .class("cf")
         .attr("part", "frame")
@@ -60,13 +62,15 @@ pub(super) fn fill(ui: Ui, root: Element) {
         .on_capture("load", |event| settle(event.target(), "ok"))
         .on_capture("error", |event| settle(event.target(), ""))
         .child(notices(ui))
+        .child(status)
         .child(el("div").class("screen").slot(
             move || Shown::now(ui),
             move |shown| {
                 let previous = before.replace(Some(shown.clone()));
                 let screen = build(ui, &shown, previous.as_ref());
-                if previous.is_some() {
-                    take_focus(&frame, &screen, shown.name == "list");
+                // The list gives the focus back to the row it came from.
+                if previous.is_some() && shown.name != "list" {
+                    arrive(&frame, &screen, &said);
                 }
                 Some(screen)
             },
@@ -83,7 +87,7 @@ fn theme(theme: Theme) -> Option<&'static str> {
 }
 
 fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
-    let screen = match (shown.name, shown.loaded) {
+    match (shown.name, shown.loaded) {
         ("list", _) => list::screen(ui, previous.and_then(|previous| previous.slug.clone()), previous.is_none()),
         ("ended", _) => outcome::ended(ui),
         (_, false) if shown.attempt > 0 => outcome::not_loaded(ui),
@@ -94,8 +98,7 @@ fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
         ("connected", _) => outcome::connected(ui),
         ("error", _) => outcome::failed(ui),
         _ => fields::screen(ui),
-    };
-    El::of(screen.element().clone())
+    }
 }
 
 /// An image that loaded takes the place of the letter; one that did not gives it back.
@@ -114,29 +117,21 @@ fn settle(target: Option<web_sys::EventTarget>, class: &str) {
     }
 }
 
-/// Moves the focus to the heading of a new screen, but never out of the rest of the host's page.
-fn take_focus(frame: &Element, screen: &El, list: bool) {
+/// Moves the focus to the heading of a new screen; when it is elsewhere in the host's page, only says the heading.
+fn arrive(frame: &Element, screen: &El, said: &El) {
     let Some(shadow) = frame.get_root_node().dyn_into::<ShadowRoot>().ok() else { return };
-    let elsewhere = || {
-        let active = leptos::tachys::dom::document().active_element();
-        let idle = active.as_ref().is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"));
-        !idle && active.as_ref() != Some(&shadow.host())
-    };
-    // The list gives the focus back to the row it came from.
-    if list || elsewhere() {
-        return;
-    }
-    let screen = screen.element().clone();
+    let active = leptos::tachys::dom::document().active_element();
+    let idle = active.as_ref().is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"));
+    let elsewhere = !idle && active.as_ref() != Some(&shadow.host());
+    let (screen, said) = (screen.element().clone(), said.clone());
     later(Box::new(move || {
-        if let Ok(Some(heading)) = screen.query_selector("h2") {
-            focus(heading.unchecked_ref());
+        let Ok(Some(heading)) = screen.query_selector("h2") else { return };
+        if elsewhere {
+            let _ = said.text(&heading.text_content().unwrap_or_default());
+        } else {
+            focus(&heading);
         }
     }));
-}
-
-/// Focus without a jump of the host's page beyond what is needed.
-pub(super) fn focus(element: &HtmlElement) {
-    let _ = element.focus();
 }
 
 /// The lines on top: offline, and what the user must know of the session.
@@ -180,11 +175,4 @@ fn foot(ui: Ui) -> El {
             move || ui.session().test_mode,
             move || el("span").class("test").attr("part", "test-mode").text_with(move || ui.t("test_mode")),
         )
-}
-
-/// Whether `element` holds the focus inside its shadow root.
-pub(super) fn active_in(element: &Element) -> Option<Element> {
-    let root: JsValue = element.get_root_node().into();
-    let active = root.unchecked_into::<ShadowRoot>().active_element()?;
-    element.contains(Some(&active)).then_some(active)
 }

@@ -39,7 +39,7 @@ pub(super) fn screen(ui: Ui) -> El {
                 ])
             },
         )
-        .slot(stage, move |stage| Some(choices(ui, stage, &face.name)))
+        .slot(move || name(stage()), move |stage| Some(choices(ui, stage, &face.name)))
 }
 
 const fn name(stage: Stage) -> &'static str {
@@ -53,7 +53,7 @@ const fn name(stage: Stage) -> &'static str {
 }
 
 /// What can be done now; the places of the buttons stay.
-fn choices(ui: Ui, stage: Stage, app: &str) -> El {
+fn choices(ui: Ui, stage: &str, app: &str) -> El {
     let again = |weight| button(ui, weight, "waiting.open_again", || Event::OpenAgain);
     let finished = || button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow);
     let open = || {
@@ -65,9 +65,9 @@ fn choices(ui: Ui, stage: Stage, app: &str) -> El {
     };
     let cancel = || button(ui, Weight::Quiet, "cancel", || Event::Cancel);
     match stage {
-        Stage::Preparing | Stage::Checking => actions([cancel()]),
-        Stage::Blocked => actions([open(), cancel()]),
-        Stage::SigningIn | Stage::SigningInLong => actions([again(Weight::Secondary), finished(), cancel()]),
-        Stage::Unfinished => actions([again(Weight::Primary), finished(), cancel()]),
+        "preparing" | "checking" => actions([cancel()]),
+        "blocked" => actions([open(), cancel()]),
+        "unfinished" => actions([again(Weight::Primary), finished(), cancel()]),
+        _ => actions([again(Weight::Secondary), finished(), cancel()]),
     }
 }
