@@ -2,6 +2,8 @@
 //! what the flow and the session want done.
 
 pub mod events;
+#[cfg(test)]
+mod types;
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
