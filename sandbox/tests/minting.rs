@@ -62,7 +62,7 @@ async fn a_first_visit_is_signed_in_by_an_http_only_cookie() {
     assert_eq!(host["apiUrl"], sandbox.platform.as_str());
 
     let https = Sandbox::start(&["--host-origin", "https://host.example"], &[]);
-    let address = listener(&https.log());
+    let address = listener(&https.logged("host: listening on ").await);
     let answer = https.client.get(format!("{address}/api/host")).send().await.unwrap();
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
     assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Secure"), "{cookie}");
@@ -141,9 +141,8 @@ async fn s29_too_many_tokens_are_refused_with_retry_after_and_an_alert() {
     let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=60).contains(&wait));
     assert!(sandbox.mint_request(&sandbox.visit("grace").await).send().await.unwrap().status().is_success());
-    let log = sandbox.log();
-    assert!(log.contains("ALERT ada"), "{log}");
-    assert!(log.contains("minted user=ada generation=3"), "{log}");
+    sandbox.logged("ALERT ada").await;
+    sandbox.logged("minted user=ada generation=3").await;
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_connect-flow-sandbox");
 
 pub(crate) struct Sandbox {
     child: Child,
+    reader: Option<std::thread::JoinHandle<()>>,
     pub(crate) host: String,
     pub(crate) platform: String,
     pub(crate) provider: String,
@@ -47,7 +48,7 @@ impl Sandbox {
         let mut stderr = child.stderr.take().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let sink = log.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = stderr.read(&mut buffer) {
                 sink.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..read]));
@@ -57,7 +58,15 @@ impl Sandbox {
             .unwrap_or_else(|_| panic!("no ready line but {line:?}, log: {}", log.lock().unwrap()));
         let origin = |name: &str| ready[name].as_str().unwrap_or_default().to_owned();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { child, host: origin("host"), platform: origin("platform"), provider: origin("provider"), log, client }
+        Self {
+            child,
+            reader: Some(reader),
+            host: origin("host"),
+            platform: origin("platform"),
+            provider: origin("provider"),
+            log,
+            client,
+        }
     }
 
     pub(crate) fn tested() -> Self {
@@ -167,13 +176,22 @@ impl Sandbox {
     pub(crate) fn terminate(mut self) -> (std::process::ExitStatus, String) {
         Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         let status = self.child.wait().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        // Ends with the pipe, so the log is whole.
+        self.reader.take().unwrap().join().unwrap();
         let log = self.log.lock().unwrap().clone();
         (status, log)
     }
 
-    pub(crate) fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+    /// The log once it holds `text`: it comes through a pipe, a moment after what it tells.
+    pub(crate) async fn logged(&self, text: &str) -> String {
+        for _ in 0..200 {
+            let log = self.log.lock().unwrap().clone();
+            if log.contains(text) {
+                return log;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the log does not say {text:?}: {}", self.log.lock().unwrap());
     }
 }
 
