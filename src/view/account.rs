@@ -99,8 +99,14 @@ fn removal(
     let busy = move || stage() == Some(RemovalStage::Busy);
     let text = move || {
         let accounts = accounts();
-        let names: Vec<&str> = accounts.iter().map(|account| account.identifier.as_str()).collect();
-        let values = [("app", app.as_str()), ("accounts", &names.join(", ")), ("host", &ui.host())];
+        let mut names = String::new();
+        for account in &accounts {
+            if !names.is_empty() {
+                names.push_str(", ");
+            }
+            names.push_str(&account.identifier);
+        }
+        let values = [("app", app.as_str()), ("accounts", &names), ("host", &ui.host())];
         ui.plural("removal.text", accounts.len(), &values)
     };
     el("div")

@@ -5,13 +5,34 @@
 //! strict `style-src` asks for.
 
 use leptos::prelude::{Owner, RenderEffect, StoredValue, untrack};
-use std::cell::RefCell;
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// A function to be read again and again. Its own trait, since a `dyn Fn` drags two more functions into the program for
+/// each closure.
+trait Read<T> {
+    fn read(&self) -> T;
+}
+
+impl<T, F: Fn() -> T> Read<T> for F {
+    fn read(&self) -> T {
+        self()
+    }
+}
+
+/// As [`Read`], for what builds a child.
+trait Build<K> {
+    fn build(&self, key: K) -> Option<El>;
+}
+
+impl<K, F: Fn(K) -> Option<El>> Build<K> for F {
+    fn build(&self, key: K) -> Option<El> {
+        self(key)
+    }
+}
 
 /// The element under construction; a cheap handle, like the DOM's own.
 #[derive(Clone)]
@@ -55,19 +76,20 @@ impl El {
 
     /// An attribute that follows what `value` reads; `None` removes it.
     pub(super) fn attr_with(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> Self {
-        let element = self.0.clone();
-        watch(Box::new(value), Box::new(move |value| set_attribute(&element, name, value)));
+        follow(&self.0, name, Box::new(value));
         self
     }
 
     /// An attribute that is there or not: `disabled`, `hidden`.
     pub(super) fn flag(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
-        self.attr_with(name, move || on().then(String::new))
+        follow_flag(&self.0, name, None, Box::new(on));
+        self
     }
 
     /// An ARIA state, which is always written out.
     pub(super) fn state(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
-        self.attr_with(name, move || Some(if on() { "true" } else { "false" }.to_owned()))
+        follow_flag(&self.0, name, Some("false"), Box::new(on));
+        self
     }
 
     /// A custom property, set through the CSSOM, which a strict CSP allows.
@@ -84,8 +106,7 @@ impl El {
 
     /// Text that follows what `text` reads; a text that did not change touches nothing.
     pub(super) fn text_with(self, text: impl Fn() -> String + 'static) -> Self {
-        let element = self.0.clone();
-        watch(Box::new(move || Some(text())), Box::new(move |text| element.set_text_content(text)));
+        follow_text(&self.0, Box::new(text));
         self
     }
 
@@ -123,27 +144,39 @@ impl El {
         key: impl Fn() -> K + 'static,
         build: impl Fn(K) -> Option<El> + 'static,
     ) -> Self {
-        let current: Rc<RefCell<Option<K>>> = Rc::default();
-        let latest = Rc::clone(&current);
-        slot(
-            &self.0,
-            Box::new(move || {
-                let next = Some(key());
-                let changed = *current.borrow() != next;
-                *current.borrow_mut() = next;
-                changed
-            }),
-            Box::new(move || {
-                let key = latest.borrow().clone();
-                key.and_then(&build)
-            }),
-        );
+        slot(&self.0, Box::new(Keyed { key: Box::new(key), build: Box::new(build), current: None }));
         self
     }
 
     /// A child that is there while `on` holds.
     pub(super) fn when(self, on: impl Fn() -> bool + 'static, build: impl Fn() -> El + 'static) -> Self {
         self.slot(on, move |on| on.then(&build))
+    }
+}
+
+/// What is at a place in dependence on a key.
+trait Place {
+    /// Whether the key has changed since it was asked last.
+    fn changed(&mut self) -> bool;
+    fn build(&self) -> Option<El>;
+}
+
+struct Keyed<K> {
+    key: Box<dyn Read<K>>,
+    build: Box<dyn Build<K>>,
+    current: Option<K>,
+}
+
+impl<K: PartialEq + Clone> Place for Keyed<K> {
+    fn changed(&mut self) -> bool {
+        let next = Some(self.key.read());
+        let changed = self.current != next;
+        self.current = next;
+        changed
+    }
+
+    fn build(&self) -> Option<El> {
+        self.current.clone().and_then(|key| self.build.build(key))
     }
 }
 
@@ -182,13 +215,40 @@ fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
     };
 }
 
-fn watch(read: Box<dyn Fn() -> Option<String>>, mut write: Box<dyn FnMut(Option<&str>)>) {
+fn follow(element: &Element, name: &'static str, read: Box<dyn Read<Option<String>>>) {
+    let element = element.clone();
     let mut last: Option<Option<String>> = None;
     effect(Box::new(move || {
-        let next = read();
+        let next = read.read();
         if last.as_ref() != Some(&next) {
-            write(next.as_deref());
+            set_attribute(&element, name, next.as_deref());
             last = Some(next);
+        }
+    }));
+}
+
+/// Written as `true`, or as nothing at all where a flag has no value; `off` is what stands for its absence.
+fn follow_flag(element: &Element, name: &'static str, off: Option<&'static str>, read: Box<dyn Read<bool>>) {
+    let element = element.clone();
+    let mut last = None;
+    effect(Box::new(move || {
+        let next = read.read();
+        if last != Some(next) {
+            let on = if off.is_some() { "true" } else { "" };
+            set_attribute(&element, name, if next { Some(on) } else { off });
+            last = Some(next);
+        }
+    }));
+}
+
+fn follow_text(element: &Element, read: Box<dyn Read<String>>) {
+    let element = element.clone();
+    let mut last = None;
+    effect(Box::new(move || {
+        let next = Some(read.read());
+        if last != next {
+            element.set_text_content(next.as_deref());
+            last = next;
         }
     }));
 }
@@ -200,14 +260,14 @@ fn listen(element: &Element, event: &str, capture: bool, handler: Box<dyn FnMut(
     keep(closure);
 }
 
-fn slot(parent: &Element, mut changed: Box<dyn FnMut() -> bool>, build: Box<dyn Fn() -> Option<El>>) {
+fn slot(parent: &Element, mut place: Box<dyn Place>) {
     let anchor: Comment = document().create_comment("");
     let _ = parent.append_child(&anchor);
     // Weak: the effect lives in its owner's arena, and must not keep that owner alive.
     let outer = Owner::current().map(|owner| owner.downgrade());
     let mut live: Option<(Owner, Option<El>)> = None;
     effect(Box::new(move || {
-        if !changed() {
+        if !place.changed() {
             return;
         }
         let Some(outer) = outer.as_ref().and_then(|outer| outer.upgrade()) else { return };
@@ -221,7 +281,7 @@ fn slot(parent: &Element, mut changed: Box<dyn FnMut() -> bool>, build: Box<dyn 
                 owner.cleanup();
             }
             let owner = outer.child();
-            let node = owner.with(&build);
+            let node = owner.with(|| place.build());
             if let (Some(node), Some(parent)) = (&node, anchor.parent_node()) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));
             }

@@ -192,8 +192,10 @@ fn field(
         .state("aria-invalid", move || invalid().is_some())
         .attr_with("aria-describedby", move || {
             let error = described().map(|_| errors_at.clone());
-            let ids: Vec<String> = help.clone().into_iter().chain(error).collect();
-            (!ids.is_empty()).then(|| ids.join(" "))
+            match (help.clone(), error) {
+                (Some(help), Some(error)) => Some([help.as_str(), " ", &error].concat()),
+                (help, error) => help.or(error),
+            }
         })
         .flag("readonly", busy);
     let element: HtmlInputElement = control.element().clone().unchecked_into();

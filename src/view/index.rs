@@ -13,7 +13,7 @@ pub(super) struct Entry {
 }
 
 /// Where the app stands; rows come in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     Attention,
     Connected,
@@ -38,7 +38,11 @@ impl Entry {
     fn folded(&mut self) -> &(String, String) {
         let app = &self.app;
         self.folded.get_or_insert_with(|| {
-            let rest = [app.description.as_deref().unwrap_or_default(), "\n", &app.tags.join("\n")].concat();
+            let mut rest = app.description.clone().unwrap_or_default();
+            for tag in &app.tags {
+                rest.push('\n');
+                rest.push_str(tag);
+            }
             (fold(&app.name), fold(&rest))
         })
     }
@@ -74,8 +78,13 @@ impl Index {
                     None => counts.push((tag.clone(), 1)),
                 }
             }
-            counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            self.tags = counts.into_iter().take(MOST_TAGS).map(|(tag, _)| tag).collect();
+            self.tags.clear();
+            while self.tags.len() < MOST_TAGS
+                && let Some(most) = counts.iter().map(|(_, count)| *count).max()
+                && let Some(at) = counts.iter().position(|(_, count)| *count == most)
+            {
+                self.tags.push(counts.remove(at).0);
+            }
         }
     }
 
@@ -89,26 +98,32 @@ impl Index {
     pub(super) fn filter(&mut self, search: &str, category: Option<&str>) {
         let folded = fold(search);
         let words: Vec<&str> = folded.split_ascii_whitespace().collect();
-        let mut found: Vec<(Standing, bool, usize)> = Vec::new();
+        // One bucket for each rank: there are few ranks and many rows.
+        let mut ranks: [Vec<usize>; 6] = Default::default();
         for (at, entry) in self.entries.iter_mut().enumerate() {
             if category.is_some_and(|category| !entry.app.tags.iter().any(|tag| tag == category)) {
                 continue;
             }
-            if words.is_empty() {
-                found.push((entry.standing, true, at));
-                continue;
-            }
-            let standing = entry.standing;
-            let (name, rest) = entry.folded();
-            let named = words.iter().all(|word| name.contains(word));
-            if named || words.iter().all(|word| name.contains(word) || rest.contains(word)) {
-                found.push((standing, !named, at));
+            let rank = 2 * entry.standing as usize;
+            let named = words.is_empty() || {
+                let (name, rest) = entry.folded();
+                let named = words.iter().all(|word| contains(name, word));
+                if !named && !words.iter().all(|word| contains(name, word) || contains(rest, word)) {
+                    continue;
+                }
+                named
+            };
+            if let Some(rank) = ranks.get_mut(rank + usize::from(!named)) {
+                rank.push(at);
             }
         }
-        // Equal keys only differ in the last part, which is the platform's order.
-        found.sort_unstable();
-        self.found = found.into_iter().map(|(_, _, at)| at).collect();
+        self.found = ranks.concat();
     }
+}
+
+/// A search of a few letters in a line: the library's own is made for long texts and costs more bytes than all of this.
+fn contains(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len().max(1)).any(|part| part == word.as_bytes())
 }
 
 /// Without case and accents. Plain ASCII, the common case, needs no help from the browser.

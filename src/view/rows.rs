@@ -71,10 +71,11 @@ impl Rows {
             }
             keep
         });
-        let pinned = self.live.iter().filter(|row| !(from..to).contains(&row.at)).map(|row| row.at);
-        let mut places: Vec<usize> = (from..to).chain(pinned).collect();
-        places.sort_unstable();
-        for (nth, at) in places.into_iter().enumerate() {
+        let pinned = self.live.iter().find(|row| !(from..to).contains(&row.at)).map(|row| row.at);
+        let before = pinned.filter(|at| *at < from);
+        let after = pinned.filter(|at| *at >= to);
+        let places = before.into_iter().chain(from..to).chain(after);
+        for (nth, at) in places.enumerate() {
             if self.live.get(nth).is_some_and(|row| row.at == at) {
                 continue;
             }
