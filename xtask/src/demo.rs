@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
     io::{BufRead, BufReader},
     path::Path,
-    process::Stdio,
+    process::{Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -53,8 +53,11 @@ pub(crate) fn demo(options: &Options) -> Result {
     let mut sandbox = start_sandbox(options, &log)?;
     let host = origin(&mut sandbox, &log)?;
     eprintln!("Building the component (usually 2 minutes the first time) …");
-    let mut trunk =
-        Group::spawn(command("trunk").args(["--quiet", "--offline=true", "serve"]).env("NO_COLOR", "true"))?;
+    // Trunk may not download tools of its own; offline, it wants the crates of all platforms to be there.
+    run(command("cargo").args(["fetch", "--quiet", "--locked"]))?;
+    // `serve` goes on after a build that failed, waiting for a change; `build` says so.
+    run(&mut trunk("build"))?;
+    let mut trunk = Group::spawn(&mut trunk("serve"))?;
     while !http::get(PAGE).is_ok_and(|page| page.status == 200) {
         trunk.still_running()?;
         sandbox.still_running()?;
@@ -74,6 +77,12 @@ pub(crate) fn demo(options: &Options) -> Result {
             other => other?,
         }
     }
+}
+
+fn trunk(subcommand: &str) -> Command {
+    let mut trunk = command("trunk");
+    trunk.args(["--quiet", "--offline=true", subcommand]).env("NO_COLOR", "true");
+    trunk
 }
 
 fn start_sandbox(options: &Options, log: &Path) -> Result<Group> {
