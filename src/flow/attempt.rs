@@ -70,6 +70,11 @@ impl Attempt {
         self.baseline = Some(app.accounts.iter().map(mark).collect());
     }
 
+    /// Takes over which accounts were there before.
+    pub(super) fn inherit(&mut self, last: Self) {
+        self.baseline = last.baseline;
+    }
+
     /// Both answers that the provider's window waits for are here.
     pub(super) fn prepared(&self) -> bool {
         self.authorized && self.baseline.is_some()

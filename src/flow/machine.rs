@@ -317,16 +317,39 @@ impl Flow {
         self.state.screen = Screen::Waiting { slug, attempt: id, stage };
     }
 
+    /// An address that the browser kept the user from is still good; one that was opened may be used up, for a
+    /// provider takes its `state` once.
     fn open_again(&mut self) {
-        let now_ms = self.now_ms;
         let Screen::Waiting { stage, .. } = &mut self.state.screen else { return };
         let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.prepared()) else { return };
-        *stage = Stage::SigningIn;
-        attempt.sent(now_ms);
-        let id = attempt.id;
-        self.command(Command::ClosePopup { attempt: id });
-        self.command(Command::OpenPopup { attempt: id });
-        self.command(Command::NavigatePopup { attempt: id });
+        if *stage == Stage::Blocked {
+            *stage = Stage::SigningIn;
+            attempt.sent(self.now_ms);
+            let id = attempt.id;
+            self.command(Command::OpenPopup { attempt: id });
+            self.command(Command::NavigatePopup { attempt: id });
+        } else {
+            self.start_over();
+        }
+    }
+
+    /// A new attempt in place of the last, for the same accounts from before: one that arrives late still counts.
+    fn start_over(&mut self) {
+        let Some(last) = self.attempt.take() else { return };
+        self.command(Command::ClosePopup { attempt: last.id });
+        let (slug, auth_type) = (last.slug.clone(), last.auth_type);
+        if last.typed {
+            // What was typed is wiped already: it has to be asked for again.
+            self.state.screen = Screen::Fields { slug, auth_type, busy: false, problem: None, errors: Vec::new() };
+            return;
+        }
+        let attempt = self.begin(&slug, auth_type, false);
+        if let Some(next) = &mut self.attempt {
+            next.inherit(last);
+        }
+        self.command(Command::OpenPopup { attempt });
+        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed(Vec::new()) });
+        self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
     }
 
     fn popup_opened(&mut self, id: u32, opened: bool) {

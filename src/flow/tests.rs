@@ -192,8 +192,7 @@ fn p1_a_blocked_popup_offers_a_click_and_does_not_poll() {
     assert_eq!(run.errors(), [Code::PopupBlocked]);
     run.send(Event::OpenAgain);
     let window: Vec<_> = run.commands.iter().map(std::mem::discriminant).collect();
-    let wanted =
-        [Command::ClosePopup { attempt: 1 }, Command::OpenPopup { attempt: 1 }, Command::NavigatePopup { attempt: 1 }];
+    let wanted = [Command::OpenPopup { attempt: 1 }, Command::NavigatePopup { attempt: 1 }];
     assert_eq!(window, wanted.iter().map(std::mem::discriminant).collect::<Vec<_>>());
     assert_eq!(run.stage(), Stage::SigningIn);
 }
@@ -226,6 +225,23 @@ fn p3_a_closed_popup_gets_three_polls_then_a_choice_and_no_error_before() {
     }
     assert_eq!(run.stage(), Stage::Unfinished);
     assert_eq!(run.errors(), [Code::AuthorizationIncomplete]);
+}
+
+#[test]
+fn p4_an_address_that_was_opened_is_not_opened_twice() {
+    let mut run = Run::waiting(vec![]);
+    run.send(Event::PopupClosed { attempt: 1 }).polled(vec![]);
+    run.send(Event::OpenAgain);
+    assert!(run.wants(|command| matches!(command, Command::OpenPopup { attempt: 2 })));
+    assert!(run.wants(|command| matches!(command, Command::Authorize { attempt: 2, .. })));
+    assert!(!run.wants(|command| matches!(command, Command::NavigatePopup { .. } | Command::LoadBaseline { .. })));
+    run.send(Event::PopupOpened { attempt: 2, opened: true });
+    run.send(Event::Authorized { attempt: 2, result: Ok(Authorization::Window) });
+    assert!(run.wants(|command| matches!(command, Command::NavigatePopup { attempt: 2 })));
+    // The account of the first window, arriving late, is as new as one of the second.
+    run.wake();
+    run.send(Event::Polled { attempt: 2, result: Ok(crm(vec![account("a", "1", AuthType::OAuth2)])) });
+    assert_eq!(run.at(), "connected");
 }
 
 #[test]
