@@ -7,7 +7,7 @@ use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use crate::error::{Code, Failure};
-use crate::flow::{Event, Flow, Notice};
+use crate::flow::{Apps, Event, Flow, Notice};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
@@ -256,6 +256,9 @@ impl Core {
     }
 
     fn session_changed(self: &Rc<Self>, view: SessionView) {
+        if view.phase == Phase::Active {
+            self.catch_up();
+        }
         let line = match view.phase {
             Phase::Ended(_) => SessionLine::Ended,
             _ if view.offer_retry => SessionLine::Failed { retrying: view.retrying },
@@ -274,6 +277,28 @@ impl Core {
                 }
             });
             self.patience.set(timer);
+        }
+    }
+
+    /// What could not be loaded for want of a token is loaded now that there is one.
+    fn catch_up(self: &Rc<Self>) {
+        let missed = |failure: &Failure| {
+            // A refused token is not among them: that request had its second try.
+            use Code::*;
+            matches!(
+                failure.code,
+                SessionMissing
+                    | SessionInvalid
+                    | SessionExpiredOnArrival
+                    | SessionNotRefreshed
+                    | SessionUnavailable
+                    | SessionCallbackFailed
+                    | SessionCallbackTimeout
+                    | SessionEnded
+            )
+        };
+        if matches!(&self.flow.borrow().state().apps, Apps::Failed(failure) if missed(failure)) {
+            self.send(Event::Retry);
         }
     }
 

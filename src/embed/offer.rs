@@ -26,11 +26,14 @@ pub(super) fn offer(value: &JsValue) -> Result<Offer, SessionFault> {
             .filter_map(|name| Reflect::get(value, &(*name).into()).ok())
             .find(|value| !value.is_undefined() && !value.is_null())
     };
-    let text = match get(&["token", "sessionToken", "session_token", "userSessionToken"]) {
+    let names = ["token", "sessionToken", "session_token", "userSessionToken"];
+    let text = match get(&names) {
         Some(text) => text.dyn_into::<JsString>().map_err(|_| SessionFault::Invalid)?,
-        // A promise or a function has none of the names and is no token either.
-        None if get(&["then"]).is_some() || value.is_function() => return Err(SessionFault::Invalid),
-        None => return Err(SessionFault::Missing),
+        None if names.iter().any(|name| Reflect::has(value, &(*name).into()) == Ok(true)) => {
+            return Err(SessionFault::Missing);
+        }
+        // A promise, a function, an answer about something else.
+        None => return Err(SessionFault::Invalid),
     };
     let bearer = get(&["token_type", "tokenType"])
         .is_none_or(|kind| kind.as_string().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")));

@@ -1,0 +1,143 @@
+// The page's clocks, timers, network and wasm memory in the hand of a test; a classic script, before any other.
+{
+  const real = {
+    date: Date.now,
+    steady: performance.now.bind(performance),
+    setTimeout: window.setTimeout.bind(window),
+    clearTimeout: window.clearTimeout.bind(window),
+    fetch: window.fetch.bind(window),
+  };
+  const ahead = { wall: 0, steady: 0 };
+  /** Due times on the steady clock. @type {Map<number, { due: number, run: () => void, real: number }>} */
+  const timers = new Map();
+  // Far from the browser's own ids, which other realms of this page may hold.
+  let lastId = 1_000_000;
+  let underWay = 0;
+  let failing = 0;
+  /** Set by a test: in a throttled page timers run only at full multiples of this, in milliseconds. */
+  let throttle = 0;
+  let held = false;
+
+  Date.now = () => real.date() + ahead.wall;
+  performance.now = () => real.steady() + ahead.steady;
+
+  const arm = (id, timer) => {
+    timer.real = real.setTimeout(() => held || fire(id), Math.max(0, timer.due - performance.now()));
+  };
+  const fire = (id) => {
+    const timer = timers.get(id);
+    timers.delete(id);
+    real.clearTimeout(timer?.real);
+    timer?.run();
+  };
+  window.setTimeout = (run, ms = 0, ...args) => {
+    const timer = { due: performance.now() + Number(ms), run: () => run(...args), real: 0 };
+    timers.set(++lastId, timer);
+    arm(lastId, timer);
+    return lastId;
+  };
+  window.clearTimeout = (id) => {
+    const timer = timers.get(id);
+    if (!timer) return real.clearTimeout(id);
+    timers.delete(id);
+    real.clearTimeout(timer.real);
+  };
+  window.fetch = async (...request) => {
+    if (failing > 0) {
+      failing -= 1;
+      throw new TypeError("Load failed");
+    }
+    underWay += 1;
+    try {
+      return await real.fetch(...request);
+    } finally {
+      underWay -= 1;
+    }
+  };
+
+  /** Lets promises, quick requests and their consequences settle, in real time. */
+  const settle = async () => {
+    const pause = () => new Promise((done) => real.setTimeout(done, 4));
+    do {
+      await pause();
+      await pause();
+    } while (underWay > 0);
+  };
+  const jump = (ms, steady) => {
+    ahead.wall += ms;
+    if (steady) ahead.steady += ms;
+  };
+
+  window.clock = {
+    settle,
+    /** Timers that were started and neither ran nor were cleared. */
+    timers: () => timers.size,
+    /** Time goes by: every timer that comes due meanwhile runs at its time. */
+    async advance(ms) {
+      const end = performance.now() + ms;
+      const slot = (due) => (throttle ? Math.ceil(due / throttle) * throttle : due);
+      held = true;
+      for (;;) {
+        const [first] = [...timers].sort(([, a], [, b]) => a.due - b.due);
+        const next = first && slot(first[1].due) <= end ? first : undefined;
+        jump(Math.max(0, (next ? slot(next[1].due) : end) - performance.now()), true);
+        if (!next) break;
+        fire(next[0]);
+        await settle();
+      }
+      held = false;
+      for (const [id, timer] of timers) {
+        real.clearTimeout(timer.real);
+        arm(id, timer);
+      }
+      await settle();
+    },
+    /** The device sleeps: nothing runs until somebody wakes it; `steady`: performance.now went on. */
+    sleep(ms, steady) {
+      jump(ms, steady);
+    },
+    /** The wall clock is set, forward or back; timers do not notice. */
+    setWall(ms) {
+      ahead.wall += ms;
+    },
+    wake() {
+      document.dispatchEvent(new Event("visibilitychange"));
+    },
+    /** One timer call in so many milliseconds, as browsers do to hidden pages; 0: none. */
+    throttle(ms) {
+      throttle = ms;
+    },
+    /** The next requests fail as if there were no network. */
+    failNext(requests) {
+      failing = requests;
+    },
+  };
+
+  // The module's memory, to look for what must not be left in it.
+  const memories = [];
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const instantiate = WebAssembly[name];
+    WebAssembly[name] = async (...source) => {
+      const result = await instantiate.apply(WebAssembly, source);
+      const { memory } = (result.instance ?? result).exports;
+      if (memory) memories.push(memory);
+      return result;
+    };
+  }
+  /** How often the text stands in the memory of the component. @param {string} text */
+  window.copiesInMemory = (text) => {
+    if (memories.length === 0) throw new Error("no WebAssembly memory was seen");
+    let copies = 0;
+    for (const { buffer } of memories) {
+      // Byte for character; in parts, which some browsers' limits on the length of a string ask for.
+      const bytes = new Uint8Array(buffer);
+      const decoder = new TextDecoder("latin1");
+      const part = 8 << 20;
+      for (let at = 0; at < bytes.length; at += part) {
+        const chunk = decoder.decode(bytes.subarray(at, at + part + text.length - 1));
+        copies += chunk.split(text).length - 1;
+      }
+    }
+    return copies;
+  };
+}
