@@ -3,14 +3,14 @@
 //! A platform is a folder that implements [`Platform`]; `refold` is the first. What it answers is plain data
 //! ([`model`]): the typed readers drop every field they do not know, so that no third-party secret gets past them.
 
+pub mod json;
 pub mod model;
+pub mod refold;
 
 #[cfg(target_arch = "wasm32")]
 mod http;
 #[cfg(target_arch = "wasm32")]
 mod read;
-#[cfg(target_arch = "wasm32")]
-pub mod refold;
 #[cfg(target_arch = "wasm32")]
 mod transport;
 
