@@ -1,4 +1,4 @@
-//! The list's own copy of what it shows of each app, and the search in it. Pure, apart from the browser's Unicode tables.
+//! The list's own copy of what it shows of each app, and the search in it: pure but for the browser's Unicode tables.
 
 use crate::platform::model::App;
 use js_sys::JsString;
