@@ -1,4 +1,4 @@
-//! The look: shows the state of the flow and of the session, and reports what the user does. Knows no request, no token.
+//! The look: shows the state of the flow and of the session, reports what the user does. Knows no request, no token.
 //!
 //! [`root`] is mounted inside an open shadow root whose styles come from [`adopt_styles`]; what it reads and where it
 //! reports to is [`Ui`]. One file a screen.
