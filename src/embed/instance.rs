@@ -62,6 +62,8 @@ impl Instance {
     ) -> Result<Self, BadOption> {
         let keeper = Keeper::new(options.get_session_token.clone());
         let bearer = Rc::new(KeeperRef(keeper.clone()));
+        // One id for the host's log and the platform's: where it is sent as a header, the events carry that one.
+        let activity_id = options.headers.activity_id().map_or_else(random_uuid, str::to_owned);
         let transport = Transport::new(bearer, options.origins, options.headers)
             .ok_or(BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
         let (flow, commands) = Flow::start(options.app);
@@ -95,7 +97,7 @@ impl Instance {
                 listeners: RefCell::default(),
                 emit,
                 outbox: RefCell::default(),
-                activity_id: random_uuid(),
+                activity_id,
             }
         });
         let ui = core.ui;

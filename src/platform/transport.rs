@@ -53,6 +53,12 @@ pub struct ExtraHeaders {
     pub correlation: bool,
 }
 
+impl ExtraHeaders {
+    pub fn activity_id(&self) -> Option<&str> {
+        self.fixed.iter().find(|(name, _)| *name == "X-Activity-ID").map(|(_, id)| id.as_str())
+    }
+}
+
 pub struct Transport {
     bearer: Rc<dyn Bearer>,
     pub(super) origins: Origins,
@@ -192,7 +198,7 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Reader, Failure>
     if (200..300).contains(&answer.status) {
         return match body.is_object() || answer.status == 204 {
             true => Ok(body),
-            false => Err(Failure { reference: answer.request_id.or(correlation), ..Code::BadResponse.into() }),
+            false => Err(Failure { reference: correlation.or(answer.request_id), ..Code::BadResponse.into() }),
         };
     }
     let message = body.text("message").or_else(|| body.text("error"));
@@ -211,7 +217,8 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Reader, Failure>
     Err(Failure {
         code,
         message: message.map(|text| read::sentence(&text)),
-        reference: body.text("request_id").or(answer.request_id).or(correlation),
+        // The id that the host chose to send goes before the platform's own: it is in both their logs.
+        reference: correlation.or_else(|| body.text("request_id")).or(answer.request_id),
         retry_after_ms: answer.retry_after.and_then(|value| retry_after(&value)),
     })
 }
