@@ -70,6 +70,15 @@
 
   window.clock = {
     settle,
+    /** What it stands for is waited for by everything here, as a request under way is. */
+    async busy(promise) {
+      underWay += 1;
+      try {
+        return await promise;
+      } finally {
+        underWay -= 1;
+      }
+    },
     /** Timers that were started and neither ran nor were cleared. */
     timers: () => timers.size,
     /** Time goes by: every timer that comes due meanwhile runs at its time. */

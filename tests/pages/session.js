@@ -17,25 +17,24 @@ await import("./element.js");
 let host = await (await fetch("/api/host")).json();
 window.apiUrl = host.apiUrl;
 
-const post = (path, body) =>
-  fetch(path, {
-    method: "POST",
-    headers: { "x-csrf-token": host.csrfToken, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+async function post(path, body) {
+  const headers = { "x-csrf-token": host.csrfToken, "content-type": "application/json" };
+  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return answer.json();
+}
 
 /** A fresh token of the platform, said to live for so many seconds. */
 window.mint = async (seconds = 900) => ({ token: await bare(), expires_in: seconds });
 
 /** A fresh token of the platform of which nothing else is said. */
 window.bare = async () => {
-  const { token } = await (await post("/api/session-token")).json();
+  const { token } = await clock.busy(post("/api/session-token"));
   window.tokens.push(token);
   return token;
 };
 
 window.signIn = async (user) => {
-  host = await (await post("/api/sign-in", { user })).json();
+  host = await clock.busy(post("/api/sign-in", { user }));
 };
 
 /** What getSessionToken does. @type {(request: { reason: string, attempt: number, signal: AbortSignal }) => unknown} */
@@ -62,6 +61,14 @@ window.embed = ({ callback = true, attributes = {}, properties = {} } = {}) => {
   Object.assign(flow, properties);
   document.getElementById("place").append(flow);
   return (window.flow = flow);
+};
+
+/** Handlers of the page's own, whose faults the browser reports in full. */
+window.throwing = () => {
+  throw new Error("the host's own");
+};
+window.rejecting = async () => {
+  throw new Error("the host's promise");
 };
 
 /** A component with its list of apps on screen. */
@@ -104,6 +111,14 @@ window.button = (text) =>
 window.press = async (text) => {
   (await until(() => window.button(text))).click();
   await clock.settle();
+};
+
+/** From the list to the form of an app that asks for something before its sign-in; gives its first field. */
+window.openForm = async () => {
+  await press("Stillwater HR");
+  await press("Connect");
+  await press("Continue to Stillwater HR");
+  return until(() => window.flow.shadowRoot.querySelector("form input"));
 };
 
 /** Back to an empty page for the next test. */

@@ -96,7 +96,7 @@ suite("a token that is given", {
     const { page } = scene;
     const seen = await page.run(async () => {
       const secrets = { refresh_token: "canary-refresh-1234", access_token: "canary-access-1234", client_secret: "canary-cs" };
-      reply = async () => ({ ...(await mint()), ...secrets });
+      window.reply = async () => ({ ...(await mint()), ...secrets });
       await ready();
       return { told: __events.filter(({ name }) => name === "flow-error"), copies: copiesInMemory("canary-"), all: JSON.stringify(__events) };
     });
@@ -109,8 +109,11 @@ suite("a token that is given", {
     assert.doesNotMatch(JSON.stringify(requests), /canary/);
   },
 
-  "K9 K10: lifetimes in every form a JSON answer or a script can give": async ({ page }) => {
+  "K9 K10: lifetimes in every form a JSON answer or a script can give": async ({ page, sandbox }) => {
+    // The platform's clock is not the page's.
+    await sandbox.setSwitches({ date_header_off: true });
     const seen = await page.run(async () => {
+      const { Date } = window;
       const now = Date.now();
       const iso = (ms) => new Date(now + ms).toISOString();
       const forms = {
