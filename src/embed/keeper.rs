@@ -13,7 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortController;
 use zeroize::Zeroizing;
@@ -322,6 +322,5 @@ pub(super) struct KeeperRef(pub(super) Rc<Keeper>);
 
 /// `retryAfter` in seconds on the error that the host threw: its server answered 429.
 fn retry_after_ms(error: &JsValue) -> Option<f64> {
-    let error: &Object = error.dyn_ref()?;
     Reflect::get(error, &"retryAfter".into()).ok()?.as_f64().map(|seconds| seconds * 1000.0)
 }

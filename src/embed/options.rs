@@ -124,9 +124,9 @@ fn is_web(address: &str) -> bool {
     Url::new(address).is_ok_and(|url| matches!(url.protocol().as_str(), "https:" | "http:"))
 }
 
-/// A property that is there and not null.
+/// A property that is there and not null. What is no object has none; an object may be of another realm, a frame's say.
 pub(super) fn get(value: &JsValue, name: &str) -> Option<JsValue> {
-    let value = Reflect::get(value.dyn_ref::<Object>()?, &name.into()).ok()?;
+    let value = Reflect::get(value, &name.into()).ok()?;
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 
