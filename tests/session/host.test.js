@@ -58,6 +58,27 @@ suite("the host", {
     assert.equal(names.filter((name) => name === "session-expired").length, 1);
   },
 
+  "H1 S29: a host that answered 429 is left alone for as long as it said": async ({ page }) => {
+    const waits = await page.run(async () => {
+      const wait = async () => {
+        embed();
+        const { detail } = await until(() => events("session-renewal-failed")[0]);
+        await clear();
+        return detail.nextTryMs / 1_000;
+      };
+      const refused = (retryAfter) => () => Promise.reject(Object.assign(new Error("429"), { retryAfter }));
+      const seen = [];
+      for (const retryAfter of [120, 1e9, -5, "soon"]) {
+        window.reply = refused(retryAfter);
+        seen.push(await wait());
+      }
+      return seen;
+    });
+    assert.ok(waits[0] > 119 && waits[0] <= 120, `${waits[0]} s`);
+    assert.ok(waits[1] > 299 && waits[1] <= 300, "at most five minutes");
+    for (const wait of waits.slice(2)) assert.ok(wait > 11 && wait <= 18, `the ordinary back-off, not ${wait} s`);
+  },
+
   "H2: no answer is given up after 15 seconds, and ignored if it comes later": async ({ page }) => {
     const seen = await page.run(async () => {
       window.reply = () => mint(600);

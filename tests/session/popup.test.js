@@ -1,0 +1,74 @@
+// The session's life while the user is away in the provider's window.
+import assert from "node:assert/strict";
+import { sent, suite } from "./stage.js";
+
+const APP = "/api/v2/f-sdk/application/tally-books";
+
+/** From the list to the provider's window, which only a real click may open; then back in the page. */
+async function open({ page, driver }) {
+  await page.run(async () => {
+    await ready();
+    await press("Tally Books");
+    await press("Connect");
+    await until(() => button("Continue to Tally Books"));
+  });
+  await (await driver.executeScript("return button('Continue to Tally Books')")).click();
+  const provider = await page.popup();
+  await page.back();
+  await page.run(() => until(() => shown().includes("Continue in the other window")));
+  return provider;
+}
+
+/** Signs in at the provider, allows, and waits until the component has seen it. */
+async function finish({ page, driver }) {
+  const provider = await page.popup();
+  await provider.signIn();
+  await provider.allow();
+  await driver.switchTo().window(page.window);
+  await page.waitForNoPopup();
+  await page.run(() => until(() => screenName() === "connected"));
+  return page.run(() => __events.map(({ name }) => name));
+}
+
+suite("a session while the provider's window is open", {
+  "a token that is swapped changes nothing for the window, and the account is found with the new one": async (scene) => {
+    const { page } = scene;
+    await open(scene);
+    const screen = await page.run(async () => {
+      flow.setSessionToken(await mint());
+      await clock.settle();
+      return screenName();
+    });
+    assert.equal(screen, "waiting");
+    assert.equal(await page.popups(), 1);
+    const names = await finish(scene);
+    assert.equal(names.filter((name) => name === "session-renewed").length, 1);
+    assert.equal(names.filter((name) => name === "account-connected").length, 1);
+    assert.ok(!names.includes("flow-error"));
+    const requests = await sent(scene);
+    assert.equal(requests.filter(({ path }) => path.endsWith("/integrate")).length, 1, "asked for once");
+    assert.equal(requests.filter(({ path }) => path === APP).at(-1).token, 2);
+  },
+
+  "P9: a token that expires, and is renewed late, loses neither the window nor the account": async (scene) => {
+    const { page } = scene;
+    await page.run(() => {
+      window.reply = () => mint(40);
+    });
+    await open(scene);
+    await page.run(async () => {
+      window.reply = () => Promise.reject(new Error("down"));
+      for (let second = 0; second < 60 && events("session-expired").length === 0; second += 1) await clock.advance(1_000);
+      window.reply = () => mint(900);
+      for (let second = 0; second < 60 && events("session-renewed").length === 0; second += 1) await clock.advance(1_000);
+    });
+    assert.equal(await page.popups(), 1);
+    const names = await finish(scene);
+    const session = names.filter((name) => name.startsWith("session-"));
+    assert.deepEqual(session.filter((name) => name !== "session-renewal-failed"), [
+      "session-expiring", "session-expired", "session-renewed",
+    ]);
+    assert.equal(names.filter((name) => name === "account-connected").length, 1);
+    assert.ok(!names.includes("flow-error"), names.join());
+  },
+});
