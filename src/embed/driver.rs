@@ -60,6 +60,7 @@ impl Core {
                 let result = core.platform.disconnect(&slug, auth_type).await;
                 Event::Disconnected { slug, result }
             }),
+            Command::Config(command) => self.configure(command),
             Command::AbortRequests => {
                 self.epoch.set(self.epoch.get() + 1);
                 self.platform.transport.abort();
@@ -69,7 +70,7 @@ impl Core {
     }
 
     /// Starts a request whose answer is one event, unless everything of its time was dropped meanwhile.
-    fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
+    pub(super) fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
         let epoch = self.epoch.get();
         let core = Rc::downgrade(self);
         let answer = ask(self.clone());

@@ -243,6 +243,9 @@ impl HostEvent {
                     ("connectionIds", Value::List(connection_ids)),
                 ],
             },
+            Notice::ConfigSaved { app, config_id } => {
+                Self { name: "config-saved", detail: vec![("app", Value::Text(app)), ("configId", config_id.into())] }
+            }
             Notice::ConsentGiven { app, scopes } => Self {
                 name: "consent-given",
                 detail: vec![
@@ -313,6 +316,7 @@ mod tests {
                 Notice::Closed { reason: CloseReason::Done },
                 Notice::AccountConnected { app: app(), auth_type: AuthType::OAuth2, connection_id: None },
                 Notice::AccountDisconnected { app: app(), auth_type: AuthType::KeyBased, connection_ids: vec![] },
+                Notice::ConfigSaved { app: app(), config_id: Some("c".into()) },
                 Notice::ConsentGiven { app: app(), scopes: vec!["read".into()] },
                 Notice::Error { failure: Code::Offline.into(), step: "list", app: None },
                 Notice::Activity { name: Activity::Opened, app: None },

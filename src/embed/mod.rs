@@ -8,6 +8,8 @@ mod types;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
+mod configure;
+#[cfg(target_arch = "wasm32")]
 mod driver;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod handle;

@@ -1,5 +1,6 @@
 //! What the flow wants done: requests, the window of the provider, events for the host.
 
+use super::config::ConfigCommand;
 use super::event::Typed;
 use crate::error::Failure;
 use crate::platform::model::AuthType;
@@ -45,6 +46,7 @@ pub enum Command {
         slug: String,
         auth_type: AuthType,
     },
+    Config(ConfigCommand),
     /// Drop the answers of everything under way.
     AbortRequests,
     Emit(Notice),
@@ -57,6 +59,7 @@ pub enum Notice {
     Closed { reason: CloseReason },
     AccountConnected { app: String, auth_type: AuthType, connection_id: Option<String> },
     AccountDisconnected { app: String, auth_type: AuthType, connection_ids: Vec<String> },
+    ConfigSaved { app: String, config_id: Option<String> },
     ConsentGiven { app: String, scopes: Vec<String> },
     Error { failure: Failure, step: &'static str, app: Option<String> },
     Activity { name: Activity, app: Option<String> },

@@ -1,5 +1,6 @@
 //! What can happen: what the user does, what the platform answers, what the browser reports.
 
+use super::config::ConfigEvent;
 use crate::error::Failure;
 use crate::platform::model::{App, AuthType, Authorization, Organisation};
 use zeroize::Zeroizing;
@@ -37,6 +38,8 @@ pub enum Event {
     DisconnectDeclined,
     Retry,
     Done,
+    /// Of the configure screen and of the runs, answers included.
+    Config(ConfigEvent),
 
     // The platform.
     AppsLoaded(Result<Vec<App>, Failure>),

@@ -37,12 +37,12 @@ fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
 }
 
 /// As lenient as a mail server: something, an @, something, no space.
-fn is_email(value: &str) -> bool {
+pub(super) fn is_email(value: &str) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else { return false };
     !local.is_empty() && !domain.is_empty() && !value.contains(char::is_whitespace)
 }
 
-fn is_url(value: &str) -> bool {
+pub(super) fn is_url(value: &str) -> bool {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && !value.contains(char::is_whitespace)
 }

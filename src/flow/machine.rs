@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Window};
 use super::command::{Activity, CloseReason, Command, Notice};
+use super::config::{self, ConfigEvent, Out};
 use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
@@ -15,6 +16,7 @@ pub struct Flow {
     state: State,
     attempt: Option<Attempt>,
     last_attempt: u32,
+    last_ask: u32,
     now_ms: f64,
     commands: Vec<Command>,
 }
@@ -31,7 +33,7 @@ impl Flow {
             online: true,
             pinned,
         };
-        let mut flow = Self { state, attempt: None, last_attempt: 0, now_ms: 0.0, commands: Vec::new() };
+        let mut flow = Self { state, attempt: None, last_attempt: 0, last_ask: 0, now_ms: 0.0, commands: Vec::new() };
         flow.load();
         flow.command(Command::LoadOrganisation);
         flow.activity(Activity::Opened);
@@ -66,6 +68,7 @@ impl Flow {
             Event::DisconnectConfirmed => self.disconnect(),
             Event::Retry => self.retry(),
             Event::Done => self.done(),
+            Event::Config(event) => self.configure(event),
             Event::AppsLoaded(result) => self.apps_loaded(result),
             Event::AppLoaded { slug, result } => self.app_loaded(&slug, result),
             Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
@@ -156,6 +159,8 @@ impl Flow {
             Screen::List => {}
             Screen::App { .. } if self.state.pinned.is_some() => {}
             Screen::App { .. } => self.state.screen = Screen::List,
+            Screen::Runs(runs) => self.state.screen = Screen::App { slug: runs.slug.clone(), removal: None },
+            Screen::Configure(_) => self.leave(),
             Screen::Waiting { slug, .. } => {
                 let slug = slug.clone();
                 self.activity_of(Activity::Cancelled, &slug);
@@ -172,6 +177,19 @@ impl Flow {
                 self.state.screen = Screen::App { slug, removal: None };
             }
         }
+    }
+
+    fn leave(&mut self) {
+        if let Screen::Configure(configuring) = &mut self.state.screen
+            && configuring.back()
+        {
+            self.state.screen = Screen::App { slug: configuring.slug.clone(), removal: None };
+        }
+    }
+
+    fn configure(&mut self, event: ConfigEvent) {
+        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask };
+        config::step(&mut self.state.screen, event, &mut out);
     }
 
     fn done(&mut self) {

@@ -5,14 +5,20 @@
 
 mod attempt;
 mod command;
+mod config;
 mod event;
 mod fields;
 mod machine;
+mod runs;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use command::{Activity, CloseReason, Command, Notice};
+pub use config::{
+    ConfigCommand, ConfigEvent, Configuring, Draft, Fault, Offer, Page, RuleOffer, Saving, Section, Title, with_member,
+};
 pub use event::{Event, Typed};
 pub use machine::Flow;
-pub use state::{Apps, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+pub use runs::Runs;
+pub use state::{Apps, FieldError, FieldErrorKind, Loaded, Removal, RemovalStage, Screen, Stage, State};

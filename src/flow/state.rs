@@ -1,5 +1,7 @@
 //! What the interface shows: one value, named after the screens, without any secret.
 
+use super::config::Configuring;
+use super::runs::Runs;
 use crate::error::Failure;
 use crate::platform::model::{Account, App, AuthType, Organisation};
 use std::sync::Arc;
@@ -56,6 +58,10 @@ pub enum Screen {
     Waiting { slug: String, attempt: u32, stage: Stage },
     /// Done: as whom.
     Connected { slug: String, account: Account },
+    /// What can be set for a connected app.
+    Configure(Box<Configuring>),
+    /// What its workflows did lately.
+    Runs(Box<Runs>),
     /// Connecting failed; everything before it still stands.
     Failed { slug: String, auth_type: AuthType, failure: Failure },
 }
@@ -70,6 +76,8 @@ impl Screen {
             | Self::Waiting { slug, .. }
             | Self::Connected { slug, .. }
             | Self::Failed { slug, .. } => Some(slug),
+            Self::Configure(configuring) => Some(&configuring.slug),
+            Self::Runs(runs) => Some(&runs.slug),
         }
     }
 
@@ -83,9 +91,19 @@ impl Screen {
             Self::Fields { auth_type: AuthType::KeyBased, .. } => "credentials",
             Self::Waiting { .. } => "waiting",
             Self::Connected { .. } => "connected",
+            Self::Configure(_) => "configure",
+            Self::Runs(_) => "runs",
             Self::Failed { .. } => "error",
         }
     }
+}
+
+/// Something that the platform is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loaded<T> {
+    Loading,
+    Failed(Failure),
+    Ready(T),
 }
 
 /// Ending the connections of one kind of an app, spelled out in place.

@@ -39,6 +39,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// `undefined` when the body is empty or no JSON.
     pub(super) body: JsValue,
+    /// The same as it was written.
+    pub(super) text: String,
     pub(super) request_id: Option<String>,
     pub(super) retry_after: Option<String>,
     pub(super) date: Option<String>,
@@ -56,7 +58,7 @@ impl Outgoing<'_> {
         let (date, age) = (header("date"), header("age"));
         let text = read(&response).await.map_err(|error| self.fault(&error))?;
         let body = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
-        Ok(Answer { status: response.status(), body, request_id, retry_after, date, age })
+        Ok(Answer { status: response.status(), body, text, request_id, retry_after, date, age })
     }
 
     fn fetch(&self) -> Result<Promise, JsValue> {

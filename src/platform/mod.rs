@@ -22,7 +22,8 @@ pub use transport::{Bearer, ExtraHeaders, Origins, Transport};
 #[cfg(target_arch = "wasm32")]
 use {
     crate::error::Failure,
-    model::{App, AuthType, Organisation},
+    json::Value,
+    model::{App, AuthType, Organisation, config},
 };
 
 /// How an authorization goes on.
@@ -49,4 +50,29 @@ pub trait Platform {
     async fn probe(&self, lease: crate::session::Lease) -> Result<(), Failure>;
     /// Best effort, outlives the page: `authorization` was prepared before the token was wiped.
     fn revoke(&self, authorization: js_sys::JsString);
+}
+
+/// What configuring needs of a platform.
+#[cfg(target_arch = "wasm32")]
+#[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
+pub trait Configure {
+    /// The app's configuration, made with its defaults if there is none.
+    async fn config(&self, slug: &str) -> Result<config::Config, Failure>;
+    /// As [`Configure::config`]; none is `not_found`.
+    async fn find_config(&self, slug: &str) -> Result<config::Config, Failure>;
+    /// Changes what is in `changes` and nothing else; what was refused is in the answer's `field_errors`.
+    async fn save_config(&self, slug: &str, changes: config::ConfigChange) -> Result<config::Config, Failure>;
+    async fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Result<(), Failure>;
+    /// The field with the options that it has under this value of its parent.
+    async fn options(
+        &self,
+        slug: &str,
+        config_id: Option<&str>,
+        field: &config::FieldKey,
+        parent: Value,
+    ) -> Result<config::ConfigField, Failure>;
+    /// What a left-hand side can be compared with, and how.
+    async fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Result<config::RuleColumns, Failure>;
+    /// Runs of a workflow, newest first; pages count from 1.
+    async fn runs(&self, workflow: &str, page: u32) -> Result<config::RunPage, Failure>;
 }

@@ -1,5 +1,7 @@
 //! What a platform lists and keeps, in the words of this component: plain data, no field for any third-party secret.
 
+pub mod config;
+
 /// An app that can be connected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct App {

@@ -1,6 +1,7 @@
 //! The one way a request leaves: with a good token, in time, retried where that is safe.
 
 use super::http::{Answer, Outgoing};
+use super::json::Value;
 use super::read::{self, Reader};
 use crate::error::{Code, Failure};
 use crate::session::{Lease, Now, time};
@@ -76,6 +77,14 @@ pub(super) struct Call<'a> {
     pub(super) path: &'a str,
     pub(super) body: Option<JsString>,
     pub(super) retry: Retry,
+    /// The app, where the platform wants it in a header.
+    pub(super) slug: Option<&'a str>,
+}
+
+/// The body of a good answer.
+pub(super) struct Content {
+    reader: Reader,
+    text: String,
 }
 
 impl Transport {
@@ -94,6 +103,15 @@ impl Transport {
     }
 
     pub(super) async fn call(&self, call: Call<'_>) -> Result<Reader, Failure> {
+        self.ask(call).await.map(|content| content.reader)
+    }
+
+    /// The answer as it was written.
+    pub(super) async fn json(&self, call: Call<'_>) -> Result<Value, Failure> {
+        Value::parse(&self.ask(call).await?.text).ok_or_else(|| Code::BadResponse.into())
+    }
+
+    async fn ask(&self, call: Call<'_>) -> Result<Content, Failure> {
         let scope = self.scope.borrow().signal();
         let mut renewed = false;
         let mut attempt = 0;
@@ -105,9 +123,9 @@ impl Transport {
                 return Err(Code::NetworkError.into());
             }
             let failure = match result {
-                Ok(reader) => {
+                Ok(content) => {
                     self.bearer.accepted(lease);
-                    return Ok(reader);
+                    return Ok(content);
                 }
                 Err(failure) => failure,
             };
@@ -131,7 +149,12 @@ impl Transport {
     }
 
     /// Sends with exactly this lease, once.
-    pub(super) async fn exchange(&self, call: &Call<'_>, lease: Lease, scope: &AbortSignal) -> Result<Reader, Failure> {
+    pub(super) async fn exchange(
+        &self,
+        call: &Call<'_>,
+        lease: Lease,
+        scope: &AbortSignal,
+    ) -> Result<Content, Failure> {
         let authorization = self.bearer.authorization(lease).ok_or(Code::SessionUnavailable)?;
         let sent = self.bearer.now();
         let correlation = self.extra.correlation.then(crate::embed::random_uuid);
@@ -155,6 +178,7 @@ impl Transport {
         if call.body.is_some() {
             headers.push(("Content-Type", "application/json".into()));
         }
+        headers.extend(call.slug.map(|slug| ("slug", slug.into())));
         headers.extend(self.extra.fixed.iter().map(|(name, value)| (*name, value.as_str().into())));
         headers.extend(correlation.map(|id| ("X-Correlation-ID", id.into())));
         let timeout = AbortSignal::timeout_with_u32(TIMEOUT_MS);
@@ -193,11 +217,11 @@ impl Transport {
 }
 
 /// Turns an answer into its body or the one failure it means.
-fn judge(answer: Answer, correlation: Option<String>) -> Result<Reader, Failure> {
+fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure> {
     let body = Reader::new(answer.body);
     if (200..300).contains(&answer.status) {
         return match body.is_object() || answer.status == 204 {
-            true => Ok(body),
+            true => Ok(Content { reader: body, text: answer.text }),
             false => Err(Failure { reference: correlation.or(answer.request_id), ..Code::BadResponse.into() }),
         };
     }

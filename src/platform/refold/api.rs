@@ -21,12 +21,12 @@ impl Refold {
     }
 }
 
-const fn get(path: &str) -> Call<'_> {
-    Call { method: Method::GET, path, body: None, retry: Retry::Safe }
+pub(super) const fn get(path: &str) -> Call<'_> {
+    Call { method: Method::GET, path, body: None, retry: Retry::Safe, slug: None }
 }
 
-const fn change(method: Method, path: &str, body: Option<JsString>) -> Call<'_> {
-    Call { method, path, body, retry: Retry::Never }
+pub(super) const fn change(method: Method, path: &str, body: Option<JsString>) -> Call<'_> {
+    Call { method, path, body, retry: Retry::Never, slug: None }
 }
 
 impl Platform for Refold {
@@ -91,7 +91,7 @@ impl Platform for Refold {
     }
 }
 
-fn segment(text: &str) -> String {
+pub(super) fn segment(text: &str) -> String {
     String::from(js_sys::encode_uri_component(text))
 }
 

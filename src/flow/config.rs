@@ -1,0 +1,288 @@
+//! The configure screen: what the platform has, what the user changed of it, and what is sent of that.
+//!
+//! Edits are kept apart from saved values, by field: a failure, a reload or another page takes none of them away, and
+//! only they are ever sent. Fields that are hidden, or of a type that is not known here, cannot be edited at all.
+
+mod check;
+mod draft;
+mod event;
+mod options;
+mod pages;
+mod save;
+#[cfg(test)]
+mod tests;
+
+pub use check::Fault;
+pub use draft::{Draft, with_member};
+pub use event::{ConfigCommand, ConfigEvent};
+use options::Resolved;
+pub use options::{Offer, RuleOffer};
+pub use pages::{Page, Section, Title};
+
+use super::command::{Command, Notice};
+use super::runs::Runs;
+use super::state::{Loaded, RemovalStage, Screen};
+use crate::error::{Code, Failure};
+use crate::platform::model::config::{Config, FieldKey};
+use std::sync::Arc;
+
+/// One configuration on screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Configuring {
+    pub slug: String,
+    pub content: Loaded<Arc<Config>>,
+    pub pages: Arc<Vec<Page>>,
+    pub page: usize,
+    pub edits: Vec<(FieldKey, Draft)>,
+    /// Workflows switched on or off, by id.
+    pub switches: Vec<(String, bool)>,
+    /// In the order of the fields; a field that is not there is the platform's own complaint.
+    pub faults: Vec<(FieldKey, Fault)>,
+    pub resolved: Vec<Resolved>,
+    pub rules: Vec<RuleOffer>,
+    pub saving: Saving,
+    /// Leaving was asked for while there are edits.
+    pub leaving: bool,
+    pub removal: Option<RemovalStage>,
+    /// Rises when what the controls show was replaced by anything but typing.
+    pub generation: u32,
+    load: u32,
+    change: u32,
+    sent: Option<Sent>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Saving {
+    Idle,
+    Busy,
+    Saved,
+    Failed(Failure),
+}
+
+/// The edits as they were when they were sent: what was changed since is kept whatever the answer.
+#[derive(Clone, Debug, PartialEq)]
+struct Sent {
+    edits: Vec<(FieldKey, Draft)>,
+    switches: Vec<(String, bool)>,
+}
+
+/// Where commands go, and the numbers that tell one question from the next.
+pub(super) struct Out<'a> {
+    pub(super) commands: &'a mut Vec<Command>,
+    pub(super) last_ask: &'a mut u32,
+}
+
+impl Out<'_> {
+    pub(super) fn ask(&mut self) -> u32 {
+        *self.last_ask = self.last_ask.wrapping_add(1);
+        *self.last_ask
+    }
+
+    pub(super) fn command(&mut self, command: ConfigCommand) {
+        self.commands.push(Command::Config(command));
+    }
+
+    pub(super) fn report(&mut self, failure: &Failure, step: &'static str, slug: &str) {
+        let notice = Notice::Error { failure: failure.clone(), step, app: Some(slug.to_owned()) };
+        self.commands.push(Command::Emit(notice));
+    }
+}
+
+/// Takes an event of configuring or of runs to the screen it is for; any other screen ignores it.
+pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
+    match (&mut *screen, event) {
+        (Screen::App { slug, .. } | Screen::Connected { slug, .. }, ConfigEvent::Opened) => {
+            *screen = Screen::Configure(Box::new(Configuring::open(slug.clone(), out)));
+        }
+        (Screen::App { slug, .. }, ConfigEvent::RunsOpened) => {
+            *screen = Screen::Runs(Box::new(Runs::open(slug.clone(), out)));
+        }
+        (Screen::Configure(configuring), event) => {
+            if configuring.step(event, out) {
+                *screen = Screen::App { slug: configuring.slug.clone(), removal: None };
+            } else {
+                configuring.want(out);
+            }
+        }
+        (Screen::Runs(runs), event) => runs.step(event, out),
+        _ => {}
+    }
+}
+
+impl Configuring {
+    fn open(slug: String, out: &mut Out<'_>) -> Self {
+        let load = out.ask();
+        out.command(ConfigCommand::Load { ask: load, slug: slug.clone() });
+        Self {
+            slug,
+            content: Loaded::Loading,
+            pages: Arc::default(),
+            page: 0,
+            edits: Vec::new(),
+            switches: Vec::new(),
+            faults: Vec::new(),
+            resolved: Vec::new(),
+            rules: Vec::new(),
+            saving: Saving::Idle,
+            leaving: false,
+            removal: None,
+            generation: 0,
+            load,
+            change: 0,
+            sent: None,
+        }
+    }
+
+    /// Whether there is anything to save.
+    pub fn dirty(&self) -> bool {
+        !self.edits.is_empty() || !self.switches.is_empty()
+    }
+
+    pub fn config(&self) -> Option<&Arc<Config>> {
+        match &self.content {
+            Loaded::Ready(config) => Some(config),
+            Loaded::Loading | Loaded::Failed(_) => None,
+        }
+    }
+
+    pub fn busy(&self) -> bool {
+        self.saving == Saving::Busy || self.removal == Some(RemovalStage::Busy)
+    }
+
+    /// "Back": leaves at once, or asks in place when that would lose something.
+    pub(super) fn back(&mut self) -> bool {
+        let lost = self.dirty() || self.busy();
+        self.leaving |= lost;
+        !lost
+    }
+
+    /// Whether the screen is to be left.
+    fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) -> bool {
+        match event {
+            ConfigEvent::Opened | ConfigEvent::RunsOpened => {}
+            ConfigEvent::Typed { field, text } => self.typed(field, &text),
+            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::Value(value)),
+            ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
+            ConfigEvent::PageChosen(page) => self.show(page),
+            ConfigEvent::OptionsRetried(field) => self.resolved.retain(|resolved| resolved.field != field),
+            ConfigEvent::Save => self.save(out),
+            ConfigEvent::Discard => self.discard(),
+            ConfigEvent::LeaveConfirmed => return self.leaving && !self.busy(),
+            ConfigEvent::LeaveDeclined => self.leaving = false,
+            ConfigEvent::DeleteChosen => self.ask_removal(Some(RemovalStage::Asking)),
+            ConfigEvent::DeleteDeclined => self.ask_removal(None),
+            ConfigEvent::DeleteConfirmed => self.delete(out),
+            ConfigEvent::Retry => self.reload(out),
+            ConfigEvent::Loaded { ask, result } => self.loaded(ask, result, out),
+            ConfigEvent::Saved { ask, result } => return self.saved(ask, result, out),
+            ConfigEvent::Deleted { ask, result } => return self.deleted(ask, result, out),
+            ConfigEvent::Options { ask, result } => self.options_loaded(ask, result),
+            ConfigEvent::Rule { ask, result } => self.rule_loaded(ask, result),
+            ConfigEvent::RunsLoaded { .. } | ConfigEvent::RunsPage(_) | ConfigEvent::RunsWorkflow(_) => {}
+        }
+        false
+    }
+
+    fn show(&mut self, page: usize) {
+        self.page = page.min(self.pages.len().saturating_sub(1));
+    }
+
+    fn switch(&mut self, workflow: String, enabled: bool) {
+        let Some(saved) = self.config().and_then(|config| config.workflow(&workflow)).map(|known| known.enabled) else {
+            return;
+        };
+        self.switches.retain(|(id, _)| *id != workflow);
+        if saved != enabled {
+            self.switches.push((workflow, enabled));
+        }
+        self.touched();
+    }
+
+    /// Something was edited: what was said about the last save is no longer true.
+    fn touched(&mut self) {
+        if self.saving == Saving::Saved {
+            self.saving = Saving::Idle;
+        }
+        if !self.dirty() {
+            self.leaving = false;
+        }
+    }
+
+    fn discard(&mut self) {
+        if self.saving == Saving::Busy {
+            return;
+        }
+        self.edits.clear();
+        self.switches.clear();
+        self.faults.clear();
+        self.saving = Saving::Idle;
+        self.leaving = false;
+        self.generation += 1;
+    }
+
+    fn reload(&mut self, out: &mut Out<'_>) {
+        if let Loaded::Failed(_) = self.content {
+            self.content = Loaded::Loading;
+            self.load = out.ask();
+            out.command(ConfigCommand::Load { ask: self.load, slug: self.slug.clone() });
+        }
+    }
+
+    fn loaded(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) {
+        if ask != self.load {
+            return;
+        }
+        match result {
+            Ok(config) => self.take(config),
+            Err(failure) => {
+                out.report(&failure, "configure", &self.slug);
+                // A reload that failed leaves what is shown.
+                if self.config().is_none() {
+                    self.content = Loaded::Failed(failure);
+                }
+            }
+        }
+    }
+
+    /// A new state of the platform comes under the edits.
+    fn take(&mut self, config: Config) {
+        self.faults = check::refused(&config);
+        self.pages = Arc::new(pages::of(&config));
+        self.content = Loaded::Ready(Arc::new(config));
+        self.generation += 1;
+        self.resolved.clear();
+        self.show(self.page);
+        self.settle();
+    }
+
+    fn ask_removal(&mut self, stage: Option<RemovalStage>) {
+        if !self.busy() {
+            self.removal = stage;
+        }
+    }
+
+    fn delete(&mut self, out: &mut Out<'_>) {
+        if self.busy() || self.removal.is_none() {
+            return;
+        }
+        let Some(config_id) = self.config().map(|config| config.config_id.clone()) else { return };
+        self.removal = Some(RemovalStage::Busy);
+        self.change = out.ask();
+        out.command(ConfigCommand::Delete { ask: self.change, slug: self.slug.clone(), config_id });
+    }
+
+    fn deleted(&mut self, ask: u32, result: Result<(), Failure>, out: &mut Out<'_>) -> bool {
+        if ask != self.change || self.removal != Some(RemovalStage::Busy) {
+            return false;
+        }
+        match result {
+            // Gone already is what was asked for.
+            Ok(()) | Err(Failure { code: Code::NotFound, .. }) => true,
+            Err(failure) => {
+                out.report(&failure, "configure", &self.slug);
+                self.removal = Some(RemovalStage::Failed(failure));
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! One edit: from what was typed or chosen to a value, and whether that is a change at all.
+
+use super::Configuring;
+use crate::platform::json::Value;
+use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
+use std::collections::HashSet;
+
+/// Dependent fields are followed this deep; the contract has three levels.
+const MAX_LEVELS: usize = 10;
+
+/// What the user made of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Draft {
+    Value(Value),
+    /// Text that has to be read first; no value while it cannot be.
+    Typed {
+        text: String,
+        value: Option<Value>,
+    },
+}
+
+impl Draft {
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Typed { value, .. } => value.as_ref(),
+        }
+    }
+}
+
+/// Reads a text for a field. A number stays a text where the platform keeps it as one.
+fn read(field: &ConfigField, text: &str) -> Draft {
+    let trimmed = text.trim();
+    match &field.kind {
+        FieldKind::Text | FieldKind::Textarea => Draft::Value(Value::text(text)),
+        kind if trimmed.is_empty() => Draft::Value(kind.cleared()),
+        FieldKind::Json => Draft::Typed { text: text.to_owned(), value: Value::parse_typed(text) },
+        FieldKind::Number => {
+            let value = number(trimmed).map(|value| match field.saved() {
+                Some(Value::Text(_)) => Value::text(trimmed),
+                _ => value,
+            });
+            Draft::Typed { text: text.to_owned(), value }
+        }
+        _ => Draft::Value(Value::text(trimmed)),
+    }
+}
+
+/// A number as people write it, in JSON's grammar: `+5`, `.5` and `007` are numbers, too.
+fn number(text: &str) -> Option<Value> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then_some(())?;
+    let digits = digits.trim_start_matches('0');
+    let zero = if digits.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
+    Value::number(&[sign, zero, digits].concat())
+        .filter(|value| value.plain().is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)))
+}
+
+/// Whether a draft says what the platform has already.
+fn same(field: &ConfigField, draft: &Draft) -> bool {
+    let Some(value) = draft.value() else { return false };
+    match field.saved() {
+        Some(saved) if saved == value => true,
+        // The controls of texts show a number as text.
+        Some(saved) if !saved.is_empty() => field.kind.is_text() && saved.plain() == value.plain(),
+        _ => field.kind.says_nothing(value),
+    }
+}
+
+/// An object with one member set, or without it; members keep the places that `saved` gives them.
+pub fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
+    let mut members: Vec<(String, Value)> = object.members().to_vec();
+    match (members.iter().position(|(known, _)| known == name), value) {
+        (Some(at), Some(value)) => members[at].1 = value,
+        (Some(at), None) => drop(members.remove(at)),
+        (None, Some(value)) => members.push((name.to_owned(), value)),
+        (None, None) => {}
+    }
+    let place = |name: &str| {
+        let known = saved.map_or(&[][..], Value::members);
+        known.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX)
+    };
+    members.sort_by_key(|(name, _)| place(name));
+    Value::Object(members)
+}
+
+impl Configuring {
+    pub fn draft(&self, key: &FieldKey) -> Option<&Draft> {
+        self.edits.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft)
+    }
+
+    /// The value that counts now; `None` while there is none or what was typed is not one.
+    pub fn current<'a>(&'a self, key: &FieldKey, field: &'a ConfigField) -> Option<&'a Value> {
+        match self.draft(key) {
+            Some(draft) => draft.value(),
+            None => field.saved(),
+        }
+    }
+
+    pub fn enabled(&self, workflow: &str) -> bool {
+        let switched = self.switches.iter().find(|(id, _)| id == workflow).map(|(_, enabled)| *enabled);
+        let saved = || self.config().and_then(|config| config.workflow(workflow)).is_some_and(|known| known.enabled);
+        switched.unwrap_or_else(saved)
+    }
+
+    pub(super) fn typed(&mut self, key: FieldKey, text: &str) {
+        let draft = self.config().and_then(|config| config.field(&key)).map(|field| read(field, text));
+        if let Some(draft) = draft {
+            self.chosen(key, draft);
+        }
+    }
+
+    pub(super) fn chosen(&mut self, key: FieldKey, draft: Draft) {
+        let Some(config) = self.config().cloned() else { return };
+        let Some(field) = config.field(&key).filter(|field| field.editable()) else { return };
+        self.put(&key, (!same(field, &draft)).then_some(draft));
+        self.faults.retain(|(faulty, _)| *faulty != key);
+        self.forget_children(&key);
+        self.touched();
+    }
+
+    fn put(&mut self, key: &FieldKey, draft: Option<Draft>) {
+        match (self.edits.iter().position(|(edited, _)| edited == key), draft) {
+            (Some(at), Some(draft)) => self.edits[at].1 = draft,
+            (Some(at), None) => drop(self.edits.swap_remove(at)),
+            (None, Some(draft)) => self.edits.push((key.clone(), draft)),
+            (None, None) => {}
+        }
+    }
+
+    /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
+    fn forget_children(&mut self, key: &FieldKey) {
+        let Some(config) = self.config().cloned() else { return };
+        let mut seen = HashSet::from([key.clone()]);
+        let mut level = HashSet::from([key.clone()]);
+        for _ in 0..MAX_LEVELS {
+            let mut next = HashSet::new();
+            let ids: HashSet<&str> = level.iter().map(|parent| parent.id.as_str()).collect();
+            let lists = config.workflows.iter().map(|workflow| (Some(&workflow.id), &workflow.fields));
+            for (workflow, fields) in std::iter::once((None, &config.fields)).chain(lists) {
+                for field in fields.iter().filter(|field| field.parent.is_some()) {
+                    let child = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
+                    let parent = field.parent.as_deref().is_some_and(|parent| ids.contains(parent));
+                    if !parent || !field.editable() || field.kind.options().is_none() || seen.contains(&child) {
+                        continue;
+                    }
+                    let Some(parent) = config.parent(&child, field).filter(|parent| level.contains(parent)) else {
+                        continue;
+                    };
+                    let restored = self.draft(&parent).is_none();
+                    let kept = restored || field.saved().is_none_or(Value::is_empty);
+                    self.put(&child, (!kept).then(|| Draft::Value(field.kind.cleared())));
+                    self.faults.retain(|(faulty, _)| *faulty != child);
+                    seen.insert(child.clone());
+                    next.insert(child);
+                }
+            }
+            if next.is_empty() {
+                return;
+            }
+            level = next;
+        }
+    }
+
+    /// After a new state of the platform: edits that it has already are none any more.
+    pub(super) fn settle(&mut self) {
+        let Some(config) = self.config().cloned() else { return };
+        self.edits.retain(|(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
+        self.switches.retain(|(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
+    }
+}

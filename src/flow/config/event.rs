@@ -1,0 +1,113 @@
+//! What can happen on the configure screen and on the runs, and what they want of the platform.
+
+use crate::error::Failure;
+use crate::platform::json::Value;
+use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
+
+/// Answers carry the number of their question: one that is not the latest is late, and ignored.
+#[derive(Debug)]
+pub enum ConfigEvent {
+    // The user.
+    /// "Configure".
+    Opened,
+    /// "Last runs".
+    RunsOpened,
+    /// The text of a text, number, date or JSON field.
+    Typed {
+        field: FieldKey,
+        text: String,
+    },
+    /// The value of any other field.
+    Chosen {
+        field: FieldKey,
+        value: Value,
+    },
+    Switched {
+        workflow: String,
+        enabled: bool,
+    },
+    PageChosen(usize),
+    OptionsRetried(FieldKey),
+    Save,
+    Discard,
+    /// "Leave without saving".
+    LeaveConfirmed,
+    LeaveDeclined,
+    DeleteChosen,
+    DeleteConfirmed,
+    DeleteDeclined,
+    Retry,
+    RunsPage(u32),
+    /// Whose runs are shown, by the workflow's id.
+    RunsWorkflow(String),
+
+    // The platform.
+    Loaded {
+        ask: u32,
+        result: Result<Config, Failure>,
+    },
+    Saved {
+        ask: u32,
+        result: Result<Config, Failure>,
+    },
+    Deleted {
+        ask: u32,
+        result: Result<(), Failure>,
+    },
+    /// A field with the options that it has under its parent's value.
+    Options {
+        ask: u32,
+        result: Result<ConfigField, Failure>,
+    },
+    /// What can be compared with a left-hand side.
+    Rule {
+        ask: u32,
+        result: Result<RuleColumns, Failure>,
+    },
+    RunsLoaded {
+        ask: u32,
+        result: Result<RunPage, Failure>,
+    },
+}
+
+#[derive(Debug)]
+pub enum ConfigCommand {
+    /// Gets the configuration of the app, or makes it.
+    Load {
+        ask: u32,
+        slug: String,
+    },
+    /// As [`ConfigCommand::Load`], without making any.
+    Find {
+        ask: u32,
+        slug: String,
+    },
+    Save {
+        ask: u32,
+        slug: String,
+        change: ConfigChange,
+    },
+    Delete {
+        ask: u32,
+        slug: String,
+        config_id: Option<String>,
+    },
+    Options {
+        ask: u32,
+        slug: String,
+        config_id: Option<String>,
+        field: FieldKey,
+        parent: Value,
+    },
+    Rule {
+        ask: u32,
+        slug: String,
+        field: FieldKey,
+        lhs: Value,
+    },
+    Runs {
+        ask: u32,
+        workflow: String,
+        page: u32,
+    },
+}

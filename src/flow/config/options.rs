@@ -1,0 +1,149 @@
+//! Options that come from the platform only when they are known to be needed: of dependent fields, and of rules.
+
+use super::{ConfigCommand, Configuring, Out};
+use crate::error::Failure;
+use crate::flow::state::Loaded;
+use crate::platform::json::Value;
+use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind, RuleColumns};
+use std::sync::Arc;
+
+/// So many different left-hand sides of one list of rules are asked for; the rest gets what the field lists itself.
+const MAX_RULES: usize = 50;
+
+/// The options of a field under one value of its parent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    pub field: FieldKey,
+    pub parent: Value,
+    ask: u32,
+    pub kind: Loaded<Arc<FieldKind>>,
+}
+
+/// What can be compared with one left-hand side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleOffer {
+    pub field: FieldKey,
+    pub lhs: Value,
+    ask: u32,
+    pub columns: Loaded<Arc<RuleColumns>>,
+}
+
+/// What a field offers at the moment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Offer {
+    Ready(Arc<FieldKind>),
+    /// Its parent has no value yet.
+    Waiting,
+    Loading,
+    Failed(Failure),
+}
+
+impl Configuring {
+    /// What `field` offers under the value that its parent has now.
+    pub fn offer(&self, key: &FieldKey, field: &ConfigField) -> Offer {
+        let own = || Offer::Ready(Arc::new(field.kind.clone()));
+        let Some(config) = self.config() else { return Offer::Loading };
+        match self.dependence(config, key, field) {
+            Dependence::None => own(),
+            Dependence::Waiting => Offer::Waiting,
+            Dependence::On(parent) => match self.resolution(key, parent).map(|resolved| &resolved.kind) {
+                Some(Loaded::Ready(kind)) => Offer::Ready(Arc::clone(kind)),
+                Some(Loaded::Failed(failure)) => Offer::Failed(failure.clone()),
+                Some(Loaded::Loading) | None => Offer::Loading,
+            },
+        }
+    }
+
+    fn resolution(&self, key: &FieldKey, parent: &Value) -> Option<&Resolved> {
+        self.resolved.iter().find(|resolved| resolved.field == *key && resolved.parent == *parent)
+    }
+
+    fn dependence<'a>(&'a self, config: &'a Config, key: &FieldKey, field: &'a ConfigField) -> Dependence<'a> {
+        let Some(options) = field.kind.options() else { return Dependence::None };
+        let Some(parent_key) = config.parent(key, field) else { return Dependence::None };
+        let Some(parent) = config.field(&parent_key) else { return Dependence::None };
+        match self.current(&parent_key, parent) {
+            Some(value) if value.is_empty() => Dependence::Waiting,
+            None => Dependence::Waiting,
+            // What came with the configuration is right as long as the parent is as it was then.
+            Some(_) if !options.is_empty() && self.draft(&parent_key).is_none() => Dependence::None,
+            Some(value) => Dependence::On(value),
+        }
+    }
+
+    /// Asks for what the page shown needs and nobody has asked for yet.
+    pub(super) fn want(&mut self, out: &mut Out<'_>) {
+        let Some(config) = self.config().cloned() else { return };
+        let pages = Arc::clone(&self.pages);
+        let Some(page) = pages.get(self.page) else { return };
+        for (key, field) in page.fields(&config) {
+            if key.workflow.as_deref().is_some_and(|workflow| !self.enabled(workflow)) {
+                continue;
+            }
+            if let FieldKind::Rules(_) = field.kind {
+                self.want_rules(&key, field, out);
+            }
+            let Dependence::On(parent) = self.dependence(&config, &key, field) else { continue };
+            if self.resolution(&key, parent).is_some() {
+                continue;
+            }
+            let (parent, ask) = (parent.clone(), out.ask());
+            self.resolved.retain(|resolved| resolved.field != key);
+            let (slug, config_id) = (self.slug.clone(), config.config_id.clone());
+            out.command(ConfigCommand::Options { ask, slug, config_id, field: key.clone(), parent: parent.clone() });
+            self.resolved.push(Resolved { field: key, parent, ask, kind: Loaded::Loading });
+        }
+    }
+
+    fn want_rules(&mut self, key: &FieldKey, field: &ConfigField, out: &mut Out<'_>) {
+        let mut sides = Vec::new();
+        if let Some(value) = self.current(key, field) {
+            left_sides(value, &mut sides);
+        }
+        let known = self.rules.iter().filter(|rule| rule.field == *key).count();
+        sides.retain(|lhs| !self.rules.iter().any(|rule| rule.field == *key && rule.lhs == *lhs));
+        for lhs in sides.into_iter().take(MAX_RULES.saturating_sub(known)) {
+            let ask = out.ask();
+            let (slug, field) = (self.slug.clone(), key.clone());
+            out.command(ConfigCommand::Rule { ask, slug, field: field.clone(), lhs: lhs.clone() });
+            self.rules.push(RuleOffer { field, lhs, ask, columns: Loaded::Loading });
+        }
+    }
+
+    pub(super) fn options_loaded(&mut self, ask: u32, result: Result<ConfigField, Failure>) {
+        if let Some(resolved) = self.resolved.iter_mut().find(|resolved| resolved.ask == ask) {
+            resolved.kind = match result {
+                Ok(field) => Loaded::Ready(Arc::new(field.kind)),
+                Err(failure) => Loaded::Failed(failure),
+            };
+        }
+    }
+
+    pub(super) fn rule_loaded(&mut self, ask: u32, result: Result<RuleColumns, Failure>) {
+        if let Some(rule) = self.rules.iter_mut().find(|rule| rule.ask == ask) {
+            rule.columns = match result {
+                Ok(columns) => Loaded::Ready(Arc::new(columns)),
+                Err(failure) => Loaded::Failed(failure),
+            };
+        }
+    }
+}
+
+enum Dependence<'a> {
+    None,
+    Waiting,
+    On(&'a Value),
+}
+
+fn left_sides(group: &Value, sides: &mut Vec<Value>) {
+    for condition in group.get("conditions").map_or(&[][..], Value::items) {
+        if condition.get("conditions").is_some() {
+            left_sides(condition, sides);
+        } else if let Some(lhs) = condition.get("lhs").filter(|lhs| lhs.plain().is_some() && !lhs.is_empty())
+            && sides.len() < MAX_RULES
+            && !sides.contains(lhs)
+        {
+            sides.push(lhs.clone());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Saving: what is sent, and what of the edits is still one afterwards.
+
+use super::{ConfigCommand, Configuring, Draft, Out, Saving, Sent};
+use crate::error::{Code, Failure};
+use crate::flow::command::{Command, Notice};
+use crate::platform::json::Value;
+use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, WorkflowChange};
+use std::collections::HashMap;
+
+impl Configuring {
+    pub(super) fn save(&mut self, out: &mut Out<'_>) {
+        let Some(config) = self.config().cloned().filter(|_| self.dirty() && !self.busy()) else { return };
+        self.faults = self.check(&config);
+        self.saving = Saving::Idle;
+        if !self.faults.is_empty() {
+            self.leaving = false;
+            return self.show_fault();
+        }
+        let change = self.change_of(&config);
+        self.sent = Some(Sent { edits: self.edits.clone(), switches: self.switches.clone() });
+        self.saving = Saving::Busy;
+        self.change = out.ask();
+        out.command(ConfigCommand::Save { ask: self.change, slug: self.slug.clone(), change });
+    }
+
+    /// Turns to the first page with a fault, unless the one shown has any.
+    fn show_fault(&mut self) {
+        let Some(config) = self.config().cloned() else { return };
+        let faulty = |at: &usize| {
+            let page = self.pages.get(*at);
+            page.is_some_and(|page| page.fields(&config).any(|(key, _)| self.faults.iter().any(|(at, _)| *at == key)))
+        };
+        let first = std::iter::once(self.page).chain(0..self.pages.len()).find(faulty);
+        self.page = first.unwrap_or(self.page);
+    }
+
+    /// The edits in the order of the fields. Hidden fields have none, by construction.
+    fn change_of(&self, config: &Config) -> ConfigChange {
+        let edits: HashMap<&FieldKey, &Draft> = self.edits.iter().map(|(key, draft)| (key, draft)).collect();
+        let changed = |workflow: Option<&String>, fields: &[ConfigField]| -> Vec<(String, Value)> {
+            let value = |field: &ConfigField| {
+                let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
+                Some((field.id.clone(), edits.get(&key)?.value()?.clone()))
+            };
+            fields.iter().filter(|field| field.editable()).filter_map(value).collect()
+        };
+        let workflows = config.workflows.iter().filter_map(|workflow| {
+            let fields = changed(Some(&workflow.id), &workflow.fields);
+            let enabled = self.enabled(&workflow.id);
+            let touched = !fields.is_empty() || enabled != workflow.enabled;
+            touched.then(|| WorkflowChange { id: workflow.id.clone(), enabled, fields })
+        });
+        ConfigChange {
+            config_id: config.config_id.clone(),
+            fields: changed(None, &config.fields),
+            workflows: workflows.collect(),
+        }
+    }
+
+    /// Whether the screen is to be left: it was asked for, and nothing is left to lose.
+    pub(super) fn saved(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) -> bool {
+        if ask != self.change || self.saving != Saving::Busy {
+            return false;
+        }
+        let sent = self.sent.take();
+        match result {
+            Ok(config) => self.accepted(config, sent, out),
+            Err(failure) => {
+                out.report(&failure, "configure", &self.slug);
+                self.leaving = false;
+                // Somebody else changed it: what they made of it comes under the edits.
+                if failure.code == Code::Conflict {
+                    self.load = out.ask();
+                    out.command(ConfigCommand::Load { ask: self.load, slug: self.slug.clone() });
+                }
+                self.saving = Saving::Failed(failure);
+            }
+        }
+        self.leaving && !self.dirty()
+    }
+
+    fn accepted(&mut self, config: Config, sent: Option<Sent>, out: &mut Out<'_>) {
+        let sent = sent.unwrap_or(Sent { edits: Vec::new(), switches: Vec::new() });
+        let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
+        let taken: HashMap<&FieldKey, &Draft> =
+            sent.edits.iter().filter(|(key, _)| !refused(&key.id)).map(|(key, draft)| (key, draft)).collect();
+        let any = !taken.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));
+        self.edits.retain(|(key, draft)| taken.get(key) != Some(&draft));
+        self.switches.retain(|switch| !sent.switches.contains(switch));
+        let config_id = config.config_id.clone();
+        self.take(config);
+        if any {
+            out.commands.push(Command::Emit(Notice::ConfigSaved { app: self.slug.clone(), config_id }));
+        }
+        if self.faults.is_empty() {
+            self.saving = if self.dirty() { Saving::Idle } else { Saving::Saved };
+        } else {
+            self.saving = Saving::Idle;
+            self.leaving = false;
+            self.show_fault();
+        }
+    }
+}

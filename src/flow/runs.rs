@@ -1,0 +1,88 @@
+//! The last runs of an app's workflows, a page at a time; nothing can be changed here.
+
+use super::config::{ConfigCommand, ConfigEvent, Out};
+use super::state::Loaded;
+use crate::error::{Code, Failure};
+use crate::platform::model::config::{Config, RunPage};
+use std::sync::Arc;
+
+/// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runs {
+    pub slug: String,
+    /// Ids and names of the app's workflows.
+    pub workflows: Vec<(String, String)>,
+    /// The id of the workflow shown; empty while none is known.
+    pub workflow: String,
+    pub content: Loaded<Arc<RunPage>>,
+    ask: u32,
+    page: u32,
+}
+
+impl Runs {
+    pub(super) fn open(slug: String, out: &mut Out<'_>) -> Self {
+        let ask = out.ask();
+        out.command(ConfigCommand::Find { ask, slug: slug.clone() });
+        Self { slug, workflows: Vec::new(), workflow: String::new(), content: Loaded::Loading, ask, page: 1 }
+    }
+
+    pub(super) fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) {
+        match event {
+            ConfigEvent::Loaded { ask, result } if ask == self.ask => self.found(result, out),
+            ConfigEvent::RunsLoaded { ask, result } if ask == self.ask => match result {
+                Ok(page) => self.content = Loaded::Ready(Arc::new(page)),
+                Err(failure) => self.fail(failure, out),
+            },
+            ConfigEvent::RunsPage(page) => {
+                self.page = page.max(1);
+                self.load(out);
+            }
+            ConfigEvent::RunsWorkflow(id) if self.workflows.iter().any(|(known, _)| *known == id) => {
+                self.workflow = id;
+                self.page = 1;
+                self.load(out);
+            }
+            ConfigEvent::Retry if matches!(self.content, Loaded::Failed(_)) => {
+                if self.workflow.is_empty() {
+                    *self = Self::open(std::mem::take(&mut self.slug), out);
+                } else {
+                    self.load(out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn found(&mut self, result: Result<Config, Failure>, out: &mut Out<'_>) {
+        match result {
+            Ok(config) => {
+                self.workflows = config.workflows.into_iter().map(|workflow| (workflow.id, workflow.name)).collect();
+                match self.workflows.first() {
+                    Some((id, _)) => {
+                        self.workflow = id.clone();
+                        self.load(out);
+                    }
+                    None => self.nothing(),
+                }
+            }
+            // Never configured: nothing has run.
+            Err(Failure { code: Code::NotFound, .. }) => self.nothing(),
+            Err(failure) => self.fail(failure, out),
+        }
+    }
+
+    fn nothing(&mut self) {
+        self.content = Loaded::Ready(Arc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));
+    }
+
+    fn load(&mut self, out: &mut Out<'_>) {
+        self.content = Loaded::Loading;
+        self.ask = out.ask();
+        out.command(ConfigCommand::Runs { ask: self.ask, workflow: self.workflow.clone(), page: self.page });
+    }
+
+    fn fail(&mut self, failure: Failure, out: &mut Out<'_>) {
+        out.report(&failure, "runs", &self.slug);
+        self.content = Loaded::Failed(failure);
+    }
+}

@@ -1,0 +1,181 @@
+//! `Config`, its fields and executions as the platform writes them, read into the model; tolerant of what is strange.
+
+use crate::platform::json::Value;
+use crate::platform::model::config::{
+    Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
+    Workflow,
+};
+use std::collections::HashSet;
+
+/// The operators that the contract names, for platforms that do not list any.
+const OPERATORS: [&str; 6] = ["eq", "neq", "start_with", "end_with", "greater_or_equal", "less_or_equal"];
+
+/// `None` for anything but an object.
+pub(crate) fn config(body: &Value) -> Option<Config> {
+    if !matches!(body, Value::Object(_)) {
+        return None;
+    }
+    Some(Config {
+        config_id: text(body, "config_id"),
+        fields: fields(body),
+        workflows: unique(items(body, "workflows").iter().filter_map(workflow), |workflow| &workflow.id),
+        field_errors: items(body, "field_errors").iter().filter_map(field_error).collect(),
+    })
+}
+
+pub(crate) fn field(field: &Value) -> Option<ConfigField> {
+    let id = text(field, "id")?;
+    Some(ConfigField {
+        name: text(field, "name").unwrap_or_else(|| id.clone()),
+        kind: kind(field),
+        parent: text(field, "parent"),
+        required: flag(field, "required"),
+        hidden: flag(field, "hidden"),
+        value: field.get("value").cloned(),
+        default: field.get("defaultValue").cloned(),
+        page: text(field, "associated_page"),
+        help: text(field, "help_text"),
+        placeholder: text(field, "placeholder").unwrap_or_default(),
+        id,
+    })
+}
+
+pub(crate) fn rule_columns(columns: &Value) -> RuleColumns {
+    let mut columns =
+        RuleColumns { lhs: column(columns, "lhs"), operator: column(columns, "operator"), rhs: column(columns, "rhs") };
+    if columns.operator.options.is_empty() {
+        let known = OPERATORS.iter().map(|name| Choice { name: String::new(), value: Value::text(name) });
+        columns.operator.options = known.collect();
+    }
+    columns
+}
+
+pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
+    let Some(Value::List(runs)) = body.get("docs") else { return None };
+    let number = |name: &str| body.get(name).and_then(Value::plain).and_then(|text| text.parse::<u32>().ok());
+    Some(RunPage {
+        runs: runs.iter().filter_map(run).collect(),
+        page: number("page").unwrap_or(1).max(1),
+        pages: number("totalPages").unwrap_or(1).max(1),
+    })
+}
+
+/// The body of `PUT /api/v2/f-sdk/config`.
+pub(crate) fn change(slug: &str, change: ConfigChange) -> Value {
+    let mut body = vec![("slug".to_owned(), Value::text(slug))];
+    body.extend(change.config_id.map(|id| ("config_id".to_owned(), Value::Text(id))));
+    body.push(("fields".to_owned(), Value::Object(change.fields)));
+    let workflows = change.workflows.into_iter().map(|workflow| {
+        Value::Object(vec![
+            ("id".to_owned(), Value::Text(workflow.id)),
+            ("enabled".to_owned(), Value::Bool(workflow.enabled)),
+            ("fields".to_owned(), Value::Object(workflow.fields)),
+        ])
+    });
+    body.push(("workflows".to_owned(), Value::List(workflows.collect())));
+    Value::Object(body)
+}
+
+fn text(object: &Value, name: &str) -> Option<String> {
+    object.get(name).and_then(Value::plain).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn flag(object: &Value, name: &str) -> bool {
+    object.get(name) == Some(&Value::Bool(true))
+}
+
+fn items<'a>(object: &'a Value, name: &str) -> &'a [Value] {
+    object.get(name).map_or(&[], Value::items)
+}
+
+/// The first of each id counts.
+fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
+    let mut seen = HashSet::new();
+    list.filter(|item| seen.insert(id(item).clone())).collect()
+}
+
+fn fields(owner: &Value) -> Vec<ConfigField> {
+    unique(items(owner, "fields").iter().filter_map(field), |field| &field.id)
+}
+
+fn workflow(workflow: &Value) -> Option<Workflow> {
+    let id = text(workflow, "id")?;
+    Some(Workflow {
+        name: text(workflow, "name").unwrap_or_else(|| id.clone()),
+        description: text(workflow, "description"),
+        enabled: flag(workflow, "enabled"),
+        fields: fields(workflow),
+        id,
+    })
+}
+
+fn field_error(error: &Value) -> Option<(String, String)> {
+    let said = error.get("error").and_then(|error| text(error, "message")).or_else(|| text(error, "message"));
+    let sentence = said.unwrap_or_default().chars().take(300).collect();
+    Some((text(error, "id")?, sentence))
+}
+
+fn kind(field: &Value) -> FieldKind {
+    let name = text(field, "field_type").unwrap_or_default();
+    match name.as_str() {
+        "text" => FieldKind::Text,
+        "textarea" => FieldKind::Textarea,
+        "date" => FieldKind::Date,
+        "number" => FieldKind::Number,
+        "url" => FieldKind::Url,
+        "email" => FieldKind::Email,
+        "json" => FieldKind::Json,
+        "select" => FieldKind::Select { options: choices(field, "options"), multiple: flag(field, "multiple") },
+        "map" => FieldKind::Map(Mapping {
+            left: choices(field, "labels"),
+            right: Some(choices(field, "options")),
+            ..Mapping::default()
+        }),
+        "map_v2" => FieldKind::Map(mapping(field.get("mapping").unwrap_or(&Value::Null))),
+        "rule_engine" => FieldKind::Rules(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null))),
+        _ => FieldKind::Unknown(name),
+    }
+}
+
+fn mapping(mapping: &Value) -> Mapping {
+    let none = Value::Null;
+    let (left, right) = (mapping.get("lhs").unwrap_or(&none), mapping.get("rhs").unwrap_or(&none));
+    Mapping {
+        left_name: text(left, "name"),
+        left: choices(left, "options"),
+        right_name: text(right, "name"),
+        right: Some(choices(right, "options")).filter(|options| !options.is_empty()),
+        multiple: flag(right, "multiple"),
+    }
+}
+
+fn column(columns: &Value, name: &str) -> Column {
+    let column = columns.get(name).unwrap_or(&Value::Null);
+    Column { name: text(column, "name"), kind: text(column, "type"), options: choices(column, "options") }
+}
+
+/// Options without a value of text or number cannot be sent, so that they are not offered.
+fn choices(owner: &Value, name: &str) -> Vec<Choice> {
+    let choice = |option: &Value| {
+        let value = option.get("value").filter(|value| value.plain().is_some())?.clone();
+        let name = text(option, "name").or_else(|| value.plain().map(str::to_owned)).unwrap_or_default();
+        Some(Choice { name, value })
+    };
+    items(owner, name).iter().filter_map(choice).collect()
+}
+
+fn run(run: &Value) -> Option<Run> {
+    let state = text(run, "status").unwrap_or_default();
+    Some(Run {
+        id: text(run, "_id").or_else(|| text(run, "id"))?,
+        name: text(run, "name").unwrap_or_default(),
+        state: match state.to_ascii_uppercase().as_str() {
+            "RUNNING" | "STARTED" | "QUEUED" => RunState::Running,
+            "COMPLETED" | "SUCCESS" => RunState::Completed,
+            "ERRORED" | "FAILED" => RunState::Failed,
+            _ => RunState::Unknown(state),
+        },
+        started_at: text(run, "createdAt").unwrap_or_default(),
+        error: run.get("error").and_then(|error| text(error, "message")),
+    })
+}
