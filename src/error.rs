@@ -105,7 +105,8 @@ codes! {
     AuthorizationTimeout = "authorization_timeout", retryable: true;
     /// The platform refused the credentials; the message is the provider's.
     CredentialsRefused = "credentials_refused", retryable: true;
-    /// No isolated frame is configured for typed credentials, and fields in the host's page were not asked for.
+    /// There is no place to type credentials: set `frameUrl`, an isolated frame of another origin, or
+    /// `inlineCredentials`, fields in the host's own page.
     CredentialsFrameMissing = "credentials_frame_missing", retryable: false;
     /// The page's Content-Security-Policy lacks `'wasm-unsafe-eval'` in `script-src`.
     WasmBlocked = "wasm_blocked", retryable: false;

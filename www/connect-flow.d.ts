@@ -38,9 +38,13 @@ export interface StartOptions {
   apiUrl: string;
   /** Slug of the only app to show. */
   app?: string;
-  /** Page of another origin for fields that the host's page must not see. */
+  /**
+   * Where the package's `frame.html` is served, on another origin than this page's: https, or http of this machine. Keys
+   * and other secrets are typed in that frame, which this page cannot look into. Without it and without
+   * `inlineCredentials`, apps that ask for a secret cannot be connected (`credentials_frame_missing`).
+   */
   frameUrl?: string;
-  /** Ask for credentials in the host's own page instead. */
+  /** Ask for secrets in this page itself instead, where its scripts can read along. */
   inlineCredentials?: boolean;
 }
 
@@ -49,6 +53,11 @@ export interface FixedOptions {
   platformName?: string;
   /** Origins that icons of apps may come from, besides that of `apiUrl`. */
   iconOrigins?: string[];
+  /**
+   * Opens the address for signing in, where a page cannot open windows: Tauri, Electron, web views. It gets that address
+   * and nobody else does; a throw or a rejection counts as a blocked window.
+   */
+  openUrl?: (url: string) => void | Promise<void>;
   /** Optional request headers; off unless named, because a platform's CORS may refuse them. */
   headers?: RequestHeaders;
   /** Whether the search field takes the focus. */
@@ -117,6 +126,7 @@ export class ConnectFlowElement extends base {
   platformName: string | undefined;
   iconOrigins: string[] | undefined;
   headers: RequestHeaders | undefined;
+  openUrl: ((url: string) => void | Promise<void>) | undefined;
   theme: string | undefined;
   density: string | undefined;
   locale: string | undefined;

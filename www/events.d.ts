@@ -74,7 +74,7 @@ export type ErrorCode =
   | "authorization_timeout"
   /** The platform refused the credentials; the message is the provider's. */
   | "credentials_refused"
-  /** No isolated frame is configured for typed credentials, and fields in the host's page were not asked for. */
+  /** There is no place to type credentials: set `frameUrl`, an isolated frame of another origin, or `inlineCredentials`, fields in the host's own page. */
   | "credentials_frame_missing"
   /** The page's Content-Security-Policy lacks `'wasm-unsafe-eval'` in `script-src`. */
   | "wasm_blocked"

@@ -112,10 +112,11 @@ export class Life {
     this.#asks = this.#canAsk();
     // Not early if a token came meanwhile: an answer that nobody awaits would be kept here.
     const ask = (this.#offer == null && early) || ((request) => this.#ask(request));
-    const { headers, iconOrigins } = this.#given;
+    const { headers, iconOrigins, openUrl } = this.#given;
     const options = {
       headers,
       iconOrigins,
+      openUrl,
       sessionToken: this.#offer,
       getSessionToken: this.#asks ? ask : undefined,
       // A token's lifetime counts from before its request, and the host was asked when loading began.

@@ -9,7 +9,7 @@ import { EVENTS } from "./events.js";
 
 const OPTIONS = [
   "apiUrl", "app", "frameUrl", "inlineCredentials", "theme", "density", "locale", "hostName", "platformName",
-  "privacyUrl", "termsUrl", "sessionUrl", "autofocus", "strings", "headers", "iconOrigins", "sessionToken",
+  "privacyUrl", "termsUrl", "sessionUrl", "autofocus", "strings", "headers", "iconOrigins", "openUrl", "sessionToken",
 ];
 
 const propOf = (event) => `on-${event}`.replace(/-./g, (dash) => dash[1].toUpperCase());

@@ -7,9 +7,11 @@ use crate::error::Failure;
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;
 use crate::platform::{Platform, Started};
+use js_sys::{Function, JsString, Promise};
 use std::future::Future;
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
 const WATCH_MS: f64 = 500.0;
@@ -31,7 +33,13 @@ impl Core {
                 self.watch_popup(attempt);
                 self.send(Event::PopupOpened { attempt, opened });
             }
-            Command::NavigatePopup { .. } => self.popup.borrow().navigate(),
+            Command::NavigatePopup { attempt } => {
+                if let Some((open, address)) = self.popup.borrow().elsewhere() {
+                    self.open_elsewhere(attempt, open, address);
+                } else {
+                    self.popup.borrow().navigate();
+                }
+            }
             Command::ClosePopup { .. } => {
                 self.watch.set(None);
                 self.popup.borrow_mut().close();
@@ -56,6 +64,8 @@ impl Core {
                 let result = core.platform.save(&slug, auth_type, &fields).await;
                 Event::CredentialsSaved { attempt, result }
             }),
+            Command::ProceedInFrame { attempt } => self.with_frame(|frame| frame.proceed(attempt)),
+            Command::ReleaseFrame(failure) => self.with_frame(|frame| frame.release(&failure)),
             Command::Disconnect { slug, auth_type } => self.request(move |core| async move {
                 let result = core.platform.disconnect(&slug, auth_type).await;
                 Event::Disconnected { slug, result }
@@ -85,10 +95,24 @@ impl Core {
     }
 
     /// Checks the address and keeps it where only the window gets it.
-    fn take_address(&self, address: &str) -> Result<Authorization, Failure> {
+    pub(super) fn take_address(&self, address: &str) -> Result<Authorization, Failure> {
         let address = Address::check(address, |text| self.keeper.holds_token(text))?;
         self.popup.borrow_mut().set_address(address);
         Ok(Authorization::Window)
+    }
+
+    /// Gives the address to the host's function, in a task of its own: whatever that does happens to the host alone.
+    fn open_elsewhere(self: &Rc<Self>, attempt: u32, open: Function, address: JsString) {
+        let core = Rc::downgrade(self);
+        spawn_local(async move {
+            let opened = match open.call1(&JsValue::UNDEFINED, &address) {
+                Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
+                Err(error) => Err(error),
+            };
+            if let (Err(_), Some(core)) = (opened, core.upgrade()) {
+                core.send(Event::PopupOpened { attempt, opened: false });
+            }
+        });
     }
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {

@@ -8,13 +8,14 @@ use crate::view::{self, Settings};
 use js_sys::{Array, Error, Function, Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::{HtmlElement, MessagePort, ShadowRoot};
 
 /// Runs when the module is loaded: before anything of the page that loads later can stand in between.
 #[wasm_bindgen(start)]
 fn start() {
     super::panic::install();
     crate::platform::capture();
+    super::frame::capture();
 }
 
 /// One mounted connect flow.
@@ -47,6 +48,13 @@ impl ConnectFlow {
         Ok(Self { instance, target })
     }
 
+    /// Inside the isolated frame: shows the fields in a shadow root and talks over the port that came with `nonce`.
+    /// `platform` is an address of the one platform that values may be sent to.
+    #[wasm_bindgen(js_name = mountFrame)]
+    pub fn mount_frame(root: &ShadowRoot, port: MessagePort, nonce: &str, platform: &str) -> bool {
+        super::frame::child::mount(root, port, nonce, platform).is_some()
+    }
+
     /// A session token, or an object with `token` and what is known of its lifetime.
     #[wasm_bindgen(js_name = setSessionToken)]
     pub fn set_session_token(&self, offer: &JsValue) {
@@ -62,7 +70,7 @@ impl ConnectFlow {
     /// Changes what may change while the flow goes on.
     pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
         if Reflect::has(options, &"getSessionToken".into())? {
-            self.instance.set_callback(options::callback(options).map_err(thrown)?);
+            self.instance.set_callback(options::callback(options, "getSessionToken").map_err(thrown)?);
         }
         self.instance.update(|settings| options::apply(settings, options));
         Ok(())

@@ -2,12 +2,14 @@
 
 use super::browser::{Listener, Timer, document, now, random_uuid, window};
 use super::events::{HostEvent, Stamp};
+use super::frame::FrameUrl;
+use super::frame::parent::Parent;
 use super::keeper::{Keeper, KeeperRef, Owner};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use crate::error::{Code, Failure};
-use crate::flow::{Apps, Event, Flow, Notice};
+use crate::flow::{Apps, Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
@@ -41,7 +43,9 @@ pub(super) struct Core {
     pub(super) watch: Cell<Option<Timer>>,
     /// Answers to requests of an earlier epoch are dropped.
     pub(super) epoch: Cell<u32>,
-    ui: Ui,
+    pub(super) frame_url: Option<FrameUrl>,
+    pub(super) frame: RefCell<Option<Rc<Parent>>>,
+    pub(super) ui: Ui,
     queue: RefCell<VecDeque<Event>>,
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
@@ -66,29 +70,35 @@ impl Instance {
         let activity_id = options.headers.activity_id().map_or_else(random_uuid, str::to_owned);
         let transport = Transport::new(bearer, options.origins, options.headers)
             .ok_or(BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
-        let (flow, commands) = Flow::start(options.app);
+        let (flow, commands) = Flow::start(options.app, options.entry);
         let owner = leptos::reactive::owner::Owner::new();
         let core = Rc::new_cyclic(|core: &Weak<Core>| {
             let send = core.clone();
+            let frame = core.clone();
             let retry = keeper.clone();
+            let send = move |event| {
+                if let Some(core) = send.upgrade() {
+                    core.send(event);
+                }
+            };
             let ui = owner.with(|| Ui {
-                flow: RwSignal::new(flow.state().clone()),
-                session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false }),
-                settings: RwSignal::new(settings),
-                send: UnsyncCallback::new(move |event| {
-                    if let Some(core) = send.upgrade() {
-                        core.send(event);
+                retry_session: UnsyncCallback::new(move |()| retry.retry()),
+                frame: UnsyncCallback::new(move |element| {
+                    if let Some(core) = frame.upgrade() {
+                        core.show_frame(element);
                     }
                 }),
-                retry_session: UnsyncCallback::new(move |()| retry.retry()),
+                ..silent(flow.state().clone(), settings, send)
             });
             Core {
                 keeper: keeper.clone(),
                 platform: Refold { transport },
                 flow: RefCell::new(flow),
-                popup: RefCell::default(),
+                popup: RefCell::new(Popup::new(options.open_url)),
                 watch: Cell::new(None),
                 epoch: Cell::new(0),
+                frame_url: options.frame_url,
+                frame: RefCell::default(),
                 ui,
                 queue: RefCell::default(),
                 stepping: Cell::new(false),
@@ -129,6 +139,7 @@ impl Instance {
 
     pub fn update(&self, change: impl FnOnce(&mut Settings)) {
         self.core.ui.settings.update(change);
+        self.core.with_frame(|frame| frame.share_look());
     }
 
     pub fn retry(&self) {
@@ -159,6 +170,7 @@ impl Drop for Instance {
         self.core.platform.transport.abort();
         self.core.epoch.set(self.core.epoch.get() + 1);
         self.core.popup.borrow_mut().close();
+        self.core.frame.take();
         self.core.listeners.borrow_mut().clear();
         for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
             timer.set(None);
@@ -258,6 +270,7 @@ impl Core {
     }
 
     fn session_changed(self: &Rc<Self>, view: SessionView) {
+        self.with_frame(|frame| frame.share_session());
         if view.phase == Phase::Active {
             self.catch_up();
         }
@@ -312,6 +325,26 @@ impl Core {
     }
 }
 
+/// What a view needs that has neither session nor frame.
+pub(super) fn silent(state: State, settings: Settings, send: impl Fn(Event) + 'static) -> Ui {
+    Ui {
+        flow: RwSignal::new(state),
+        session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false }),
+        settings: RwSignal::new(settings),
+        send: UnsyncCallback::new(send),
+        retry_session: UnsyncCallback::new(|()| {}),
+        frame: UnsyncCallback::new(|_| {}),
+    }
+}
+
+pub(super) fn probe_outcome(answer: Result<(), Failure>) -> ProbeOutcome {
+    match answer {
+        Ok(()) => ProbeOutcome::Accepted,
+        Err(Failure { code: Code::SessionRejected, .. }) => ProbeOutcome::Rejected,
+        Err(_) => ProbeOutcome::Unreachable,
+    }
+}
+
 /// What the session's keeper tells; the core may be gone by then.
 struct Hooks(Weak<Core>);
 
@@ -337,11 +370,7 @@ impl Owner for Hooks {
     fn probe(&self, lease: Lease) {
         let Some(core) = self.0.upgrade() else { return };
         spawn_local(async move {
-            let outcome = match core.platform.probe(lease).await {
-                Ok(()) => ProbeOutcome::Accepted,
-                Err(Failure { code: Code::SessionRejected, .. }) => ProbeOutcome::Rejected,
-                Err(_) => ProbeOutcome::Unreachable,
-            };
+            let outcome = probe_outcome(core.platform.probe(lease).await);
             core.keeper.probed(lease, outcome);
         });
     }

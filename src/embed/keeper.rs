@@ -37,6 +37,13 @@ pub(super) struct Keeper {
     listeners: RefCell<Vec<Listener>>,
 }
 
+/// A token on its way to the isolated frame, and how long it still lives, where that is known.
+pub(super) struct Shared {
+    pub(super) generation: u32,
+    pub(super) token: JsString,
+    pub(super) remaining_ms: Option<f64>,
+}
+
 /// A request that waits for a token: `settle` resolves the promise that it awaits.
 struct Waiter {
     ticket: Ticket,
@@ -217,6 +224,28 @@ impl Keeper {
 
     pub(super) fn retry(self: &Rc<Self>) {
         self.drive(Session::retry_by_user);
+    }
+
+    /// The platform refused the token of that generation elsewhere.
+    pub(super) fn rejected(self: &Rc<Self>, generation: u32) {
+        self.drive(|session, now| session.rejected(generation, now));
+    }
+
+    /// A copy of the token for the isolated frame.
+    pub(super) fn share(self: &Rc<Self>) -> Option<Shared> {
+        let acquired = self.session.borrow_mut().acquire(now());
+        let lease = match acquired {
+            Acquire::Ready(lease) => lease,
+            Acquire::Unavailable(_) => return None,
+            Acquire::Wait(ticket) => {
+                self.session.borrow_mut().forget(ticket);
+                return None;
+            }
+        };
+        let mut session = self.session.borrow_mut();
+        let copy = |token: &[u8]| JsString::from(std::str::from_utf8(token).unwrap_or_default());
+        let token = session.with_token(lease, now(), copy)?;
+        Some(Shared { generation: lease.generation(), token, remaining_ms: session.remaining_ms() })
     }
 
     pub(super) fn probed(self: &Rc<Self>, lease: Lease, outcome: ProbeOutcome) {

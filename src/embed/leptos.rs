@@ -67,6 +67,15 @@ pub fn ConnectFlow(
     /// Origins of app icons besides the API's own.
     #[prop(optional)]
     icon_origins: Vec<String>,
+    /// Where the package's `frame.html` is served, on another origin than the page's: secrets are typed there.
+    #[prop(optional, into)]
+    frame_url: Option<String>,
+    /// Ask for secrets in the page itself instead, where its scripts can read along.
+    #[prop(optional)]
+    inline_credentials: bool,
+    /// Opens the address for signing in, where a page cannot open windows.
+    #[prop(optional)]
+    open_url: Option<UnsyncCallback<String>>,
     /// Theme, language, names and texts.
     #[prop(optional, into)]
     settings: Signal<Settings>,
@@ -110,7 +119,9 @@ pub fn ConnectFlow(
             }
         });
         super::panic::install();
-        let options = Options::new(&api_url, &icon_origins, app, Some(get_session_token.0));
+        let options = Options::new(&api_url, &icon_origins, app, Some(get_session_token.0))
+            .and_then(|options| options.with_entry(frame_url.as_deref(), inline_credentials))
+            .map(|options| Options { open_url: open_url.map(opener), ..options });
         let instance = options.and_then(|options| {
             let target = shadow(&host).ok_or(options::bad("apiUrl"))?;
             Instance::mount(target, options, settings.get_untracked(), emit.clone())
@@ -133,6 +144,14 @@ pub fn ConnectFlow(
     });
     // Built without markup, so that Trusted Types have nothing to refuse.
     leptos::html::div().node_ref(host)
+}
+
+fn opener(open_url: UnsyncCallback<String>) -> Function {
+    let open = Closure::<dyn Fn(String)>::new(move |address| {
+        // A callback that was disposed belongs to a page that is going away.
+        open_url.try_run(address);
+    });
+    open.into_js_value().unchecked_into()
 }
 
 fn shadow(host: &HtmlDivElement) -> Option<HtmlElement> {

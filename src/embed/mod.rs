@@ -11,6 +11,8 @@ mod browser;
 mod configure;
 #[cfg(target_arch = "wasm32")]
 mod driver;
+#[cfg(target_arch = "wasm32")]
+mod frame;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod handle;
 #[cfg(target_arch = "wasm32")]

@@ -1,8 +1,10 @@
 //! What the host sets, read once and checked; what may change later is read again by [`apply`].
 
 use super::browser::window;
+use super::frame::FrameUrl;
 use super::popup::is_loopback;
 use crate::error::Code;
+use crate::flow::Entry;
 use crate::platform::{ExtraHeaders, Origins};
 use crate::view::{Density, Settings, Theme};
 use js_sys::{Array, Function, Object, Reflect};
@@ -23,6 +25,12 @@ pub struct Options {
     pub headers: ExtraHeaders,
     /// Slug of the only app to show.
     pub app: Option<String>,
+    /// Where secrets are typed.
+    pub entry: Entry,
+    /// Of [`Entry::Frame`].
+    pub frame_url: Option<FrameUrl>,
+    /// Takes the address for signing in, where a page cannot open windows.
+    pub open_url: Option<Function>,
     pub get_session_token: Option<Function>,
     /// A token that is there from the start, as the host gave it.
     pub session_token: Option<JsValue>,
@@ -47,10 +55,24 @@ impl Options {
             origins: Origins { api, icons },
             headers: ExtraHeaders::default(),
             app,
+            entry: Entry::Missing,
+            frame_url: None,
+            open_url: None,
             get_session_token,
             session_token: None,
             age_ms: 0.0,
         })
+    }
+
+    /// Where secrets are typed: in the host's own page if it says so, else in the frame at that address, if any.
+    pub fn with_entry(self, frame_url: Option<&str>, inline: bool) -> Result<Self, BadOption> {
+        let frame_url = frame_url.map(|url| FrameUrl::check(url).ok_or(bad("frameUrl"))).transpose()?;
+        let entry = match &frame_url {
+            _ if inline => Entry::Inline,
+            Some(_) => Entry::Frame,
+            None => Entry::Missing,
+        };
+        Ok(Self { entry, frame_url, ..self })
     }
 
     /// Reads a plain object. Unknown names are ignored: a newer host may know more.
@@ -60,15 +82,17 @@ impl Options {
             None => Vec::new(),
             Some(list) => texts(&list).ok_or(bad("iconOrigins"))?,
         };
-        let options = Self::new(&api, &icons, text(value, "app"), callback(value)?)?;
+        let options = Self::new(&api, &icons, text(value, "app"), callback(value, "getSessionToken")?)?
+            .with_entry(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
+        let open_url = callback(value, "openUrl")?;
         let age_ms = get(value, "ageMs").and_then(|age| age.as_f64()).filter(|age| age.is_finite()).unwrap_or_default();
-        Ok(Self { headers: headers(value)?, session_token: get(value, "sessionToken"), age_ms, ..options })
+        Ok(Self { headers: headers(value)?, session_token: get(value, "sessionToken"), open_url, age_ms, ..options })
     }
 }
 
-/// `getSessionToken`, if it is there it must be a function.
-pub(super) fn callback(value: &JsValue) -> Result<Option<Function>, BadOption> {
-    get(value, "getSessionToken").map(|callback| callback.dyn_into().map_err(|_| bad("getSessionToken"))).transpose()
+/// An option that, if it is there, must be a function.
+pub(super) fn callback(value: &JsValue, name: &'static str) -> Result<Option<Function>, BadOption> {
+    get(value, name).map(|callback| callback.dyn_into().map_err(|_| bad(name))).transpose()
 }
 
 pub(super) const fn bad(option: &'static str) -> BadOption {
@@ -115,6 +139,33 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
     }
 }
 
+/// What [`apply`] reads, of what concerns a form.
+pub(super) fn plain(settings: &Settings) -> Object {
+    let strings = Object::new();
+    for (key, text) in settings.strings.iter() {
+        // Fresh objects take any property, here and below.
+        drop(Reflect::set(&strings, &key.into(), &text.into()));
+    }
+    let theme = match settings.theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    let density = if settings.density == Density::Compact { "compact" } else { "comfortable" };
+    let plain = Object::new();
+    for (name, value) in [
+        ("theme", theme),
+        ("density", density),
+        ("locale", &settings.locale),
+        ("hostName", &settings.host_name),
+        ("platformName", &settings.platform_name),
+    ] {
+        drop(Reflect::set(&plain, &name.into(), &value.into()));
+    }
+    drop(Reflect::set(&plain, &"strings".into(), &strings));
+    plain
+}
+
 fn has(value: &JsValue, name: &str) -> bool {
     value.is_object() && Reflect::has(value, &name.into()).unwrap_or(false)
 }
@@ -139,7 +190,7 @@ pub(super) fn flag(value: &JsValue, name: &str) -> bool {
 }
 
 /// `https:`, or `http:` of this machine; no user name, query or fragment; without the slash at the end.
-fn api_base(address: &str) -> Option<String> {
+pub(super) fn api_base(address: &str) -> Option<String> {
     let url = Url::new(address).ok()?;
     let scheme = match url.protocol().as_str() {
         "https:" => true,
@@ -155,6 +206,10 @@ fn texts(list: &JsValue) -> Option<Vec<String>> {
     list.dyn_ref::<Array>()?.iter().map(|item| item.as_string()).collect()
 }
 
+pub(super) fn is_header_value(text: &str) -> bool {
+    text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// `headers: {activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may
 /// refuse them.
 fn headers(value: &JsValue) -> Result<ExtraHeaders, BadOption> {
@@ -167,7 +222,7 @@ fn headers(value: &JsValue) -> Result<ExtraHeaders, BadOption> {
         fixed.push(("X-Session-ID", super::random_uuid()));
     }
     if let Some(tenant) = text(&headers, "tenantId") {
-        if tenant.len() > 128 || !tenant.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !is_header_value(&tenant) {
             return Err(bad("headers.tenantId"));
         }
         fixed.push(("X-Tenant-ID", tenant));

@@ -2,6 +2,7 @@
 
 use super::browser::window;
 use crate::error::Code;
+use js_sys::{Function, JsString};
 use web_sys::{Url, Window};
 
 /// Longer addresses are refused, in bytes.
@@ -12,6 +13,8 @@ const MAX_ADDRESS: usize = 8_192;
 pub(super) struct Popup {
     window: Option<Window>,
     address: Option<Address>,
+    /// The host's own way to open addresses, in place of a window.
+    open_url: Option<Function>,
 }
 
 /// An address that was checked.
@@ -45,9 +48,16 @@ pub(super) fn is_loopback(host: &str) -> bool {
 }
 
 impl Popup {
-    /// Opens the window, if the browser lets us. Only works inside a click.
+    pub(super) fn new(open_url: Option<Function>) -> Self {
+        Self { open_url, ..Self::default() }
+    }
+
+    /// Opens the window, if the browser lets us. Only works inside a click. The host's own way needs none.
     pub(super) fn open(&mut self) -> bool {
         self.close();
+        if self.open_url.is_some() {
+            return true;
+        }
         let features = "popup,width=520,height=720";
         self.window =
             window().and_then(|window| window.open_with_url_and_target_and_features("", "", features).ok()?);
@@ -60,6 +70,12 @@ impl Popup {
 
     pub(super) fn set_address(&mut self, address: Address) {
         self.address = Some(address);
+    }
+
+    /// The host's function, where it has given one, and what to call it with.
+    pub(super) fn elsewhere(&self) -> Option<(Function, JsString)> {
+        let (open, address) = (self.open_url.clone()?, self.address.as_ref()?);
+        Some((open, address.0.href().into()))
     }
 
     pub(super) fn navigate(&self) {

@@ -1,5 +1,6 @@
 //! One attempt to authorize at a provider: which account is its own, and when to ask the platform.
 
+use super::event::Typed;
 use crate::platform::model::{Account, App, AuthType};
 
 /// How long an attempt may take, in milliseconds: then the user starts again.
@@ -19,6 +20,14 @@ fn mark(account: &Account) -> Mark {
     (id.clone(), account.connected_at.clone())
 }
 
+/// What is sent once the accounts from before are known: any earlier, and the new account could be among them.
+#[derive(Debug)]
+pub(super) enum Pending {
+    Nothing,
+    Fields(Typed),
+    Frame,
+}
+
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) id: u32,
@@ -26,6 +35,7 @@ pub(super) struct Attempt {
     pub(super) auth_type: AuthType,
     /// Fields were typed for it: a refusal goes back to them.
     pub(super) typed: bool,
+    pub(super) pending: Pending,
     /// The accounts from before, once known.
     baseline: Option<Vec<Mark>>,
     /// The platform has answered [`super::Command::Authorize`] with an address.
@@ -48,12 +58,13 @@ pub(super) enum Window {
 }
 
 impl Attempt {
-    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, typed: bool, now_ms: f64) -> Self {
+    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, pending: Pending, now_ms: f64) -> Self {
         Self {
             id,
             slug,
             auth_type,
-            typed,
+            typed: !matches!(pending, Pending::Nothing),
+            pending,
             baseline: None,
             authorized: false,
             window: Window::Unknown,
@@ -73,6 +84,11 @@ impl Attempt {
     /// Takes over which accounts were there before.
     pub(super) fn inherit(&mut self, last: Self) {
         self.baseline = last.baseline;
+    }
+
+    /// What can be sent now, once.
+    pub(super) fn take_pending(&mut self) -> Pending {
+        std::mem::replace(&mut self.pending, Pending::Nothing)
     }
 
     /// Both answers that the provider's window waits for are here.

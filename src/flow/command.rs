@@ -42,6 +42,12 @@ pub enum Command {
         auth_type: AuthType,
         fields: Typed,
     },
+    /// The frame may send what was typed into it.
+    ProceedInFrame {
+        attempt: u32,
+    },
+    /// The attempt is over without an account: the frame's fields can be used again.
+    ReleaseFrame(Failure),
     Disconnect {
         slug: String,
         auth_type: AuthType,

@@ -28,6 +28,8 @@ pub enum Event {
     ConsentGiven,
     /// The form of [`super::Screen::Fields`].
     FieldsSubmitted(Typed),
+    /// The form inside the isolated frame was filled in without a mistake; it waits for [`super::Command::ProceedInFrame`].
+    FrameSubmitted,
     /// Opens the provider again: after a blocked or a lost window.
     OpenAgain,
     /// "I have finished".
@@ -71,6 +73,8 @@ pub enum Event {
     },
 
     // The browser.
+    /// The isolated frame could not be shown.
+    FrameFailed(Failure),
     PopupOpened {
         attempt: u32,
         opened: bool,

@@ -6,7 +6,7 @@ use crate::platform::model::{InputField, InputKind};
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
-pub(super) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
+pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
     typed.0.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
     for (name, value) in &mut typed.0 {
         let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);

@@ -1,11 +1,11 @@
 //! The transitions: for each event, the next state and the commands that follow from it.
 
-use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Window};
+use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Pending, Window};
 use super::command::{Activity, CloseReason, Command, Notice};
 use super::config::{self, ConfigEvent, Out};
 use super::event::{Event, Typed};
 use super::fields;
-use super::state::{Apps, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+use super::state::{Apps, Entry, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
 use crate::platform::model::{App, AuthType, Authorization};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Flow {
     state: State,
+    entry: Entry,
     attempt: Option<Attempt>,
     last_attempt: u32,
     last_ask: u32,
@@ -23,17 +24,10 @@ pub struct Flow {
 
 impl Flow {
     /// Starts with the list, or with one app if the host chose it by its slug.
-    pub fn start(pinned: Option<String>) -> (Self, Vec<Command>) {
-        let state = State {
-            apps: Apps::Loading,
-            organisation: Default::default(),
-            search: String::new(),
-            category: None,
-            screen: first_screen(pinned.as_deref()),
-            online: true,
-            pinned,
-        };
-        let mut flow = Self { state, attempt: None, last_attempt: 0, last_ask: 0, now_ms: 0.0, commands: Vec::new() };
+    pub fn start(pinned: Option<String>, entry: Entry) -> (Self, Vec<Command>) {
+        let state = State { screen: first_screen(pinned.as_deref()), pinned, ..State::empty() };
+        let mut flow =
+            Self { state, entry, attempt: None, last_attempt: 0, last_ask: 0, now_ms: 0.0, commands: Vec::new() };
         flow.load();
         flow.command(Command::LoadOrganisation);
         flow.activity(Activity::Opened);
@@ -61,6 +55,8 @@ impl Flow {
             Event::ConnectChosen(auth_type) => self.connect(auth_type),
             Event::ConsentGiven => self.consent(),
             Event::FieldsSubmitted(typed) => self.submit(typed),
+            Event::FrameSubmitted => self.frame_submitted(),
+            Event::FrameFailed(failure) => self.frame_failed(failure),
             Event::OpenAgain => self.open_again(),
             Event::CheckNow | Event::Hint => self.hint(),
             Event::DisconnectChosen(auth_type) => self.removal(Some(auth_type)),
@@ -205,10 +201,15 @@ impl Flow {
     // Connecting.
 
     fn connect(&mut self, auth_type: AuthType) {
-        if let Screen::App { slug, .. } = &self.state.screen
-            && self.state.app(slug).is_some_and(|app| app.method(auth_type).is_some())
-        {
-            self.state.screen = Screen::Consent { slug: slug.clone(), auth_type };
+        let Screen::App { slug, .. } = &self.state.screen else { return };
+        let Some(method) = self.state.app(slug).and_then(|app| app.method(auth_type)) else { return };
+        let slug = slug.clone();
+        if method.is_secret() && self.entry == Entry::Missing {
+            let failure = Failure::new(Code::CredentialsFrameMissing);
+            self.report(&failure);
+            self.state.screen = Screen::Failed { slug, auth_type, failure };
+        } else {
+            self.state.screen = Screen::Consent { slug, auth_type };
         }
     }
 
@@ -216,18 +217,26 @@ impl Flow {
         let Screen::Consent { slug, auth_type } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
         let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
-        let (scopes, asks) = (method.scopes.clone(), !method.fields.is_empty());
+        let (scopes, asks) = (method.scopes.clone(), method.asks());
         self.emit(Notice::ConsentGiven { app: slug.clone(), scopes });
         self.activity_of(Activity::Consent, &slug);
-        if asks || auth_type == AuthType::KeyBased {
-            self.state.screen = Screen::Fields { slug, auth_type, busy: false, problem: None, errors: Vec::new() };
+        if asks {
+            self.ask(slug, auth_type);
         } else {
-            self.authorize(slug, auth_type, None);
+            self.authorize(slug, auth_type);
         }
     }
 
+    /// Shows the fields of the app, or the frame that does.
+    fn ask(&mut self, slug: String, auth_type: AuthType) {
+        let secret =
+            self.state.app(&slug).and_then(|app| app.method(auth_type)).is_some_and(|method| method.is_secret());
+        let framed = secret && self.entry == Entry::Frame;
+        self.state.screen = Screen::Fields { slug, auth_type, framed, busy: false, problem: None, errors: Vec::new() };
+    }
+
     fn submit(&mut self, mut typed: Typed) {
-        let Screen::Fields { slug, auth_type, busy: false, .. } = &self.state.screen else { return };
+        let Screen::Fields { slug, auth_type, framed: false, busy: false, .. } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
         let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
         let found = fields::check(&method.fields, &mut typed);
@@ -235,39 +244,49 @@ impl Flow {
         if let Screen::Fields { busy, problem, errors, .. } = &mut self.state.screen {
             (*busy, *problem, *errors) = (valid, None, found);
         }
-        if !valid {
-            return;
+        if valid {
+            self.send_fields(slug, auth_type, Pending::Fields(typed));
         }
-        match auth_type {
-            AuthType::OAuth2 => self.authorize(slug, auth_type, Some(typed)),
-            AuthType::KeyBased => {
-                let attempt = self.begin(&slug, auth_type, true);
-                self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
-                self.command(Command::SaveCredentials { attempt, slug, auth_type, fields: typed });
-            }
+    }
+
+    fn frame_submitted(&mut self) {
+        let Screen::Fields { slug, auth_type, framed: true, busy, .. } = &mut self.state.screen else { return };
+        if !std::mem::replace(busy, true) {
+            let (slug, auth_type) = (slug.clone(), *auth_type);
+            self.send_fields(slug, auth_type, Pending::Frame);
         }
+    }
+
+    fn frame_failed(&mut self, failure: Failure) {
+        let Screen::Fields { slug, auth_type, framed: true, .. } = &self.state.screen else { return };
+        let (slug, auth_type) = (slug.clone(), *auth_type);
+        self.report(&failure);
+        self.abandon();
+        self.state.screen = Screen::Failed { slug, auth_type, failure };
+    }
+
+    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click.
+    fn send_fields(&mut self, slug: String, auth_type: AuthType, pending: Pending) {
+        let attempt = self.begin(&slug, auth_type, pending);
+        if auth_type == AuthType::OAuth2 {
+            self.command(Command::OpenPopup { attempt });
+        }
+        self.command(Command::LoadBaseline { attempt, slug });
     }
 
     /// The window opens first, inside the click; the two answers it needs are asked for side by side.
-    fn authorize(&mut self, slug: String, auth_type: AuthType, typed: Option<Typed>) {
-        let attempt = self.begin(&slug, auth_type, typed.is_some());
+    fn authorize(&mut self, slug: String, auth_type: AuthType) {
+        let attempt = self.begin(&slug, auth_type, Pending::Nothing);
         self.command(Command::OpenPopup { attempt });
         self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
-        self.command(Command::Authorize {
-            attempt,
-            slug: slug.clone(),
-            fields: typed.unwrap_or_else(|| Typed(Vec::new())),
-        });
-        // Typed fields stay on the screen until the platform took them.
-        if !matches!(self.state.screen, Screen::Fields { .. }) {
-            self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
-        }
+        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed(Vec::new()) });
+        self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
     }
 
-    fn begin(&mut self, slug: &str, auth_type: AuthType, typed: bool) -> u32 {
+    fn begin(&mut self, slug: &str, auth_type: AuthType, pending: Pending) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, typed, self.now_ms));
+        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, pending, self.now_ms));
         self.last_attempt
     }
 
@@ -287,6 +306,18 @@ impl Flow {
         match result {
             Ok(app) => {
                 attempt.remember(&app);
+                let (attempt, slug, auth_type, pending) =
+                    (attempt.id, attempt.slug.clone(), attempt.auth_type, attempt.take_pending());
+                match (pending, auth_type) {
+                    (Pending::Nothing, _) => {}
+                    (Pending::Frame, _) => self.command(Command::ProceedInFrame { attempt }),
+                    (Pending::Fields(fields), AuthType::OAuth2) => {
+                        self.command(Command::Authorize { attempt, slug, fields });
+                    }
+                    (Pending::Fields(fields), AuthType::KeyBased) => {
+                        self.command(Command::SaveCredentials { attempt, slug, auth_type, fields });
+                    }
+                }
                 self.prepared();
             }
             Err(failure) => self.fail(failure),
@@ -358,10 +389,9 @@ impl Flow {
         let (slug, auth_type) = (last.slug.clone(), last.auth_type);
         if last.typed {
             // What was typed is wiped already: it has to be asked for again.
-            self.state.screen = Screen::Fields { slug, auth_type, busy: false, problem: None, errors: Vec::new() };
-            return;
+            return self.ask(slug, auth_type);
         }
-        let attempt = self.begin(&slug, auth_type, false);
+        let attempt = self.begin(&slug, auth_type, Pending::Nothing);
         if let Some(next) = &mut self.attempt {
             next.inherit(last);
         }
@@ -392,7 +422,7 @@ impl Flow {
                 attempt.closed(now_ms);
             }
             // Closed before there was anything to see: the window can be opened again once the address is there.
-            Screen::Waiting { stage: Stage::Preparing, .. } => attempt.window = Window::Blocked,
+            Screen::Waiting { stage: Stage::Preparing, .. } | Screen::Fields { .. } => attempt.window = Window::Blocked,
             _ => {}
         }
     }
@@ -447,6 +477,10 @@ impl Flow {
         self.report(&failure);
         self.abandon();
         match &mut self.state.screen {
+            Screen::Fields { framed: true, busy, .. } => {
+                *busy = false;
+                self.command(Command::ReleaseFrame(failure));
+            }
             Screen::Fields { busy, problem, errors, .. } if typed => {
                 *busy = false;
                 *errors = refused_field(&failure).into_iter().collect();
@@ -513,13 +547,11 @@ impl Flow {
         match &self.state.screen {
             Screen::Failed { slug, auth_type, .. } => {
                 let (slug, auth_type) = (slug.clone(), *auth_type);
-                let asks =
-                    self.state.app(&slug).and_then(|app| app.method(auth_type)).is_some_and(|m| !m.fields.is_empty());
-                if asks {
-                    self.state.screen =
-                        Screen::Fields { slug, auth_type, busy: false, problem: None, errors: Vec::new() };
-                } else {
-                    self.authorize(slug, auth_type, None);
+                let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
+                match (method.is_secret() && self.entry == Entry::Missing, method.asks()) {
+                    (true, _) => {}
+                    (false, true) => self.ask(slug, auth_type),
+                    (false, false) => self.authorize(slug, auth_type),
                 }
             }
             Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
@@ -620,7 +652,7 @@ fn first_screen(pinned: Option<&str>) -> Screen {
 }
 
 /// A refusal that names no field belongs to the form as a whole; platforms that name one do so by `"field: reason"`.
-fn refused_field(failure: &Failure) -> Option<FieldError> {
+pub(crate) fn refused_field(failure: &Failure) -> Option<FieldError> {
     let (field, reason) = failure.message.as_deref()?.split_once(": ")?;
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (failure.code == Code::Rejected && name)

@@ -21,4 +21,6 @@ pub use config::{
 pub use event::{Event, Typed};
 pub use machine::Flow;
 pub use runs::Runs;
-pub use state::{Apps, FieldError, FieldErrorKind, Loaded, Removal, RemovalStage, Screen, Stage, State};
+pub use state::{Apps, Entry, FieldError, FieldErrorKind, Loaded, Removal, RemovalStage, Screen, Stage, State};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use {fields::check, machine::refused_field};

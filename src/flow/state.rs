@@ -22,6 +22,19 @@ pub struct State {
 }
 
 impl State {
+    /// Before anything is known.
+    pub fn empty() -> Self {
+        Self {
+            apps: Apps::Loading,
+            organisation: Organisation::default(),
+            search: String::new(),
+            category: None,
+            screen: Screen::List,
+            online: true,
+            pinned: None,
+        }
+    }
+
     pub fn app(&self, slug: &str) -> Option<&App> {
         match &self.apps {
             Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug).map(Arc::as_ref),
@@ -52,8 +65,16 @@ pub enum Screen {
     App { slug: String, removal: Option<Removal> },
     /// What connecting allows, before anything is sent.
     Consent { slug: String, auth_type: AuthType },
-    /// Keys, or what an OAuth app asks for before signing in.
-    Fields { slug: String, auth_type: AuthType, busy: bool, problem: Option<Failure>, errors: Vec<FieldError> },
+    /// Keys, or what an OAuth app asks for before signing in. `framed`: an isolated frame holds the fields and shows
+    /// what is wrong with them.
+    Fields {
+        slug: String,
+        auth_type: AuthType,
+        framed: bool,
+        busy: bool,
+        problem: Option<Failure>,
+        errors: Vec<FieldError>,
+    },
     /// The user signs in at the provider.
     Waiting { slug: String, attempt: u32, stage: Stage },
     /// Done: as whom.
@@ -104,6 +125,18 @@ pub enum Loaded<T> {
     Loading,
     Failed(Failure),
     Ready(T),
+}
+
+/// Where secrets are typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Entry {
+    /// Nowhere: apps that ask for a secret cannot be connected.
+    #[default]
+    Missing,
+    /// In an isolated frame, whose origin is not the host's.
+    Frame,
+    /// In the host's own page, where its scripts can read along.
+    Inline,
 }
 
 /// Ending the connections of one kind of an app, spelled out in place.

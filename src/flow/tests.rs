@@ -74,7 +74,11 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let (flow, commands) = Flow::start(None);
+        Self::with(Entry::Inline)
+    }
+
+    fn with(entry: Entry) -> Self {
+        let (flow, commands) = Flow::start(None, entry);
         let mut run = Self { flow, now: 0.0, commands };
         run.send(Event::AppsLoaded(Ok(vec![crm(vec![]), vault(), shop()])));
         run
@@ -338,7 +342,7 @@ fn n14_a_second_click_sends_nothing() {
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
     let keys = || typed(&[("api_key", "k"), ("site", "https://x.example")]);
     run.send(Event::FieldsSubmitted(keys()));
-    assert!(run.wants(|command| matches!(command, Command::SaveCredentials { .. })));
+    assert!(run.wants(|command| matches!(command, Command::LoadBaseline { .. })));
     run.send(Event::FieldsSubmitted(keys()));
     assert!(run.commands.is_empty());
 
@@ -362,6 +366,7 @@ fn p13_fields_are_checked_and_trimmed_before_anything_is_sent() {
     assert_eq!(kinds, [("api_key", &FieldErrorKind::Required), ("site", &FieldErrorKind::NotAUrl)]);
 
     run.send(Event::FieldsSubmitted(typed(&[("api_key", " k\n"), ("site", "https://x.example"), ("other", "o")])));
+    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
     let sent = run.commands.iter().find_map(|command| match command {
         Command::SaveCredentials { fields, .. } => Some(&fields.0),
         _ => None,
@@ -392,6 +397,75 @@ fn n13_a_lost_answer_to_credentials_is_asked_for_and_never_sent_twice() {
     let connected = App { accounts: vec![account("v", "1", AuthType::KeyBased)], ..vault() };
     run.send(Event::Polled { attempt: 1, result: Ok(connected) });
     assert_eq!(run.at(), "connected");
+}
+
+#[test]
+fn nothing_typed_is_sent_before_the_accounts_from_before_are_known() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
+    assert!(!run.wants(|command| matches!(command, Command::SaveCredentials { .. })));
+    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
+    assert!(run.wants(|command| matches!(command, Command::SaveCredentials { .. })));
+}
+
+#[test]
+fn without_a_place_for_secrets_only_what_asks_for_one_is_refused() {
+    let mut run = Run::with(Entry::Missing);
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased));
+    assert_eq!(run.at(), "error");
+    assert_eq!(run.errors(), [Code::CredentialsFrameMissing]);
+    run.send(Event::Retry);
+    assert_eq!(run.at(), "error");
+    for (slug, screen) in [("crm", "waiting"), ("shop", "prerequisites")] {
+        run.send(Event::AppChosen(slug.into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
+        assert_eq!(run.at(), screen);
+    }
+}
+
+/// In the frame's screen of the app with keys.
+fn framed() -> Run {
+    let mut run = Run::with(Entry::Frame);
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    assert!(matches!(run.flow.state().screen, Screen::Fields { framed: true, busy: false, .. }));
+    run
+}
+
+#[test]
+fn the_frame_sends_when_it_is_told_to_and_the_platform_proves_it() {
+    let mut run = framed();
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
+    assert!(run.commands.is_empty(), "the host's side takes no values");
+    run.send(Event::FrameSubmitted).send(Event::FrameSubmitted);
+    assert!(run.commands.is_empty(), "one attempt at a time");
+    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
+    assert!(run.wants(|command| matches!(command, Command::ProceedInFrame { attempt: 1 })));
+    run.send(Event::CredentialsSaved { attempt: 1, result: Ok(()) });
+    assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
+    let connected = App { accounts: vec![account("v", "1", AuthType::KeyBased)], ..vault() };
+    run.send(Event::Polled { attempt: 1, result: Ok(connected) });
+    assert_eq!(run.at(), "connected");
+}
+
+#[test]
+fn a_refusal_in_the_frame_is_told_and_the_frame_stays() {
+    let mut run = framed();
+    run.send(Event::FrameSubmitted).send(Event::Baseline { attempt: 1, result: Ok(vault()) });
+    run.send(Event::CredentialsSaved { attempt: 1, result: Err(Code::CredentialsRefused.into()) });
+    assert_eq!(run.errors(), [Code::CredentialsRefused]);
+    assert!(run.wants(|command| matches!(command, Command::ReleaseFrame(_))));
+    assert!(matches!(run.flow.state().screen, Screen::Fields { framed: true, busy: false, .. }));
+    run.send(Event::FrameSubmitted);
+    assert!(run.wants(|command| matches!(command, Command::LoadBaseline { attempt: 2, .. })));
+}
+
+#[test]
+fn a_frame_that_does_not_come_is_an_error_with_a_way_on() {
+    let mut run = framed();
+    run.send(Event::FrameFailed(Code::LoadFailed.into()));
+    assert_eq!((run.at(), run.errors()), ("error", vec![Code::LoadFailed]));
+    run.send(Event::Retry);
+    assert_eq!(run.at(), "credentials");
 }
 
 #[test]
@@ -461,7 +535,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(()).prop_map(|()| Event::ConsentGiven),
         Just(()).prop_map(|()| Event::ConsentGiven),
         values().prop_map(Event::FieldsSubmitted),
-        proptest::sample::select(vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).prop_map(|which| match which {
+        proptest::sample::select(vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).prop_map(|which| match which {
+            11 => Event::FrameSubmitted,
+            12 => Event::FrameFailed(Code::LoadFailed.into()),
             0 => Event::Back,
             1 => Event::OpenAgain,
             2 => Event::CheckNow,
@@ -497,8 +573,11 @@ proptest! {
     /// Any events in any order: never a panic, never two questions at once, never a request of nobody's attempt, never
     /// an account told as connected that the platform did not show as new, always a way on.
     #[test]
-    fn whatever_happens_in_whatever_order(events in prop::collection::vec((any_event(), 0.0..30_000.0f64), 0..60)) {
-        let (mut flow, _) = Flow::start(None);
+    fn whatever_happens_in_whatever_order(
+        events in prop::collection::vec((any_event(), 0.0..30_000.0f64), 0..60),
+        entry in proptest::sample::select(vec![Entry::Missing, Entry::Frame, Entry::Inline]),
+    ) {
+        let (mut flow, _) = Flow::start(None, entry);
         let mut now = 0.0;
         let (mut polling, mut popups, mut consented) = (None, 0i32, false);
         for (event, later) in events {
@@ -514,7 +593,9 @@ proptest! {
                         prop_assert!(polling != Some(attempt), "two polls of one attempt at once");
                         polling = Some(attempt);
                     }
-                    Command::Authorize { .. } | Command::SaveCredentials { .. } => prop_assert!(consented),
+                    Command::Authorize { .. } | Command::SaveCredentials { .. } | Command::ProceedInFrame { .. } => {
+                        prop_assert!(consented);
+                    }
                     Command::OpenPopup { .. } => popups += 1,
                     Command::Emit(Notice::ConsentGiven { .. }) => consented = true,
                     Command::Emit(Notice::AccountConnected { .. }) => prop_assert!(polled),

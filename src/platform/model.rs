@@ -64,6 +64,18 @@ pub struct Method {
     pub scopes: Vec<String>,
 }
 
+impl Method {
+    /// The user is asked for something before it can begin.
+    pub fn asks(&self) -> bool {
+        self.auth_type == AuthType::KeyBased || !self.fields.is_empty()
+    }
+
+    /// What it asks for is not the host's business.
+    pub fn is_secret(&self) -> bool {
+        self.auth_type == AuthType::KeyBased || self.fields.iter().any(|field| field.kind == InputKind::Password)
+    }
+}
+
 /// A field to fill in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputField {

@@ -94,6 +94,14 @@ impl Transport {
         Some(Self { bearer, origins, extra, scope })
     }
 
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    pub fn extra(&self) -> &ExtraHeaders {
+        &self.extra
+    }
+
     /// Aborts every request under way; later ones are not affected.
     pub fn abort(&self) {
         if let Ok(fresh) = AbortController::new() {

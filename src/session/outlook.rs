@@ -41,6 +41,12 @@ impl Session {
         (next < f64::INFINITY).then(|| next.max(WAKE_MS.0).min(WAKE_MS.1))
     }
 
+    /// Milliseconds that the current token still lives, where that is known.
+    pub fn remaining_ms(&self) -> Option<f64> {
+        let life = &self.epoch.as_ref()?.life;
+        life.known_length().zip(self.clock.last()).map(|(_, at)| life.remaining(at).max(0.0))
+    }
+
     /// Plain data for the interface.
     pub fn view(&self) -> SessionView {
         let at = self.clock.last();

@@ -65,6 +65,56 @@ fn chosen(select: &Element) -> impl Iterator<Item = String> {
 
 pub(super) fn screen(ui: Ui) -> El {
     let face = Face::current(ui);
+    let (keys, framed) = ui.read(|state| match state.screen {
+        Screen::Fields { auth_type, framed, .. } => (auth_type == AuthType::KeyBased, framed),
+        _ => (false, false),
+    });
+    let app = face.name.clone();
+    let title = if keys { "fields.title.keys" } else { "fields.title.oauth2" };
+    let told = if framed { "fields.lead.framed" } else { "fields.lead" };
+    el("section")
+        .class("stack")
+        .child(outcome::top(ui))
+        .child(
+            el("div")
+                .class("head")
+                .child(face.tile("t48"))
+                .child(heading(move || ui.fmt(title, &[("app", &app)])))
+                .child(lead(move || ui.fmt(told, &[("platform", &ui.platform())]))),
+        )
+        .child(if framed { frame(ui, face.name) } else { form(ui) })
+}
+
+/// Tells that the frame is gone when its screen is.
+struct Framed(Ui);
+
+impl Drop for Framed {
+    fn drop(&mut self) {
+        self.0.frame(None);
+    }
+}
+
+/// The place of the isolated frame, about as high as what comes, so that nothing jumps.
+fn frame(ui: Ui, app: String) -> El {
+    let fields = ui.read(|state| match &state.screen {
+        Screen::Fields { slug, auth_type, .. } => {
+            state.app(slug).and_then(|app| app.method(*auth_type)).map_or(0, |method| method.fields.len())
+        }
+        _ => 0,
+    });
+    let frame = el("iframe")
+        .class("isolated")
+        .attr("part", "credentials")
+        .attr_with("title", move || Some(ui.fmt("fields.frame", &[("app", &app)])))
+        .property("block-size", &[&(fields * 82 + 52).to_string(), "px"].concat());
+    ui.frame(Some(frame.element().clone()));
+    keep(Framed(ui));
+    frame
+}
+
+/// The fields with what is wrong with them, and the button that sends them.
+pub(super) fn form(ui: Ui) -> El {
+    let app = Face::current(ui).name;
     let (auth_type, fields) = ui.read(|state| {
         let auth_type = match state.screen {
             Screen::Fields { auth_type, .. } => Some(auth_type),
@@ -91,37 +141,24 @@ pub(super) fn screen(ui: Ui) -> El {
         fields.iter().enumerate().map(|(at, one)| field(ui, at, one, errors, busy)).collect();
     let form = Rc::new(Form(built.iter().map(|(_, control)| control.clone()).collect()));
     let (reading, summing) = (Rc::clone(&form), Rc::clone(&form));
-    let (app, titled, failed) = (face.name.clone(), face.name.clone(), face.name.clone());
+    let failed = app.clone();
     keep(form);
     let submit = bare_button(Weight::Primary)
         .attr("type", "submit")
         .state("aria-busy", busy)
         .text_with(move || ui.fmt(if keys { "app.connect" } else { "consent.continue" }, &[("app", &app)]));
-    let title = if keys { "fields.title.keys" } else { "fields.title.oauth2" };
-    el("section")
+    el("form")
         .class("stack")
-        .child(outcome::top(ui))
-        .child(
-            el("div")
-                .class("head")
-                .child(face.tile("t48"))
-                .child(heading(move || ui.fmt(title, &[("app", &titled)])))
-                .child(lead(move || ui.fmt("fields.lead", &[("platform", &ui.platform())]))),
-        )
-        .child(
-            el("form")
-                .class("stack")
-                .attr("novalidate", "")
-                .attr("autocomplete", "off")
-                .on("submit", move |event| {
-                    event.prevent_default();
-                    ui.send(Event::FieldsSubmitted(reading.read()));
-                })
-                .slot(errors, move |errors| summary(ui, &errors, &summing))
-                .slot(problem, move |problem| problem.map(|problem| alert(ui, problem, failed.clone())))
-                .children(built.into_iter().map(|(field, _)| field))
-                .child(actions([submit])),
-        )
+        .attr("novalidate", "")
+        .attr("autocomplete", "off")
+        .on("submit", move |event| {
+            event.prevent_default();
+            ui.send(Event::FieldsSubmitted(reading.read()));
+        })
+        .slot(errors, move |errors| summary(ui, &errors, &summing))
+        .slot(problem, move |problem| problem.map(|problem| alert(ui, problem, failed.clone())))
+        .children(built.into_iter().map(|(field, _)| field))
+        .child(actions([submit]))
 }
 
 /// What is wrong, in one place, each a way to its field.

@@ -57,6 +57,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
             settings: RwSignal::new(settings),
             send: UnsyncCallback::new(move |event| flow.update(|state| follow(state, event))),
             retry_session: UnsyncCallback::new(|()| {}),
+            frame: UnsyncCallback::new(|_| {}),
         })
     });
     handle.forget();
@@ -94,7 +95,8 @@ fn shown(name: &str) -> (State, SessionShown) {
     let slug = |at: usize| format!("app-{at}");
     let (oauth, keys) = (AuthType::OAuth2, AuthType::KeyBased);
     let failed = |code: Code| Screen::Failed { slug: slug(3), auth_type: oauth, failure: failure(code) };
-    let form = |busy, problem, errors| Screen::Fields { slug: slug(5), auth_type: keys, busy, problem, errors };
+    let form =
+        |busy, problem, errors| Screen::Fields { slug: slug(5), auth_type: keys, framed: false, busy, problem, errors };
     let waiting = |stage| Screen::Waiting { slug: slug(3), attempt: 1, stage };
     let ask = |at, stage| Screen::App { slug: slug(at), removal: Some(Removal { auth_type: oauth, stage }) };
     match name {
@@ -137,8 +139,14 @@ fn shown(name: &str) -> (State, SessionShown) {
             state.screen = form(false, Some(refused), Vec::new());
         }
         "prerequisites" => {
-            state.screen =
-                Screen::Fields { slug: slug(2), auth_type: oauth, busy: false, problem: None, errors: Vec::new() };
+            state.screen = Screen::Fields {
+                slug: slug(2),
+                auth_type: oauth,
+                framed: false,
+                busy: false,
+                problem: None,
+                errors: Vec::new(),
+            };
         }
         "waiting-preparing" => state.screen = waiting(Stage::Preparing),
         "waiting" => state.screen = waiting(Stage::SigningIn),

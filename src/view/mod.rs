@@ -21,7 +21,7 @@ mod style;
 mod text;
 mod waiting;
 
-pub use style::adopt_styles;
+pub use style::{adopt_styles, variables};
 pub use text::register;
 
 use crate::flow::{Event, State};
@@ -39,6 +39,8 @@ pub struct Ui {
     pub send: UnsyncCallback<Event>,
     /// "Try again" of the session's line and of the screen after the session's end.
     pub retry_session: UnsyncCallback<()>,
+    /// The `iframe` for secrets, still empty, when its screen is built; `None` when that screen is left.
+    pub frame: UnsyncCallback<Option<leptos::web_sys::Element>>,
 }
 
 /// What the user may know of the session.
@@ -139,9 +141,18 @@ impl Ui {
         let _ = self.send.try_run(event);
     }
 
+    fn frame(self, frame: Option<leptos::web_sys::Element>) {
+        let _ = self.frame.try_run(frame);
+    }
+
     fn retry_session(self) {
         let _ = self.retry_session.try_run(());
     }
+}
+
+/// Only the fields of [`Screen::Fields`](crate::flow::Screen::Fields), for the document inside the isolated frame.
+pub fn fields_alone(ui: Ui) -> AnyView {
+    leptos::html::custom("div").directive(move |root: leptos::web_sys::Element| shell::alone(ui, root), ()).into_any()
 }
 
 /// The whole interface, to be mounted in an element inside an open shadow root.

@@ -39,17 +39,9 @@ impl Shown {
     }
 }
 
-/// Fills the element that the view is mounted in.
-pub(super) fn fill(ui: Ui, root: Element) {
-    let before: Rc<RefCell<Option<Shown>>> = Rc::default();
-    let frame = root.clone();
-    let status = el("p").class("vh").attr("role", "status");
-    let said = status.clone();
+/// An element in the language and the theme of the settings.
+fn dressed(ui: Ui, root: Element) -> El {
     El::of(root)
-        .class("cf")
-        .attr("part", "frame")
-        .attr("role", "region")
-        .attr_with("aria-label", move || Some(ui.t("region")))
         .attr_with("lang", move || Some(language(&ui.settings(|settings| settings.locale.clone()))))
         .attr_with("dir", move || Some(direction(&ui.settings(|settings| settings.locale.clone())).to_owned()))
         .attr_with("data-theme", move || theme(ui.settings(|settings| settings.theme)).map(str::to_owned))
@@ -57,6 +49,30 @@ pub(super) fn fill(ui: Ui, root: Element) {
             let compact = ui.settings(|settings| settings.density) == Density::Compact;
             compact.then(|| "compact".to_owned())
         })
+}
+
+/// Fills the document inside the isolated frame: the fields, as soon and as long as there are any.
+pub(super) fn alone(ui: Ui, root: Element) {
+    let asks =
+        move || ui.read(|state| matches!(state.screen, Screen::Fields { .. }).then(|| state.current_app().is_some()));
+    dressed(ui, root).class("cf alone").slot(asks, move |loaded| match loaded {
+        Some(true) => Some(fields::form(ui)),
+        Some(false) => Some(account::skeleton()),
+        None => None,
+    });
+}
+
+/// Fills the element that the view is mounted in.
+pub(super) fn fill(ui: Ui, root: Element) {
+    let before: Rc<RefCell<Option<Shown>>> = Rc::default();
+    let frame = root.clone();
+    let status = el("p").class("vh").attr("role", "status");
+    let said = status.clone();
+    dressed(ui, root)
+        .class("cf")
+        .attr("part", "frame")
+        .attr("role", "region")
+        .attr_with("aria-label", move || Some(ui.t("region")))
         .attr_with("data-screen", move || Some(Shown::now(ui).name.to_owned()))
         // Events of images do not bubble: one listener for all tiles.
         .on_capture("load", |event| settle(event.target(), "ok"))

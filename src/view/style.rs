@@ -12,6 +12,12 @@ thread_local! {
     };
 }
 
+/// The names of the variables that a page can set.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    let named = CSS.split("var(").skip(1).filter(|text| text.starts_with("--cf-"));
+    named.filter_map(|text| text.split([',', ')']).next())
+}
+
 /// Gives the root the styles, by a constructed style sheet: the one way that `style-src 'self'` allows.
 pub fn adopt_styles(root: &ShadowRoot) {
     SHEET.with(|sheet| {

@@ -31,7 +31,7 @@ export class Sandbox {
     const sandbox = new Sandbox();
     const addresses = ["--host-addr", "--platform-addr", "--provider-addr"].flatMap((name) => [name, "127.0.0.1:0"]);
     // Tests mint far more often than a user does.
-    const args = [...addresses, "--pages", SITE, "--test-mode", "--mint-limit", "100000", ...options];
+    const args = [...addresses, "--pages", SITE, "--frame-pages", SITE, "--test-mode", "--mint-limit", "100000", ...options];
     const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CONNECT_API_KEY: API_KEY, ...env } });
     sandbox.#child = child;
     process.on("exit", sandbox.#kill);

@@ -1,6 +1,7 @@
 // A host page as a customer would write it, with everything recorded that the component does to it.
 //
-// Query parameters: `app`, `locale`, `theme` become attributes; `token=push` gives one token by setSessionToken in place of
+// Query parameters: `credentials=inline` asks for keys in this page, `credentials=none` gives no place for them, and the
+// frame of the platform is the default; `openUrl=keep` keeps addresses in `window.__opened` in place of windows; `app`, `locale`, `theme` become attributes; `token=push` gives one token by setSessionToken in place of
 // the callback; `token=none` gives none.
 const EVENTS = [
   "session-expiring", "session-expired", "session-renewed", "session-renewal-failed", "session-ended",
@@ -44,6 +45,11 @@ for (const name of ["app", "locale", "theme"]) {
   const value = parameters.get(name);
   if (value !== null) flow.setAttribute(name, value);
 }
+const place = parameters.get("credentials") ?? "frame";
+if (place === "frame" && host.frameUrl) flow.setAttribute("frame-url", host.frameUrl);
+if (place === "inline") flow.inlineCredentials = true;
+window.__opened = [];
+if (parameters.get("openUrl") === "keep") flow.openUrl = (url) => void window.__opened.push(url);
 const way = parameters.get("token") ?? "callback";
 if (way === "callback") flow.getSessionToken = sessionToken;
 document.getElementById("place").append(flow);

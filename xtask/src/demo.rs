@@ -88,6 +88,8 @@ fn trunk(subcommand: &str) -> Command {
 fn start_sandbox(options: &Options, log: &Path) -> Result<Group> {
     let mut sandbox = command(paths::sandbox_binary());
     sandbox.args(["--allow-origin", PAGE.trim_end_matches('/')]);
+    // Trunk lays the frame's files there as well.
+    sandbox.arg("--frame-pages").arg(paths::root().join("dist/demo"));
     if let Some(platform) = &options.platform {
         sandbox.args(["--platform-url", platform]);
     }

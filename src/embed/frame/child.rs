@@ -1,0 +1,343 @@
+//! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
+
+use super::super::browser::{Listener, document};
+use super::super::instance::{probe_outcome, silent};
+use super::super::keeper::{Keeper, KeeperRef, Owner};
+use super::super::options;
+use super::super::panic::{self, Survivor};
+use super::{failure_of, own, own_text, parts_of, post};
+use crate::error::{Code, Failure};
+use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
+use crate::platform::model::AuthType;
+use crate::platform::refold::Refold;
+use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
+use crate::session::{ExpiryReason, Lease, ResetReason, SessionEvent, SessionView};
+use crate::view::{self, Settings, Ui};
+use js_sys::{Array, Object};
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyViewState;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
+
+/// Headers that the host may have sent along; none of them can carry a value that was typed.
+const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
+
+thread_local! {
+    /// A document is for one port.
+    static CHILD: RefCell<Option<Rc<Child>>> = const { RefCell::new(None) };
+}
+
+struct Child {
+    port: MessagePort,
+    /// The origin of the platform, as this document's own page says: the parent cannot name another.
+    platform_origin: String,
+    keeper: Rc<Keeper>,
+    platform: OnceCell<Refold>,
+    /// Which app, and which way to connect it.
+    asked: OnceCell<(String, AuthType)>,
+    ui: Ui,
+    target: HtmlElement,
+    /// The parent's number of the token in use.
+    generation: Cell<u32>,
+    typed: RefCell<Option<Typed>>,
+    owner: leptos::reactive::owner::Owner,
+    view: Cell<Option<leptos::mount::UnmountHandle<AnyViewState>>>,
+    listeners: RefCell<Vec<Listener>>,
+    size: RefCell<Option<Size>>,
+}
+
+/// Tells the parent how high the fields are, until it is dropped.
+struct Size {
+    observer: ResizeObserver,
+    _changed: Closure<dyn Fn(JsValue)>,
+}
+
+impl Size {
+    fn watch(element: &HtmlElement, port: &MessagePort) -> Option<Self> {
+        let (watched, port) = (element.clone(), port.clone());
+        let changed = Closure::<dyn Fn(JsValue)>::new(move |_| {
+            let px = watched.get_bounding_client_rect().height().ceil();
+            post(&port, "height", &[("px", px.into())]);
+        });
+        let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _changed: changed })
+    }
+}
+
+impl Drop for Size {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Takes the port that came with `nonce`. `platform` is an address of the platform that this document is for.
+pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str, platform: &str) -> Option<()> {
+    if CHILD.with_borrow(Option::is_some) {
+        return None;
+    }
+    let target: HtmlElement = document()?.create_element("div").ok()?.dyn_into().ok()?;
+    view::adopt_styles(root);
+    root.append_child(&target).ok()?;
+    let owner = leptos::reactive::owner::Owner::new();
+    let child = Rc::new_cyclic(|child: &Weak<Child>| {
+        let child = child.clone();
+        let send = move |event| {
+            if let (Some(child), Event::FieldsSubmitted(typed)) = (child.upgrade(), event) {
+                child.submit(typed);
+            }
+        };
+        Child {
+            port,
+            platform_origin: Url::new(platform).map(|url| url.origin()).unwrap_or_default(),
+            keeper: Keeper::new(None),
+            platform: OnceCell::new(),
+            asked: OnceCell::new(),
+            ui: owner.with(|| silent(State::empty(), Settings::default(), send)),
+            target: target.clone(),
+            generation: Cell::new(0),
+            typed: RefCell::default(),
+            owner,
+            view: Cell::new(None),
+            listeners: RefCell::default(),
+            size: RefCell::default(),
+        }
+    });
+    let ui = child.ui;
+    child.view.set(Some(child.owner.with(|| leptos::mount::mount_to(target, move || view::fields_alone(ui)))));
+    let survivor: Rc<dyn Survivor> = child.clone();
+    panic::register(&survivor);
+    child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);
+    let to = |event: &'static str, run: fn(&Rc<Child>, &JsValue)| {
+        let child = Rc::downgrade(&child);
+        Listener::new(&child.upgrade()?.port, event, move |event| child.upgrade().iter().for_each(|it| run(it, &event)))
+    };
+    let message = |child: &Rc<Child>, event: &JsValue| {
+        if let Some(event) = event.dyn_ref::<MessageEvent>() {
+            child.received(&event.data());
+        }
+    };
+    child.listeners.borrow_mut().extend(to("message", message));
+    child.listeners.borrow_mut().extend(to("close", |child, _| child.end()));
+    child.port.start();
+    post(&child.port, "ready", &[("nonce", nonce.into())]);
+    child.size.replace(Size::watch(&child.target, &child.port));
+    CHILD.set(Some(child));
+    Some(())
+}
+
+impl Child {
+    fn received(self: &Rc<Self>, message: &JsValue) {
+        match own_text(message, "name").as_deref() {
+            Some("setup") => self.set_up(message),
+            Some("look") => self.dress(message),
+            Some("session") => {
+                let generation = own(message, "generation").and_then(|generation| generation.as_f64());
+                self.generation.set(generation.unwrap_or_default() as u32);
+                self.keeper.offer(message);
+            }
+            Some("proceed") => self.proceed(),
+            Some("release") => self.release(failure_of(message)),
+            Some("end") => self.end(),
+            _ => {}
+        }
+    }
+
+    /// Learns what to ask for from the platform itself, as soon as there is a token.
+    fn set_up(self: &Rc<Self>, message: &JsValue) {
+        let Some(platform) = self.platform_of(message) else {
+            return post(&self.port, "failed", &parts_of(&Code::InvalidOption.into()));
+        };
+        if self.platform.set(platform).is_err() {
+            return;
+        }
+        let slug = own_text(message, "app").unwrap_or_default();
+        let oauth2 = own_text(message, "authType").as_deref() == Some(AuthType::OAuth2.as_str());
+        let auth_type = if oauth2 { AuthType::OAuth2 } else { AuthType::KeyBased };
+        // Set once, as the platform above is.
+        drop(self.asked.set((slug.clone(), auth_type)));
+        self.show(None, Vec::new());
+        let child = self.clone();
+        spawn_local(async move {
+            let Some(platform) = child.platform.get() else { return };
+            match platform.app(&slug).await {
+                Ok(app) => child.ui.flow.update(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+                Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
+            }
+        });
+    }
+
+    fn platform_of(&self, message: &JsValue) -> Option<Refold> {
+        let api = options::api_base(&own_text(message, "apiUrl")?)?;
+        if Url::new(&api).ok()?.origin() != self.platform_origin {
+            return None;
+        }
+        let list = own(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
+        let header = |pair: JsValue| {
+            let pair: Array = pair.dyn_into().ok()?;
+            let (name, value) = (pair.get(0).as_string()?, pair.get(1).as_string()?);
+            let name = HEADERS.into_iter().find(|known| *known == name)?;
+            options::is_header_value(&value).then_some((name, value))
+        };
+        let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
+        let extra = ExtraHeaders { fixed: list.iter().filter_map(header).collect(), correlation };
+        let bearer = Rc::new(KeeperRef(self.keeper.clone()));
+        let transport = Transport::new(bearer, Origins { api, icons: Vec::new() }, extra)?;
+        Some(Refold { transport })
+    }
+
+    /// The host's look. Values are set through the CSSOM and stay values.
+    fn dress(&self, message: &JsValue) {
+        self.ui.settings.update(|settings| options::apply(settings, message));
+        let Some(variables) = own(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
+        let page = document().and_then(|document| document.document_element());
+        for pair in Object::entries(&variables).iter().filter_map(|pair| pair.dyn_into::<Array>().ok()) {
+            let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+            if name == "color-scheme" {
+                // A document of another scheme than its frame gets an opaque background.
+                if let Some(page) = page.as_ref().and_then(|page| page.dyn_ref::<HtmlElement>()) {
+                    drop(page.style().set_property(&name, &value));
+                }
+            } else if name.starts_with("--cf-") {
+                drop(self.target.style().set_property(&name, &value));
+            }
+        }
+    }
+
+    fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
+        let Some((slug, auth_type)) = self.asked.get().cloned() else { return };
+        let screen = Screen::Fields { slug, auth_type, framed: false, busy: false, problem, errors };
+        self.ui.flow.update(|state| state.screen = screen);
+    }
+
+    /// The fields can be typed into.
+    fn is_open(&self) -> bool {
+        self.ui.flow.with_untracked(|state| matches!(state.screen, Screen::Fields { busy: false, .. }))
+    }
+
+    fn submit(&self, mut typed: Typed) {
+        let method = self.ui.flow.with_untracked(|state| {
+            let (_, auth_type) = self.asked.get()?;
+            state.current_app()?.method(*auth_type).cloned()
+        });
+        let Some(method) = method.filter(|_| self.is_open()) else { return };
+        let found = flow::check(&method.fields, &mut typed);
+        let valid = found.is_empty();
+        self.ui.flow.update(|state| {
+            if let Screen::Fields { busy, problem, errors, .. } = &mut state.screen {
+                (*busy, *problem, *errors) = (valid, None, found);
+            }
+        });
+        if valid {
+            self.typed.replace(Some(typed));
+            post(&self.port, "submitted", &[]);
+        }
+    }
+
+    /// The parent is ready for the result: what was typed goes to the platform, once.
+    fn proceed(self: &Rc<Self>) {
+        let (Some(typed), Some((slug, auth_type))) = (self.typed.take(), self.asked.get().cloned()) else { return };
+        let child = self.clone();
+        spawn_local(async move {
+            let Some(platform) = child.platform.get() else { return };
+            let result = match auth_type {
+                AuthType::KeyBased => platform.save(&slug, auth_type, &typed).await.map(|()| None),
+                AuthType::OAuth2 => platform.authorize(&slug, &typed).await.map(Some),
+            };
+            drop(typed);
+            let result = match result {
+                Ok(None) => Ok(("saved", None)),
+                Ok(Some(Started::Connected)) => Ok(("connected", None)),
+                Ok(Some(Started::At(address))) => Ok(("address", Some(address))),
+                Err(failure) => Err(failure),
+            };
+            match result {
+                Ok((name, address)) => {
+                    child.blank();
+                    let address = address.map(|address| ("url", JsValue::from(address)));
+                    post(&child.port, name, &Vec::from_iter(address));
+                }
+                Err(failure) => child.refused(auth_type, failure),
+            }
+        });
+    }
+
+    fn refused(&self, auth_type: AuthType, failure: Failure) {
+        let errors = Vec::from_iter(flow::refused_field(&failure));
+        let fields: Array = errors.iter().map(|error| JsValue::from(error.field.as_str())).collect();
+        let mut parts = parts_of(&failure);
+        parts.push(("fields", fields.into()));
+        // Whether the platform took them is not known: the parent asks it before anybody sends them twice.
+        let unknown = auth_type == AuthType::KeyBased && matches!(failure.code, Code::NetworkError | Code::Timeout);
+        if !unknown {
+            self.show(Some(failure), errors);
+        }
+        post(&self.port, "refused", &parts);
+    }
+
+    /// The attempt ended elsewhere than here.
+    fn release(&self, failure: Failure) {
+        // What was refused here is shown here already, in the platform's words.
+        if !self.is_open() {
+            self.typed.replace(None);
+            self.show(Some(failure), Vec::new());
+        }
+    }
+
+    /// Everything is sent: the fields are emptied, the token is wiped.
+    fn blank(&self) {
+        self.ui.flow.update(|state| state.screen = Screen::List);
+        self.keeper.suspend();
+    }
+
+    fn end(&self) {
+        self.blank();
+        self.typed.replace(None);
+        self.keeper.stop();
+        if let Some(platform) = self.platform.get() {
+            platform.transport.abort();
+        }
+        // This may be one of them: it must not be dropped while it runs.
+        let listeners = self.listeners.take();
+        spawn_local(async move { drop(listeners) });
+        self.size.take();
+        self.port.close();
+        self.view.set(None);
+        self.owner.cleanup();
+    }
+}
+
+struct Hooks(Weak<Child>);
+
+impl Owner for Hooks {
+    fn session_event(&self, event: SessionEvent) {
+        if let (Some(child), SessionEvent::Expired { reason: ExpiryReason::Rejected, .. }) = (self.0.upgrade(), event) {
+            post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
+        }
+    }
+
+    /// The parent resets its flow, too, and takes this document away.
+    fn session_reset(&self, _: ResetReason) {}
+
+    fn session_changed(&self, _: SessionView) {}
+
+    fn probe(&self, lease: Lease) {
+        let Some(child) = self.0.upgrade() else { return };
+        spawn_local(async move {
+            let Some(platform) = child.platform.get() else { return };
+            let outcome = probe_outcome(platform.probe(lease).await);
+            child.keeper.probed(lease, outcome);
+        });
+    }
+}
+
+impl Survivor for Child {
+    fn crashed(&self) {
+        post(&self.port, "failed", &parts_of(&Code::Crashed.into()));
+    }
+}

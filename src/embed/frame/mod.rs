@@ -1,0 +1,101 @@
+//! The isolated frame for secrets: the messages between the host's page ([`parent`]) and the document in it ([`child`]).
+//!
+//! The frame's document is of another origin, so that no script of the host's page can read what is typed there. The
+//! parent hands one end of a `MessageChannel` to exactly that origin, then the session token over it. What comes back
+//! is that something was saved, or why it was not: never a value, and never the platform's own words, which can quote
+//! one.
+
+#[cfg(feature = "javascript")]
+pub(super) mod child;
+pub(super) mod parent;
+
+use crate::error::{Code, Failure};
+use js_sys::{Function, JsString, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessagePort, Url};
+
+/// Of these messages; www/frame.js takes no other.
+const VERSION: f64 = 1.0;
+/// The longest reference that is taken from the other side, in UTF-16 units.
+const MAX_REFERENCE: u32 = 128;
+
+thread_local! {
+    /// Wrappers that the page installs later never see the token on its way to the frame.
+    static POST: Option<Function> = Reflect::get(&js_sys::global(), &"MessagePort".into())
+        .and_then(|class| Reflect::get(&class, &"prototype".into()))
+        .and_then(|prototype| Reflect::get(&prototype, &"postMessage".into()))
+        .ok()
+        .and_then(|post| post.dyn_into().ok());
+}
+
+/// Takes hold of `postMessage` now; called once when the module is loaded.
+pub(super) fn capture() {
+    POST.with(|_| ());
+}
+
+/// The address of the frame's document, checked.
+#[derive(Clone)]
+pub struct FrameUrl {
+    href: String,
+    origin: String,
+}
+
+impl FrameUrl {
+    /// `https:`, or `http:` of this machine, and of another origin than the page's: an own origin isolates nothing.
+    pub(super) fn check(address: &str) -> Option<Self> {
+        let url = Url::new(address).ok()?;
+        let page = super::browser::window()?.location().origin().ok()?;
+        let scheme = match url.protocol().as_str() {
+            "https:" => true,
+            "http:" => super::popup::is_loopback(&url.hostname()),
+            _ => false,
+        };
+        let plain = url.username().is_empty() && url.password().is_empty();
+        (scheme && plain && url.origin() != page).then(|| Self { href: url.href(), origin: url.origin() })
+    }
+}
+
+fn message(name: &str, parts: &[(&str, JsValue)]) -> Object {
+    let message = Object::new();
+    for (key, value) in [("name", JsValue::from(name))].iter().chain(parts) {
+        // A fresh object takes any property.
+        drop(Reflect::set(&message, &(*key).into(), value));
+    }
+    message
+}
+
+fn post(port: &MessagePort, name: &str, parts: &[(&str, JsValue)]) {
+    post_whole(port, &message(name, parts));
+}
+
+fn post_whole(port: &MessagePort, message: &Object) {
+    POST.with(|post| {
+        if let Some(post) = post {
+            // Fails only for what cannot be cloned, and plain data can.
+            drop(post.call1(port, message));
+        }
+    });
+}
+
+/// A property of the message itself: what a page puts into `Object.prototype` is not part of it.
+fn own(message: &JsValue, name: &str) -> Option<JsValue> {
+    let message: &Object = message.dyn_ref()?;
+    Object::has_own(message, &name.into()).then(|| Reflect::get(message, &name.into()).ok()).flatten()
+}
+
+fn own_text(message: &JsValue, name: &str) -> Option<String> {
+    own(message, name)?.as_string()
+}
+
+fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {
+    let reference = failure.reference.as_deref().map(|reference| ("reference", reference.into()));
+    [("code", JsValue::from(failure.code.as_str()))].into_iter().chain(reference).collect()
+}
+
+/// The failure that the other side tells: a code that is known here and a reference.
+fn failure_of(message: &JsValue) -> Failure {
+    let name = own_text(message, "code").unwrap_or_default();
+    let code = Code::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(Code::BadResponse);
+    let reference = own(message, "reference").and_then(|reference| reference.dyn_into::<JsString>().ok());
+    Failure { reference: reference.map(|text| String::from(text.slice(0, MAX_REFERENCE))), ..code.into() }
+}

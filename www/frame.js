@@ -1,0 +1,29 @@
+// The page of the isolated frame: takes one port from the page around it, from nobody else, and gives it to the
+// component. Keys that are typed here go to the platform named in frame.html and nowhere else.
+
+import { load } from "./load.js";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync("body{margin:0;background:none}");
+document.adoptedStyleSheets = [sheet];
+
+const platform = document.querySelector('meta[name="connect-flow-platform"]').content || location.origin;
+const component = load();
+// Noticed by the page around this one: nobody answers it.
+component.catch(() => {});
+
+const greeted = new AbortController();
+addEventListener(
+  "message",
+  async ({ source, data, ports }) => {
+    // A window that is framed by nobody is its own parent.
+    if (source !== parent || parent === window || greeted.signal.aborted) return;
+    if (data?.name !== "connect-flow" || data.version !== 1 || typeof data.nonce !== "string") return;
+    if (ports.length !== 1) return;
+    greeted.abort();
+    const Component = await component;
+    const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+    Component.mountFrame(root, ports[0], data.nonce, platform);
+  },
+  { signal: greeted.signal },
+);
