@@ -8,6 +8,7 @@ mod draft;
 mod event;
 mod options;
 mod pages;
+pub mod rules;
 mod save;
 #[cfg(test)]
 mod tests;

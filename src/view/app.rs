@@ -5,7 +5,7 @@ use super::account;
 use super::dom::{El, el};
 use super::outcome;
 use super::parts::{Face, Weight, actions, bare_button, heading, lead};
-use crate::flow::Event;
+use crate::flow::{ConfigEvent, Event};
 use crate::platform::model::{App, AuthType};
 use std::rc::Rc;
 
@@ -35,6 +35,15 @@ pub(super) fn screen(ui: Ui) -> El {
         .slot(first.0, first.1)
         .slot(second.0, second.1)
         .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, &ways, also))
+        .when(
+            move || ui.read(|state| state.current_app().is_some_and(App::connected)),
+            move || {
+                let runs = bare_button(Weight::Quiet)
+                    .text_with(move || ui.t("runs.open"))
+                    .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsOpened)));
+                actions([configure(ui), runs]).class("actions row")
+            },
+        )
 }
 
 fn methods(app: &App, in_use: bool) -> Vec<AuthType> {
@@ -65,4 +74,11 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
             .on("click", move |_| ui.send(Event::ConnectChosen(auth_type)))
     });
     Some(actions(buttons))
+}
+
+/// "Configure", wherever an app is connected.
+pub(super) fn configure(ui: Ui) -> El {
+    bare_button(Weight::Secondary)
+        .text_with(move || ui.t("config.open"))
+        .on("click", move |_| ui.send(Event::Config(ConfigEvent::Opened)))
 }

@@ -8,6 +8,7 @@ pub(super) const ALERT: &str = "\
 pub(super) const BACK: &str = "M12.5 4.5 7 10l5.5 5.5";
 pub(super) const CHECK: &str = "m4.5 10.5 3.7 3.7 7.3-8";
 pub(super) const CHEVRON: &str = "M8 5.5 12.5 10 8 14.5";
+pub(super) const CLOSE: &str = "m5.5 5.5 9 9M14.5 5.5l-9 9";
 pub(super) const EXTERNAL: &str =
     "M8 5H5.5A1.5 1.5 0 0 0 4 6.5v8A1.5 1.5 0 0 0 5.5 16h8a1.5 1.5 0 0 0 1.5-1.5V12M11.5 4H16v4.5M16 4l-6.5 6.5";
 pub(super) const EYE: &str =

@@ -5,6 +5,7 @@
 
 mod account;
 mod app;
+mod configure;
 mod consent;
 mod dom;
 mod fields;
@@ -16,6 +17,7 @@ mod list;
 mod outcome;
 mod parts;
 mod rows;
+mod runs;
 mod shell;
 mod style;
 mod text;

@@ -29,7 +29,7 @@ pub(super) fn connected(ui: Ui) -> El {
         [
             lead(move || ui.fmt("connected.next", &[("app", &next), ("host", &ui.host())])),
             who,
-            actions([button(ui, Weight::Primary, "done", || Event::Done)]),
+            actions([button(ui, Weight::Primary, "done", || Event::Done), super::app::configure(ui)]),
         ],
     )
 }

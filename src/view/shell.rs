@@ -4,7 +4,7 @@ use super::dom::{El, el, focus, later};
 use super::icon;
 use super::parts::{Weight, bare_button};
 use super::text::{direction, language};
-use super::{Density, SessionLine, Theme, Ui, account, app, consent, fields, list, outcome, waiting};
+use super::{Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, waiting};
 use crate::flow::{Apps, Screen};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -111,6 +111,8 @@ fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
         ("app", _) => app::screen(ui),
         ("consent", _) => consent::screen(ui),
         ("waiting", _) => waiting::screen(ui),
+        ("configure", _) => configure::screen(ui),
+        ("runs", _) => runs::screen(ui),
         ("connected", _) => outcome::connected(ui),
         ("error", _) => outcome::failed(ui),
         _ => fields::screen(ui),

@@ -54,9 +54,9 @@ impl Ui {
     /// The text of `key` for `count` things, chosen by the language's plural rules; `{count}` is the number.
     pub(super) fn plural(self, key: &str, count: usize, values: &[(&str, &str)]) -> String {
         let number = JsValue::from_f64(count as f64);
-        let category = self.intl("PluralRules", "select", &number, None).unwrap_or_default();
+        let category = self.intl("PluralRules", "select", &number, &[]).unwrap_or_default();
         let text = self.find(&[key, "#", &category].concat()).unwrap_or_else(|| self.t(&[key, "#other"].concat()));
-        let shown = self.intl("NumberFormat", "format", &number, None).unwrap_or_else(|| count.to_string());
+        let shown = self.intl("NumberFormat", "format", &number, &[]).unwrap_or_else(|| count.to_string());
         fill(&fill(&text, &[("count", &shown)]), values)
     }
 
@@ -66,7 +66,14 @@ impl Ui {
         if time.is_nan() {
             return None;
         }
-        self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), Some(("dateStyle", "medium")))
+        self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), &[("dateStyle", "medium")])
+    }
+
+    /// The day and the time of an ISO 8601 time in the user's words and zone; `None` if it is not one.
+    pub(super) fn moment(self, iso: &str) -> Option<String> {
+        let time = js_sys::Date::parse(iso);
+        let styles = [("dateStyle", "medium"), ("timeStyle", "short")];
+        (!time.is_nan()).then(|| self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), &styles))?
     }
 
     /// What to call the host's product.
@@ -101,15 +108,15 @@ impl Ui {
     }
 
     /// Calls one method of one `Intl` formatter; a locale that the browser refuses falls back to its own default.
-    fn intl(self, kind: &str, method: &str, value: &JsValue, option: Option<(&str, &str)>) -> Option<String> {
+    fn intl(self, kind: &str, method: &str, value: &JsValue, options: &[(&str, &str)]) -> Option<String> {
         let locale = self.settings(|settings| settings.locale.clone());
-        let options = Object::new();
-        if let Some((name, value)) = option {
-            Reflect::set(&options, &name.into(), &value.into()).ok()?;
+        let set = Object::new();
+        for (name, value) in options {
+            Reflect::set(&set, &(*name).into(), &(*value).into()).ok()?;
         }
         let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
         let class = Reflect::get(&intl, &kind.into()).ok()?.dyn_into::<Function>().ok()?;
-        let make = |locale: JsValue| Reflect::construct(&class, &Array::of2(&locale, &options));
+        let make = |locale: JsValue| Reflect::construct(&class, &Array::of2(&locale, &set));
         let formatter = make(JsValue::from_str(&locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
         let method = Reflect::get(&formatter, &method.into()).ok()?.dyn_into::<Function>().ok()?;
         method.call1(&formatter, value).ok()?.as_string()

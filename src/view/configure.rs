@@ -1,0 +1,315 @@
+//! The configure screen: pages of fields, workflows with their switches, and a bar that appears with unsaved changes.
+
+mod choose;
+mod field;
+mod map;
+mod rules;
+
+use super::Ui;
+use super::dom::{El, el, focus, later};
+use super::icon;
+use super::outcome;
+use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead, skeleton};
+use crate::flow::{ConfigEvent, Configuring, Event, Fault, Loaded, Page, RemovalStage, Saving, Screen, Section, Title};
+use crate::platform::model::config::{Config, FieldKey};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Reads the configuration on screen, and follows it.
+fn read<T: Default>(ui: Ui, read: impl FnOnce(&Configuring) -> T) -> T {
+    ui.read(|state| match &state.screen {
+        Screen::Configure(configuring) => read(configuring),
+        _ => T::default(),
+    })
+}
+
+fn send(ui: Ui, event: ConfigEvent) {
+    ui.send(Event::Config(event));
+}
+
+fn button(ui: Ui, weight: Weight, key: &'static str, event: fn() -> ConfigEvent) -> El {
+    bare_button(weight).text_with(move || ui.t(key)).on("click", move |_| send(ui, event()))
+}
+
+pub(super) fn screen(ui: Ui) -> El {
+    let face = Face::current(ui);
+    let (title, app) = (face.name.clone(), face.name.clone());
+    // 0: loading, 1: failed, 2: there.
+    let stage = move || {
+        read(ui, |at| match at.content {
+            Loaded::Loading => 0,
+            Loaded::Failed(_) => 1,
+            Loaded::Ready(_) => 2,
+        })
+    };
+    el("section")
+        .class("stack configure")
+        .child(outcome::top(ui))
+        .child(
+            el("div")
+                .class("head")
+                .child(face.tile("t48"))
+                .child(heading(move || ui.fmt("config.title", &[("app", &title)]))),
+        )
+        .slot(stage, move |stage| {
+            Some(match stage {
+                0 => loading(ui),
+                1 => failed(ui, app.clone()),
+                _ => ready(ui, app.clone()),
+            })
+        })
+}
+
+/// Bars in place of what is being loaded.
+pub(super) fn loading(ui: Ui) -> El {
+    let bar = || el("div").class("field").child(skeleton("b-name")).child(skeleton("b-control"));
+    el("div")
+        .class("stack")
+        .attr("role", "status")
+        .attr("aria-busy", "true")
+        .attr_with("aria-label", move || Some(ui.t("config.loading")))
+        .children([bar(), bar(), bar()])
+}
+
+/// What could not be loaded, with another try.
+pub(super) fn failed(ui: Ui, app: String) -> El {
+    let failure = ui.read(|state| match &state.screen {
+        Screen::Configure(at) => failure_of(&at.content),
+        Screen::Runs(at) => failure_of(&at.content),
+        _ => None,
+    });
+    el("div").class("stack").maybe(failure.map(|failure| alert(ui, failure, app))).child(actions([button(
+        ui,
+        Weight::Primary,
+        "retry",
+        || ConfigEvent::Retry,
+    )]))
+}
+
+fn failure_of<T>(content: &Loaded<T>) -> Option<crate::error::Failure> {
+    match content {
+        Loaded::Failed(failure) => Some(failure.clone()),
+        Loaded::Loading | Loaded::Ready(_) => None,
+    }
+}
+
+fn ready(ui: Ui, app: String) -> El {
+    let pages = move || read(ui, |at| Arc::clone(&at.pages));
+    let busy = move || read(ui, Configuring::busy);
+    let (failed, deleted) = (app.clone(), app);
+    el("div")
+        .class("stack")
+        .slot(pages, move |pages| steps(ui, &pages))
+        .slot(move || read(ui, |at| at.faults.clone()), move |faults| summary(ui, &faults))
+        .slot(
+            move || read(ui, |at| (at.page, at.generation)),
+            move |_| Some(el("fieldset").class("stack").flag("disabled", busy).children(page(ui))),
+        )
+        .slot(
+            move || read(ui, |at| matches!(at.saving, Saving::Saved)),
+            move |saved| {
+                let line = el("p").class("saved").child(icon::icon(icon::CHECK));
+                saved.then(|| line.attr("role", "status").child(el("span").text_with(move || ui.t("config.saved"))))
+            },
+        )
+        .slot(
+            move || {
+                read(ui, |at| {
+                    let failure = match &at.saving {
+                        Saving::Failed(failure) => Some(failure.clone()),
+                        _ => None,
+                    };
+                    at.dirty().then_some((at.leaving, failure))
+                })
+            },
+            move |bar| {
+                let (leaving, failure) = bar?;
+                let alert = failure.map(|failure| alert(ui, failure, failed.clone()));
+                Some(el("div").class("bar").maybe(alert).child(if leaving { question(ui) } else { unsaved(ui) }))
+            },
+        )
+        .slot(move || read(ui, |at| at.removal.clone()), move |stage| Some(removal(ui, stage, &deleted)))
+}
+
+/// The way between the pages; none where there is only one.
+fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
+    let step = |(place, page): (usize, &Page)| {
+        let (title, part) = (page.title.clone(), page.part);
+        let text = move || {
+            let name = match &title {
+                Title::General => ui.t("config.general"),
+                Title::Named(name) => name.clone(),
+                Title::Workflows => ui.t("config.workflows"),
+            };
+            if part > 0 { [&name, " ", &part.to_string()].concat() } else { name }
+        };
+        el("li").child(
+            el("button")
+                .attr("type", "button")
+                .class("chip")
+                .attr("part", "step")
+                .attr_with("aria-current", move || read(ui, |at| at.page == place).then(|| "step".to_owned()))
+                .text_with(text)
+                .on("click", move |_| send(ui, ConfigEvent::PageChosen(place))),
+        )
+    };
+    (pages.len() > 1).then(|| {
+        el("nav")
+            .attr_with("aria-label", move || Some(ui.t("config.pages")))
+            .child(el("ol").class("steps").attr("role", "list").children(pages.iter().enumerate().map(step)))
+    })
+}
+
+/// How much is wrong, and what the platform says of fields that are not shown.
+fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
+    if faults.is_empty() {
+        return None;
+    }
+    let count = faults.len();
+    let unseen = read(ui, |at| {
+        let shown =
+            |key: &FieldKey| at.config().and_then(|config| config.field(key)).is_some_and(|field| !field.hidden);
+        let said = |(key, fault): &(FieldKey, Fault)| match fault {
+            Fault::Refused(sentence) if !shown(key) => Some([&key.id, ": ", sentence].concat()),
+            _ => None,
+        };
+        faults.iter().filter_map(said).collect::<Vec<_>>()
+    });
+    let summary = el("div")
+        .class("alert")
+        .attr("part", "alert")
+        .attr("role", "alert")
+        .attr("tabindex", "-1")
+        .child(icon::icon(icon::ALERT))
+        .child(
+            el("div")
+                .child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[])))
+                .children(unseen.iter().map(|line| el("p").text(line))),
+        );
+    // Asked to save: the focus goes to what is wrong. Merely shown on arrival, it stays at the heading.
+    let target = summary.element().clone();
+    if read(ui, Configuring::dirty) {
+        later(Box::new(move || focus(&target)));
+    }
+    Some(summary)
+}
+
+fn page(ui: Ui) -> Vec<El> {
+    let (config, page) = read(ui, |at| (at.config().cloned(), at.pages.get(at.page).cloned()));
+    let (Some(config), Some(page)) = (config, page) else {
+        return vec![lead(move || ui.t("config.empty"))];
+    };
+    let mut number = 0;
+    page.sections.iter().map(|section| part(ui, &config, section, &mut number)).collect()
+}
+
+fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> El {
+    let workflow = section.workflow.and_then(|place| config.workflows.get(place)).cloned();
+    let first = *number;
+    let any = !section.fields.is_empty();
+    *number += section.fields.len() + 1;
+    let (config, places, id) = (Arc::clone(config), section.fields.clone(), workflow.as_ref().map(|w| w.id.clone()));
+    let fields = move || {
+        let list = config.list(id.as_deref());
+        let fields = places.iter().enumerate().filter_map(|(nth, place)| {
+            let field = list.get(*place)?;
+            let key = FieldKey { workflow: id.clone(), id: field.id.clone() };
+            Some(field::field(ui, first + nth, &Rc::new(key), field))
+        });
+        el("div").class("stack").children(fields)
+    };
+    let Some(workflow) = workflow else { return fields() };
+    let (label, id) = (["w", &first.to_string()].concat(), workflow.id);
+    let on = {
+        let id = id.clone();
+        Rc::new(move || read(ui, |at| at.enabled(&id)))
+    };
+    let (checked, shown, toggled) = (Rc::clone(&on), Rc::clone(&on), on);
+    let switch = el("button")
+        .attr("type", "button")
+        .class("switch")
+        .attr("part", "switch")
+        .attr("role", "switch")
+        .attr("aria-labelledby", &label)
+        .state("aria-checked", move || checked())
+        .on("click", move |_| {
+            send(ui, ConfigEvent::Switched { workflow: id.clone(), enabled: !toggled() });
+        });
+    let words = el("span")
+        .class("grow")
+        .child(el("span").class("name").attr("id", &label).text(&workflow.name))
+        .maybe(workflow.description.map(|description| el("span").class("sub").text(&description)));
+    el("div")
+        .class("card")
+        .attr("part", "card")
+        .child(el("div").class("workflow").child(words).child(switch))
+        .slot(move || shown(), move |on| (on && any).then(&fields))
+}
+
+fn save(ui: Ui) -> El {
+    button(ui, Weight::Primary, "config.save", || ConfigEvent::Save)
+        .state("aria-busy", move || read(ui, Configuring::busy))
+}
+
+fn unsaved(ui: Ui) -> El {
+    let discard = button(ui, Weight::Secondary, "config.discard", || ConfigEvent::Discard)
+        .flag("disabled", move || read(ui, Configuring::busy));
+    el("div")
+        .class("unsaved")
+        .attr("part", "save-bar")
+        .child(el("p").class("grow").attr("role", "status").text_with(move || ui.t("config.unsaved")))
+        .child(actions([save(ui), discard]).class("actions row"))
+}
+
+/// Leaving would lose something: asked in place, never by a dialog of the browser.
+fn question(ui: Ui) -> El {
+    let title = el("h3").attr("tabindex", "-1").text_with(move || ui.t("config.leave.title"));
+    let target = title.element().clone();
+    later(Box::new(move || focus(&target)));
+    el("div")
+        .class("removal")
+        .attr("part", "confirmation")
+        .attr("role", "group")
+        .child(title)
+        .child(el("p").text_with(move || ui.t("config.leave.text")))
+        .child(
+            actions([
+                save(ui),
+                button(ui, Weight::Danger, "config.leave", || ConfigEvent::LeaveConfirmed),
+                button(ui, Weight::Quiet, "config.stay", || ConfigEvent::LeaveDeclined),
+            ])
+            .class("actions row"),
+        )
+}
+
+/// Deleting the configuration, with its consequences spelled out first.
+fn removal(ui: Ui, stage: Option<RemovalStage>, app: &str) -> El {
+    let Some(stage) = stage else {
+        return el("div").class("row").child(button(ui, Weight::Quiet, "config.delete", || ConfigEvent::DeleteChosen));
+    };
+    let busy = stage == RemovalStage::Busy;
+    let (title, text) = (app.to_owned(), app.to_owned());
+    let failure = match stage {
+        RemovalStage::Failed(failure) => Some(alert(ui, failure, app.to_owned())),
+        RemovalStage::Asking | RemovalStage::Busy => None,
+    };
+    let heading = el("h3").attr("tabindex", "-1").text_with(move || ui.fmt("config.delete.title", &[("app", &title)]));
+    let target = heading.element().clone();
+    later(Box::new(move || focus(&target)));
+    el("div")
+        .class("removal")
+        .attr("part", "confirmation")
+        .attr("role", "group")
+        .child(heading)
+        .child(el("p").text_with(move || ui.fmt("config.delete.text", &[("app", &text), ("host", &ui.host())])))
+        .maybe(failure)
+        .child(
+            actions([
+                button(ui, Weight::Danger, "config.delete", || ConfigEvent::DeleteConfirmed)
+                    .state("aria-busy", move || busy),
+                button(ui, Weight::Secondary, "removal.keep", || ConfigEvent::DeleteDeclined)
+                    .flag("disabled", move || busy),
+            ])
+            .class("actions row"),
+        )
+}

@@ -1,0 +1,115 @@
+//! The last runs of an app's workflows: when, what became of them, and why not.
+
+use super::Ui;
+use super::configure::{failed, loading};
+use super::dom::{El, el};
+use super::icon;
+use super::outcome;
+use super::parts::{Face, Weight, actions, bare_button, heading, lead};
+use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen};
+use crate::platform::model::config::{Run, RunPage, RunState};
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+fn read<T: Default>(ui: Ui, read: impl FnOnce(&Runs) -> T) -> T {
+    ui.read(|state| match &state.screen {
+        Screen::Runs(runs) => read(runs),
+        _ => T::default(),
+    })
+}
+
+pub(super) fn screen(ui: Ui) -> El {
+    let face = Face::current(ui);
+    let (title, app) = (face.name.clone(), face.name.clone());
+    let workflows = move || read(ui, |runs| runs.workflows.clone());
+    // 0: loading, 1: failed, 2: there.
+    let stage = move || {
+        read(ui, |runs| match &runs.content {
+            Loaded::Loading => (0, None),
+            Loaded::Failed(_) => (1, None),
+            Loaded::Ready(page) => (2, Some(Arc::clone(page))),
+        })
+    };
+    el("section")
+        .class("stack")
+        .child(outcome::top(ui))
+        .child(
+            el("div")
+                .class("head")
+                .child(face.tile("t48"))
+                .child(heading(move || ui.fmt("runs.title", &[("app", &title)]))),
+        )
+        .slot(workflows, move |workflows| (workflows.len() > 1).then(|| picker(ui, &workflows)))
+        .slot(stage, move |(stage, page)| {
+            Some(match (stage, page) {
+                (_, Some(page)) => list(ui, &page),
+                (1, _) => failed(ui, app.clone()),
+                _ => loading(ui),
+            })
+        })
+}
+
+/// Whose runs: the platform keeps them by workflow.
+fn picker(ui: Ui, workflows: &[(String, String)]) -> El {
+    let current = read(ui, |runs| runs.workflow.clone());
+    let option = |(id, name): &(String, String)| {
+        let option = el("option").attr("value", id).text(name);
+        if *id == current { option.attr("selected", "") } else { option }
+    };
+    let select = el("select").class("input").attr("id", "runs-of").children(workflows.iter().map(option));
+    let element: HtmlInputElement = select.element().clone().unchecked_into();
+    let select = select.on("change", move |_| ui.send(Event::Config(ConfigEvent::RunsWorkflow(element.value()))));
+    el("div")
+        .class("field")
+        .child(el("label").attr("for", "runs-of").child(el("span").text_with(move || ui.t("runs.workflow"))))
+        .child(el("div").class("control").child(select).child(icon::icon(icon::CHEVRON).class("i pick")))
+}
+
+fn list(ui: Ui, page: &RunPage) -> El {
+    if page.runs.is_empty() {
+        return lead(move || ui.t("runs.empty"));
+    }
+    let (at, pages) = (page.page, page.pages);
+    let turn = move |key: &'static str, to: u32, there: bool| {
+        let button = bare_button(Weight::Secondary)
+            .text_with(move || ui.t(key))
+            .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsPage(to))));
+        if there { button } else { button.attr("disabled", "") }
+    };
+    let of = move || ui.fmt("runs.page", &[("page", &at.to_string()), ("pages", &pages.to_string())]);
+    let pager = (pages > 1).then(|| {
+        actions([
+            turn("runs.newer", at.saturating_sub(1), at > 1),
+            turn("runs.older", at.saturating_add(1), at < pages),
+            el("span").class("sub").attr("role", "status").text_with(of),
+        ])
+        .class("actions row pager")
+    });
+    el("div")
+        .class("stack")
+        .child(el("ul").class("runs").attr("role", "list").children(page.runs.iter().map(|run| row(ui, run))))
+        .maybe(pager)
+}
+
+fn row(ui: Ui, run: &Run) -> El {
+    let (tone, path, key) = match &run.state {
+        RunState::Running => ("badge", icon::CHEVRON, "runs.running"),
+        RunState::Completed => ("badge good", icon::CHECK, "runs.completed"),
+        RunState::Failed => ("badge warn", icon::ALERT, "runs.failed"),
+        RunState::Unknown(_) => ("badge", icon::CHEVRON, ""),
+    };
+    let state = match &run.state {
+        RunState::Unknown(name) => el("span").text(name),
+        _ => el("span").text_with(move || ui.t(key)),
+    };
+    let started = run.started_at.clone();
+    el("li")
+        .child(
+            el("span")
+                .class("grow")
+                .child(el("span").class("name").text_with(move || ui.moment(&started).unwrap_or_default()))
+                .child(el("span").class("sub").text(run.error.as_deref().unwrap_or(&run.name))),
+        )
+        .child(el("span").class(tone).attr("part", "badge").child(icon::icon(path)).child(state))
+}
