@@ -2,6 +2,8 @@
 
 use crate::session::{Now, Page};
 use js_sys::{Function, Uint8Array};
+use std::future::Future;
+use std::pin::Pin;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, EventTarget, VisibilityState, Window};
@@ -25,6 +27,11 @@ pub(super) fn page() -> Page {
         visible: document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible),
         online: window().is_none_or(|window| window.navigator().on_line()),
     }
+}
+
+/// Runs a task in microtasks. Boxed, so that the machinery around a task is compiled once.
+pub(crate) fn spawn(task: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(task);
 }
 
 /// One `setTimeout`, cleared when dropped.

@@ -1,6 +1,6 @@
 //! Carries out what the flow wants done: requests, and the provider's window.
 
-use super::browser::Timer;
+use super::browser::{Timer, spawn};
 use super::instance::Core;
 use super::popup::Address;
 use crate::error::Failure;
@@ -9,9 +9,10 @@ use crate::platform::model::Authorization;
 use crate::platform::{Platform, Started};
 use js_sys::{Function, JsString, Promise};
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 /// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
 const WATCH_MS: f64 = 500.0;
@@ -83,15 +84,15 @@ impl Core {
     pub(super) fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
         let epoch = self.epoch.get();
         let core = Rc::downgrade(self);
-        let answer = ask(self.clone());
-        spawn_local(async move {
+        let answer: Pin<Box<dyn Future<Output = Event>>> = Box::pin(ask(self.clone()));
+        spawn(Box::pin(async move {
             let event = answer.await;
             if let Some(core) = core.upgrade()
                 && core.epoch.get() == epoch
             {
                 core.send(event);
             }
-        });
+        }));
     }
 
     /// Checks the address and keeps it where only the window gets it.
@@ -104,7 +105,7 @@ impl Core {
     /// Gives the address to the host's function, in a task of its own: whatever that does happens to the host alone.
     fn open_elsewhere(self: &Rc<Self>, attempt: u32, open: Function, address: JsString) {
         let core = Rc::downgrade(self);
-        spawn_local(async move {
+        spawn(Box::pin(async move {
             let opened = match open.call1(&JsValue::UNDEFINED, &address) {
                 Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
                 Err(error) => Err(error),
@@ -112,7 +113,7 @@ impl Core {
             if let (Err(_), Some(core)) = (opened, core.upgrade()) {
                 core.send(Event::PopupOpened { attempt, opened: false });
             }
-        });
+        }));
     }
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {

@@ -1,6 +1,6 @@
 //! One life of the component: the flow, the session, the platform and the view put together.
 
-use super::browser::{Listener, Timer, document, now, random_uuid, window};
+use super::browser::{Listener, Timer, document, now, random_uuid, spawn, window};
 use super::events::{HostEvent, Stamp};
 use super::frame::FrameUrl;
 use super::frame::parent::Parent;
@@ -21,7 +21,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
 /// How long a session may go without a usable token before the user is told, in milliseconds.
@@ -251,7 +250,7 @@ impl Core {
         outbox.push(event);
         if outbox.len() == 1 {
             let core = self.clone();
-            spawn_local(async move {
+            spawn(Box::pin(async move {
                 loop {
                     let batch = core.outbox.take();
                     if batch.is_empty() {
@@ -259,7 +258,7 @@ impl Core {
                     }
                     batch.into_iter().for_each(|event| (core.emit)(event));
                 }
-            });
+            }));
         }
     }
 
@@ -369,10 +368,10 @@ impl Owner for Hooks {
 
     fn probe(&self, lease: Lease) {
         let Some(core) = self.0.upgrade() else { return };
-        spawn_local(async move {
+        spawn(Box::pin(async move {
             let outcome = probe_outcome(core.platform.probe(lease).await);
             core.keeper.probed(lease, outcome);
-        });
+        }));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
-use super::browser::{Listener, Timer, document, now, page, random_seed, window};
+use super::browser::{Listener, Timer, document, now, page, random_seed, spawn, window};
 use super::offer;
 use crate::error::Code;
 use crate::platform::Bearer;
@@ -14,7 +14,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 use zeroize::Zeroizing;
 
@@ -168,7 +168,7 @@ impl Keeper {
         self.asks.borrow_mut().push((ask, controller));
         let called = callback.call1(&JsValue::UNDEFINED, &argument);
         let keeper = Rc::downgrade(self);
-        spawn_local(async move {
+        spawn(Box::pin(async move {
             let answer = match called {
                 Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
                 Err(error) => Err(error),
@@ -180,7 +180,7 @@ impl Keeper {
                 Err(error) => HostAnswer::Failed { retry_after_ms: retry_after_ms(&error) },
             };
             keeper.drive(|session, now| session.answered(ask, answer, now));
-        });
+        }));
     }
 
     fn release(&self, tickets: &[Ticket], result: Result<Lease, SessionFault>) {

@@ -31,7 +31,7 @@ mod panic;
 mod popup;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use browser::random_uuid;
+pub(crate) use browser::{random_uuid, spawn};
 #[cfg(target_arch = "wasm32")]
 pub use {
     instance::Instance,

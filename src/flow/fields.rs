@@ -31,7 +31,9 @@ fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
     match field.kind {
         InputKind::Email if !is_email(value) => Some(FieldErrorKind::NotAnEmail),
         InputKind::Url if !is_url(value) => Some(FieldErrorKind::NotAUrl),
-        InputKind::Number if !value.parse::<f64>().is_ok_and(f64::is_finite) => Some(FieldErrorKind::NotANumber),
+        InputKind::Number if crate::session::time::decimal(value.as_bytes()).is_none() => {
+            Some(FieldErrorKind::NotANumber)
+        }
         _ => None,
     }
 }

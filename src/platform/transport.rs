@@ -119,7 +119,12 @@ impl Transport {
         Value::parse(&self.ask(call).await?.text).ok_or_else(|| Code::BadResponse.into())
     }
 
-    async fn ask(&self, call: Call<'_>) -> Result<Content, Failure> {
+    /// Boxed: every request of a platform is compiled around one copy of this.
+    fn ask<'a>(&'a self, call: Call<'a>) -> Pin<Box<dyn Future<Output = Result<Content, Failure>> + 'a>> {
+        Box::pin(self.carry(call))
+    }
+
+    async fn carry(&self, call: Call<'_>) -> Result<Content, Failure> {
         let scope = self.scope.borrow().signal();
         let mut renewed = false;
         let mut attempt = 0;
@@ -169,7 +174,7 @@ impl Transport {
         let answer = self.send(call, authorization, correlation.as_deref(), scope).await;
         let answer = answer.map_err(|failure| Failure { reference: correlation.clone(), ..failure })?;
         if let Some(date_ms) = answer.date.as_deref().and_then(time::http_date) {
-            let age_s = answer.age.as_deref().and_then(|age| age.trim().parse().ok());
+            let age_s = answer.age.as_deref().and_then(|age| time::decimal(age.trim().as_bytes()));
             self.bearer.server_date(date_ms, age_s, sent);
         }
         judge(answer, correlation)
@@ -208,7 +213,7 @@ impl Transport {
     pub(super) fn farewell(&self, path: &str, authorization: JsString) {
         let url = [&self.origins.api, path].concat();
         let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
-        wasm_bindgen_futures::spawn_local(async move {
+        crate::embed::spawn(Box::pin(async move {
             let headers = [("Authorization", authorization.into())];
             let request = Outgoing {
                 method: Method::POST,
@@ -220,7 +225,7 @@ impl Transport {
             };
             // The token is wiped here already and dies by itself there: nobody waits for the answer.
             drop(request.send().await);
-        });
+        }));
     }
 }
 
@@ -255,13 +260,9 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure
     })
 }
 
-/// `Retry-After` in seconds or as an HTTP date, at most a minute.
+/// `Retry-After`, at most a minute.
 fn retry_after(value: &str) -> Option<u32> {
-    let ms = match value.trim().parse::<f64>() {
-        Ok(seconds) => seconds * 1000.0,
-        Err(_) => time::http_date(value)? - js_sys::Date::now(),
-    };
-    ms.is_finite().then(|| ms.clamp(0.0, 60_000.0) as u32)
+    time::retry_after_ms(value, js_sys::Date::now()).map(|ms| ms.min(60_000.0) as u32)
 }
 
 async fn sleep(ms: f64) {

@@ -6,6 +6,7 @@ use super::super::keeper::{Keeper, KeeperRef, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
 use super::{failure_of, own, own_text, parts_of, post};
+use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
 use crate::platform::model::AuthType;
@@ -21,7 +22,6 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
@@ -163,13 +163,13 @@ impl Child {
         drop(self.asked.set((slug.clone(), auth_type)));
         self.show(None, Vec::new());
         let child = self.clone();
-        spawn_local(async move {
+        spawn(Box::pin(async move {
             let Some(platform) = child.platform.get() else { return };
             match platform.app(&slug).await {
                 Ok(app) => child.ui.flow.update(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
                 Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
             }
-        });
+        }));
     }
 
     fn platform_of(&self, message: &JsValue) -> Option<Refold> {
@@ -243,7 +243,7 @@ impl Child {
     fn proceed(self: &Rc<Self>) {
         let (Some(typed), Some((slug, auth_type))) = (self.typed.take(), self.asked.get().cloned()) else { return };
         let child = self.clone();
-        spawn_local(async move {
+        spawn(Box::pin(async move {
             let Some(platform) = child.platform.get() else { return };
             let result = match auth_type {
                 AuthType::KeyBased => platform.save(&slug, auth_type, &typed).await.map(|()| None),
@@ -264,7 +264,7 @@ impl Child {
                 }
                 Err(failure) => child.refused(auth_type, failure),
             }
-        });
+        }));
     }
 
     fn refused(&self, auth_type: AuthType, failure: Failure) {
@@ -304,7 +304,7 @@ impl Child {
         }
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
-        spawn_local(async move { drop(listeners) });
+        spawn(Box::pin(async move { drop(listeners) }));
         self.size.take();
         self.port.close();
         self.view.set(None);
@@ -328,11 +328,11 @@ impl Owner for Hooks {
 
     fn probe(&self, lease: Lease) {
         let Some(child) = self.0.upgrade() else { return };
-        spawn_local(async move {
+        spawn(Box::pin(async move {
             let Some(platform) = child.platform.get() else { return };
             let outcome = probe_outcome(platform.probe(lease).await);
             child.keeper.probed(lease, outcome);
-        });
+        }));
     }
 }
 

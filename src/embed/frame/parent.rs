@@ -3,6 +3,7 @@
 use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
 use super::{FrameUrl, VERSION, failure_of, message, own, own_text, parts_of, post};
+use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{Event, Screen};
 use crate::platform::model::{AuthType, Authorization};
@@ -12,7 +13,6 @@ use leptos::prelude::WithUntracked;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{CssStyleDeclaration, Element, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
 
 /// A document that has not answered by then is taken for missing, in milliseconds.
@@ -56,7 +56,7 @@ impl Core {
         let parent = element.zip(self.frame_url.clone()).map(|(element, url)| Parent::new(self, element, url));
         let before = self.frame.replace(parent);
         // Perhaps inside one of its own listeners, which must not be dropped while it runs.
-        spawn_local(async move { drop(before) });
+        spawn(Box::pin(async move { drop(before) }));
     }
 
     pub(in crate::embed) fn with_frame(&self, act: impl FnOnce(&Rc<Parent>)) {

@@ -56,7 +56,7 @@ fn number(text: &str) -> Option<Value> {
     let digits = digits.trim_start_matches('0');
     let zero = if digits.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
     Value::number(&[sign, zero, digits].concat())
-        .filter(|value| value.plain().is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)))
+        .filter(|value| value.plain().is_some_and(|text| crate::session::time::decimal(text.as_bytes()).is_some()))
 }
 
 /// Whether a draft says what the platform has already.
