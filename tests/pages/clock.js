@@ -43,6 +43,7 @@
     real.clearTimeout(timer.real);
   };
   window.fetch = async (...request) => {
+    await note(...request);
     if (failing > 0) {
       failing -= 1;
       throw new TypeError("Load failed");
@@ -55,13 +56,31 @@
     }
   };
 
+  AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    window.setTimeout(() => controller.abort(new DOMException("too late", "TimeoutError")), ms);
+    return controller.signal;
+  };
+
+  /** What was asked of other origins, as it was asked, while a test wants to know. @type {object[] | undefined} */
+  window.recorded = undefined;
+  const note = async (request, init) => {
+    if (!window.recorded || !(request instanceof Request) || new URL(request.url).origin === location.origin) return;
+    const { url, method, credentials, redirect, referrerPolicy, cache } = request;
+    const at = performance.now();
+    const body = await request.clone().text();
+    const headers = { ...Object.fromEntries(request.headers), ...init?.headers };
+    window.recorded.push({ at, url, method, credentials, redirect, referrerPolicy, cache, headers, body });
+  };
+
   /** Lets promises, quick requests and their consequences settle, in real time. */
-  const settle = async () => {
+  const settle = async (ms = 5_000) => {
     const pause = () => new Promise((done) => real.setTimeout(done, 4));
+    const deadline = real.steady() + ms;
     do {
       await pause();
       await pause();
-    } while (underWay > 0);
+    } while (underWay > 0 && real.steady() < deadline);
   };
   const jump = (ms, steady) => {
     ahead.wall += ms;
@@ -79,10 +98,13 @@
         underWay -= 1;
       }
     },
-    /** Timers that were started and neither ran nor were cleared. */
-    timers: () => timers.size,
-    /** Time goes by: every timer that comes due meanwhile runs at its time. */
-    async advance(ms) {
+    /** Requests without an answer yet. */
+    underWay: () => underWay,
+    /**
+     * Time goes by: every timer that comes due meanwhile runs at its time, and requests under way are waited for, each
+     * time for at most `patience` milliseconds.
+     */
+    async advance(ms, patience) {
       const end = performance.now() + ms;
       const slot = (due) => (throttle ? Math.ceil(due / throttle) * throttle : due);
       held = true;
@@ -92,14 +114,14 @@
         jump(Math.max(0, (next ? slot(next[1].due) : end) - performance.now()), true);
         if (!next) break;
         fire(next[0]);
-        await settle();
+        await settle(patience);
       }
       held = false;
       for (const [id, timer] of timers) {
         real.clearTimeout(timer.real);
         arm(id, timer);
       }
-      await settle();
+      await settle(patience);
     },
     /** The device sleeps: nothing runs until somebody wakes it; `steady`: performance.now went on. */
     sleep(ms, steady) {

@@ -125,6 +125,7 @@ window.openForm = async () => {
 window.clear = async () => {
   clock.throttle(0);
   clock.failNext(0);
+  window.recorded = undefined;
   document.getElementById("place").replaceChildren();
   await clock.settle();
   await window.signIn("ada");

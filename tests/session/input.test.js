@@ -159,6 +159,28 @@ suite("a token that is given", {
     assert.deepEqual(seen.over, ["flow-error session_expired_on_arrival"], "the same refusal again is no news");
   },
 
+  "S1: a token of another type than Bearer is refused, however Bearer is written": async (scene) => {
+    const seen = await scene.page.run(async () => {
+      const flow = embed({ callback: false });
+      await until(screenName);
+      const told = [];
+      for (const type of ["MAC", "DPoP", 7]) {
+        __events.length = 0;
+        const other = embed({ callback: false });
+        await until(screenName);
+        other.setSessionToken({ token: await bare(), token_type: type });
+        await clock.settle();
+        told.push(__events.filter(({ name }) => name === "flow-error").map(({ detail }) => detail.code).join());
+        other.remove();
+      }
+      window.flow = flow;
+      for (const token_type of ["Bearer", "bearer", "BEARER"]) flow.setSessionToken({ token: await bare(), token_type });
+      await until(() => events("session-renewed").length === 2);
+      return told;
+    });
+    assert.deepEqual(seen, ["session_invalid", "session_invalid", "session_invalid"]);
+  },
+
   "K12: a token of another account resets the flow and says so; nothing goes on": async (scene) => {
     const { page } = scene;
     const seen = await page.run(async () => {

@@ -7,12 +7,12 @@ use std::{
 };
 
 use crate::{
-    demo,
+    coverage, demo,
     error::{Error, Result},
     package::Profile,
     paths,
     process::{command, run, run_lines},
-    site, tools,
+    site, size, tools,
 };
 
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
@@ -57,8 +57,29 @@ impl Count {
 
     /// Runs a command that counts tests itself, and counts what it prints.
     fn tests(&mut self, name: &str, command: &mut Command, read: fn(&str) -> Option<(u32, u32)>) -> Result {
+        self.named_tests(name, command, read, |_| {})
+    }
+
+    /// Runs `cargo test`, and leaves the names of what it ran for the table of coverage.
+    fn cargo_tests(&mut self, area: &str, prefix: &str, command: &mut Command) -> Result {
+        let mut names = String::new();
+        let result = self.named_tests("cargo test", command, cargo_summary, |line| {
+            names.extend(coverage::cargo_test(prefix, line).map(|name| name + "\n"));
+        });
+        paths::write(&coverage::names_file(area), names)?;
+        result
+    }
+
+    fn named_tests(
+        &mut self,
+        name: &str,
+        command: &mut Command,
+        read: fn(&str) -> Option<(u32, u32)>,
+        mut each: impl FnMut(&str) + Send,
+    ) -> Result {
         let mut counted = Self::default();
         let status = run_lines(command, |line| {
+            each(line);
             if let Some((passed, failed)) = read(line) {
                 counted.passed += passed;
                 counted.failed += failed;
@@ -106,6 +127,9 @@ pub(crate) fn test(options: &Options) -> Result {
     };
     let mut count = Count::default();
     let mut site_built = false;
+    if options.only.is_none() {
+        coverage::forget()?;
+    }
     for area in &areas {
         let start = Instant::now();
         println!("── {area}");
@@ -128,6 +152,12 @@ pub(crate) fn test(options: &Options) -> Result {
             }
         }
         println!("── {area}: {:.0} s", start.elapsed().as_secs_f32());
+    }
+    if options.only.is_none() {
+        println!("── size");
+        count.record("size", size::size(false))?;
+        println!("── coverage");
+        count.record("coverage", coverage::coverage(false))?;
     }
     println!("{} passed, {} failed", count.passed, count.failed);
     if count.failed == 0 { Ok(()) } else { Err(Error::TestsFailed) }
@@ -171,7 +201,7 @@ fn core(options: &Options, count: &mut Count) -> Result {
     count.check("clippy", &mut cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
     let wasm = "clippy --quiet --package connect-flow --target wasm32-unknown-unknown -- -D warnings";
     count.check("clippy for wasm32", &mut cargo(wasm))?;
-    count.tests("cargo test", &mut cargo("test --quiet --package connect-flow --package xtask"), cargo_summary)?;
+    count.cargo_tests("core", "native", &mut cargo("test --package connect-flow --package xtask"))?;
     if options.full {
         tools::cargo_deny()?;
         count.check("cargo-deny", &mut cargo("deny --all-features check"))?;
@@ -180,7 +210,7 @@ fn core(options: &Options, count: &mut Count) -> Result {
 }
 
 fn sandbox(count: &mut Count) -> Result {
-    count.tests("cargo test", &mut cargo_test_sandbox(), cargo_summary)?;
+    count.cargo_tests("sandbox", "sandbox", &mut cargo_test_sandbox())?;
     let folder = paths::root().join("tests/conformance");
     if folder.is_dir() {
         tools::for_node_tests()?;
@@ -192,7 +222,7 @@ fn sandbox(count: &mut Count) -> Result {
 
 fn cargo_test_sandbox() -> Command {
     let mut cargo = command("cargo");
-    cargo.args(["test", "--quiet", "--package", "connect-flow-sandbox"]);
+    cargo.args(["test", "--package", "connect-flow-sandbox"]);
     cargo
 }
 
@@ -212,7 +242,12 @@ fn in_browsers(folder: &str, browsers: &[&str], count: &mut Count) -> Result {
 /// `node --test` of a folder's files, one after the other: browsers already keep every core busy.
 fn node_test(folder: &Path) -> Result<Command> {
     let mut node = command("node");
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(test_files(folder)?);
+    let (names, reporter) = (coverage::names_file(&paths::name(folder)), paths::root().join("tests/harness/names.js"));
+    paths::write(&names, "")?;
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
+    node.arg(format!("--test-reporter={}", reporter.display()));
+    node.arg(format!("--test-reporter-destination={}", names.display())).args(test_files(folder)?);
+    node.env("CONNECT_FLOW_AREA", paths::name(folder));
     node.env("CONNECT_FLOW_SANDBOX", paths::sandbox_binary()).env("CONNECT_FLOW_SITE", paths::site());
     Ok(node)
 }

@@ -1,6 +1,7 @@
 //! Every chore of the project, as `cargo xtask CHORE`.
 
 mod areas;
+mod coverage;
 mod demo;
 mod error;
 mod http;
@@ -28,6 +29,7 @@ cargo xtask CHORE
       Installs what tests need and runs them. The areas are core, sandbox, demo and the folders of tests/.
       --release       with --only: browsers get the package as published, not the quick build
       --full          also cargo-deny over all dependencies
+  coverage [--json]   compares docs/coverage.json, which names the tests of each requirement and fault, with what ran
   package             assembles the npm package in dist/package
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
   setup               installs what the other chores need, and nothing else";
@@ -77,20 +79,24 @@ fn chore() -> Result {
             }
             areas::test(&options)
         }
-        "size" => {
-            let mut as_json = false;
-            while let Some(argument) = arguments.next()? {
-                match argument {
-                    Long("json") => as_json = true,
-                    other => return Err(other.unexpected().into()),
-                }
-            }
-            size::size(as_json)
-        }
+        "size" => size::size(json_wanted(&mut arguments)?),
+        "coverage" => coverage::coverage(json_wanted(&mut arguments)?),
         "package" => no_more(&mut arguments).and_then(|()| package::package()),
         "setup" => no_more(&mut arguments).and_then(|()| tools::setup()),
         other => Err(Error::Usage(format!("no chore {other}"))),
     }
+}
+
+/// Nothing more, or `--json`.
+fn json_wanted(arguments: &mut lexopt::Parser) -> Result<bool> {
+    let mut as_json = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("json") => as_json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(as_json)
 }
 
 fn text(arguments: &mut lexopt::Parser) -> Result<String> {
