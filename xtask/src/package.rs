@@ -1,7 +1,7 @@
 //! `package`: the npm package in dist/package, the same bytes from the same inputs.
 
 use std::{
-    collections::hash_map::DefaultHasher,
+    collections::{HashMap, hash_map::DefaultHasher},
     env, fs,
     hash::{Hash, Hasher},
     path::{Path, PathBuf},
@@ -12,11 +12,12 @@ use serde_json::Value;
 use crate::{
     error::{AtPath, Error, Result},
     paths,
-    process::{command, run},
+    process::{command, output_of, run},
     tools,
 };
 
 const WASM: &str = "connect-flow_bg.wasm";
+const GLUE: &str = "connect-flow.js";
 
 /// Which build of the component goes into a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,15 @@ pub(crate) enum Profile {
 }
 
 /// wasm-opt's arguments. The features are those rustc 1.95 uses by default for wasm32-unknown-unknown.
-const WASM_OPT: [&str; 11] = [
+///
+/// Inlining into the only caller and of tiny functions is off: it makes the wasm smaller, but its compressed form larger.
+const WASM_OPT: [&str; 15] = [
     "-Oz",
+    "--converge",
+    "--one-caller-inline-max-function-size=0",
+    "--always-inline-max-function-size=0",
+    // Names of imports and exports carry hashes, which do not compress; it prints the new ones.
+    "--minify-imports-and-exports",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -133,16 +141,54 @@ fn component(profile: Profile) -> Result<Component> {
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
         let optimised = out.join("optimised.wasm");
-        run(command("wasm-opt").arg(&wasm).args(WASM_OPT).arg("-o").arg(&optimised))?;
+        let mut wasm_opt = command("wasm-opt");
+        let names = output_of(wasm_opt.arg(&wasm).args(WASM_OPT).arg("-o").arg(&optimised));
+        let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
+        let glue = out.join(GLUE);
+        paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
         fs::rename(&optimised, &wasm).at(&optimised)?;
     }
     paths::write(&stamp_file, stamp)?;
     Ok(Component { dir: out })
 }
 
+/// The glue with the names that wasm-opt gave: `{"imports": [[module, old, new], …], "exports": [[old, new], …]}`.
+fn renamed(glue: &str, names: &str) -> Result<String> {
+    let wrong = |problem: String| Error::Answer { from: "wasm-opt".into(), problem };
+    let names: Value = serde_json::from_str(names).map_err(|error| wrong(error.to_string()))?;
+    let pairs = |list: &str, old: usize| -> HashMap<String, String> {
+        let entries = names[list].as_array().map(Vec::as_slice).unwrap_or_default();
+        entries.iter().filter_map(|e| Some((e[old].as_str()?.to_owned(), e[old + 1].as_str()?.to_owned()))).collect()
+    };
+    let (imports, exports) = (pairs("imports", 1), pairs("exports", 0));
+    if imports.is_empty() || exports.is_empty() {
+        return Err(wrong("no new names".into()));
+    }
+    let mut out = String::with_capacity(glue.len());
+    let mut rest = glue;
+    while let Some(start) = rest.find(is_name) {
+        let (before, name_on) = rest.split_at(start);
+        out.push_str(before);
+        let (name, after) = name_on.split_at(name_on.find(|c| !is_name(c)).unwrap_or(name_on.len()));
+        // Imports are members of one object under names of their own; exports are members of `wasm`.
+        let exported = out.ends_with("wasm.").then(|| exports.get(name)).flatten();
+        out.push_str(exported.or_else(|| imports.get(name)).map_or(name, String::as_str));
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '$'
+}
+
 fn minify(script: &Path, out: &Path) -> Result {
     let mut esbuild = command("esbuild");
-    esbuild.args(["--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
+    // Bundlers read what these comments say, and esbuild drops comments together with white space.
+    let instructs = paths::read(script)?.contains("@vite-ignore");
+    esbuild.args(if instructs { ["--minify-syntax", "--minify-identifiers"].as_slice() } else { &["--minify"] });
+    esbuild.args(["--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
     let outfile = format!("--outfile={}", out.join(paths::name(script)).display());
     run(esbuild.arg("--log-level=warning").arg(outfile).arg(script))
 }
@@ -152,4 +198,20 @@ fn cargo_home() -> Result<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     home.or_else(|| env::home_dir().map(|dir| dir.join(".cargo")))
         .ok_or_else(|| Error::Missing { what: "a home directory".into(), remedy: "set HOME or CARGO_HOME".into() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::renamed;
+
+    #[test]
+    fn the_glue_gets_the_names_of_the_wasm_and_no_others() {
+        let names = r#"{"imports": [["./m", "__wbg_now_1f", "a"]], "exports": [["memory", "a"], ["free", "b"]]}"#;
+        let glue = "const i = { __wbg_now_1f: () => wasm.memory.buffer, memory: wasm.free(free) };";
+        let expected = "const i = { a: () => wasm.a.buffer, memory: wasm.b(free) };";
+        assert_eq!(renamed(glue, names).unwrap(), expected);
+        assert!(renamed(glue, "{}").is_err());
+    }
 }

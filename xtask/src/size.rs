@@ -93,6 +93,12 @@ pub(crate) fn size(as_json: bool) -> Result {
         println!("{:>9} {:>9} {:>9}  file", "raw", "gzip -9", "brotli 11");
         files.iter().for_each(|(name, size)| println!("{}", size.row(name)));
         sums.iter().for_each(|(group, size)| println!("{}", size.row(group)));
+        for (group, size) in &sums {
+            // The budget holds what is there; the goal is where it has to go, said each time until it is reached.
+            let goal = budget["groups"][*group]["goal"].as_u64().filter(|goal| size.brotli > *goal);
+            goal.iter()
+                .for_each(|goal| println!("{group} is {} bytes brotli over its goal of {goal}", size.brotli - goal));
+        }
     }
     let over: Vec<_> = sums.iter().filter_map(|(group, size)| over(group, *size, &budget["groups"][*group])).collect();
     if over.is_empty() { Ok(()) } else { Err(Error::OverBudget(over.join("; "))) }
