@@ -1,4 +1,4 @@
-// A reporter for `node --test`: one line for each test that ran, `ok` or `failed` and its name, for the table of coverage.
+// A reporter for `node --test`: a line for each test that ran, `ok` or `failed` and its name, for the coverage table.
 // The file that a test is in is not known here: suites are made by helpers.
 const AREA = process.env.CONNECT_FLOW_AREA;
 

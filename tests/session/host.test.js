@@ -291,7 +291,8 @@ suite("the host", {
     await scene.sandbox.setMint("html");
     const seen = await page.run(async () => {
       const { csrfToken } = await (await fetch("/api/host")).json();
-      const page = await (await fetch("/api/session-token", { method: "POST", headers: { "x-csrf-token": csrfToken } })).text();
+      const headers = { "x-csrf-token": csrfToken };
+      const page = await (await fetch("/api/session-token", { method: "POST", headers })).text();
       window.reply = () => page;
       embed();
       await until(() => events("session-renewal-failed").length > 0);

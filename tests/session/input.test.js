@@ -95,10 +95,12 @@ suite("a token that is given", {
   "K6: other secrets beside the token are left alone with a warning, the token works": async (scene) => {
     const { page } = scene;
     const seen = await page.run(async () => {
-      const secrets = { refresh_token: "canary-refresh-1234", access_token: "canary-access-1234", client_secret: "canary-cs" };
+      const names = ["refresh_token", "access_token", "client_secret"];
+      const secrets = Object.fromEntries(names.map((name) => [name, `canary-${name}`]));
       window.reply = async () => ({ ...(await mint()), ...secrets });
       await ready();
-      return { told: __events.filter(({ name }) => name === "flow-error"), copies: copiesInMemory("canary-"), all: JSON.stringify(__events) };
+      const told = __events.filter(({ name }) => name === "flow-error");
+      return { told, copies: copiesInMemory("canary-"), all: JSON.stringify(__events) };
     });
     const detail = { code: "refresh_token_in_browser", retryable: false, step: "session" };
     assert.deepEqual(seen.told, [{ name: "flow-error", detail }]);
@@ -174,7 +176,9 @@ suite("a token that is given", {
         other.remove();
       }
       window.flow = flow;
-      for (const token_type of ["Bearer", "bearer", "BEARER"]) flow.setSessionToken({ token: await bare(), token_type });
+      for (const token_type of ["Bearer", "bearer", "BEARER"]) {
+        flow.setSessionToken({ token: await bare(), token_type });
+      }
       await until(() => events("session-renewed").length === 2);
       return told;
     });
@@ -192,7 +196,8 @@ suite("a token that is given", {
       flow.setSessionToken(await mint());
       await until(() => screenName() === "list");
       await until(() => shown().includes("Tally Books"));
-      return { before, codes: __events.filter(({ name }) => name === "flow-error").map(({ detail }) => detail.code), names: __events.map(({ name }) => name) };
+      const codes = __events.filter(({ name }) => name === "flow-error").map(({ detail }) => detail.code);
+      return { before, codes, names: __events.map(({ name }) => name) };
     });
     assert.equal(seen.before, "consent");
     assert.deepEqual(seen.codes, ["account_changed"]);

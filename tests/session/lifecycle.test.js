@@ -48,10 +48,13 @@ suite("the life of a page", {
     const seen = await page.run(async () => {
       await until(() => events("session-renewed").length === 1);
       await press("Connect");
-      return { shows, left, reasons: asks.map(({ reason }) => reason), names: events().map(({ name }) => name), screen: screenName() };
+      const names = events().map(({ name }) => name);
+      return { shows, left, reasons: asks.map(({ reason }) => reason), names, screen: screenName() };
     });
     assert.deepEqual(seen.shows, [true], "the page came from the cache");
-    assert.deepEqual(seen, { shows: [true], left: 0, reasons: ["initial", "initial"], names: ["session-renewed"], screen: "consent" });
+    assert.equal(seen.left, 0, "no copy of the token was left behind");
+    assert.deepEqual(seen.reasons, ["initial", "initial"]);
+    assert.deepEqual([seen.names, seen.screen], [["session-renewed"], "consent"]);
     assert.deepEqual([...new Set((await sent(scene)).map(({ token }) => token))], [1]);
   },
 
@@ -76,7 +79,7 @@ suite("the life of a page", {
     }
   },
 
-  "C11 A6: real time, real tokens of twelve seconds: renewed before they end, no request is refused": async (scene) => {
+  "C11 A6: real time, real tokens of twelve seconds: renewed before they end": async (scene) => {
     const { page, sandbox } = scene;
     await sandbox.setLifetime(12);
     try {
@@ -88,7 +91,8 @@ suite("the life of a page", {
         return { names: events().map(({ name }) => name), reasons: asks.map(({ reason }) => reason) };
       });
       assert.deepEqual(seen, { names: ["session-expiring", "session-renewed"], reasons: ["initial", "expiring"] });
-      assert.equal((await sent(scene)).filter(({ path, token }) => path === `${LIST}/tally-books` && token === 2).length, 1);
+      const clicked = (await sent(scene)).filter(({ path }) => path === `${LIST}/tally-books`);
+      assert.deepEqual(clicked.map(({ token }) => token), [2]);
     } finally {
       await sandbox.setLifetime(7_000_000);
     }

@@ -88,7 +88,8 @@ suite("requests", {
       const told = () => __events.some(({ name }) => name === "flow-error");
       for (let waited = 0; waited < 20_000 && !told(); waited += 500) await clock.advance(500);
       const lists = recorded.filter(({ url }) => url.endsWith("/f-sdk/application"));
-      return { code: __events.find(({ name }) => name === "flow-error")?.detail.code, times: lists.map(({ at }) => at) };
+      const { detail } = __events.find(({ name }) => name === "flow-error") ?? {};
+      return { code: detail?.code, times: lists.map(({ at }) => at) };
     });
     assert.equal(code, "network_error");
     assert.equal(times.length, 4);
@@ -124,11 +125,12 @@ suite("requests", {
           await clock.advance(1_000, 40);
         }
         const lists = recorded.filter(({ url }) => url.endsWith("/f-sdk/application"));
-        return { code: __events.find(({ name }) => name === "flow-error")?.detail.code, times: lists.map(({ at }) => at) };
+        const { detail } = __events.find(({ name }) => name === "flow-error") ?? {};
+        return { code: detail?.code, times: lists.map(({ at }) => at) };
       });
       assert.equal(code, "timeout", JSON.stringify(fault));
       assert.equal(times.length, 4);
-      for (const [index, at] of times.slice(1).entries()) assert.ok(at - times[index] >= 9_900, `${at - times[index]} ms`);
+      times.slice(1).forEach((at, index) => assert.ok(at - times[index] >= 9_900, `${at - times[index]} ms`));
     }
   },
 

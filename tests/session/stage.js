@@ -20,8 +20,8 @@ export class SessionPage extends HostPage {
   }
 
   /**
-   * Runs a function in the page, in a task of its own, and gives what it answers. It sees the page's globals alone, and
-   * sets them through `window`: in some browsers what a driver injects has a global object of its own.
+   * Runs a function in the page, in a task of its own, and gives what it answers. It sees the page's globals alone,
+   * and sets them through `window`: in some browsers what a driver injects has a global object of its own.
    * @param {(...args: any[]) => unknown} act
    * @param {...unknown} args
    */
@@ -48,8 +48,8 @@ export async function sent({ page, sandbox }) {
 }
 
 /**
- * A suite in each browser, or in those named. After each test the page must have had no uncaught error, no rejection and
- * no violation of its Content-Security-Policy.
+ * A suite in each browser, or in those named. After each test the page must have had no uncaught error, no rejection
+ * and no violation of its Content-Security-Policy.
  * @param {string} title
  * @param {Record<string, (scene: { browser: string, driver: import("selenium-webdriver").WebDriver, page: SessionPage,
  *   sandbox: Sandbox }) => Promise<void>>} tests by name

@@ -66,7 +66,7 @@ struct Report {
     problems: Vec<String>,
 }
 
-/// A row counts as covered if tests show all of it, or if there is nothing in it that a test of this project could show.
+/// A row counts as covered if tests show all of it, or if nothing in it is a matter of tests.
 fn examine(table: &Value, passed: &BTreeSet<&str>) -> Report {
     let mut report = Report::default();
     for (part, letters) in PARTS {
