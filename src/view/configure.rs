@@ -5,6 +5,8 @@ mod field;
 mod map;
 mod rules;
 
+pub(super) use choose::framed;
+
 use super::Ui;
 use super::dom::{El, el, focus, later};
 use super::icon;
@@ -285,7 +287,8 @@ fn question(ui: Ui) -> El {
 /// Deleting the configuration, with its consequences spelled out first.
 fn removal(ui: Ui, stage: Option<RemovalStage>, app: &str) -> El {
     let Some(stage) = stage else {
-        return el("div").class("row").child(button(ui, Weight::Quiet, "config.delete", || ConfigEvent::DeleteChosen));
+        return el("div")
+            .child(button(ui, Weight::Quiet, "config.delete", || ConfigEvent::DeleteChosen).class("b b-quiet edge"));
     };
     let busy = stage == RemovalStage::Busy;
     let (title, text) = (app.to_owned(), app.to_owned());

@@ -1,7 +1,7 @@
 //! The last runs of an app's workflows: when, what became of them, and why not.
 
 use super::Ui;
-use super::configure::{failed, loading};
+use super::configure::{failed, framed, loading};
 use super::dom::{El, el};
 use super::icon;
 use super::outcome;
@@ -63,7 +63,7 @@ fn picker(ui: Ui, workflows: &[(String, String)]) -> El {
     el("div")
         .class("field")
         .child(el("label").attr("for", "runs-of").child(el("span").text_with(move || ui.t("runs.workflow"))))
-        .child(el("div").class("control").child(select).child(icon::icon(icon::CHEVRON).class("i pick")))
+        .child(framed(select))
 }
 
 fn list(ui: Ui, page: &RunPage) -> El {

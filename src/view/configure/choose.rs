@@ -2,6 +2,7 @@
 
 use super::super::Ui;
 use super::super::dom::{El, el};
+use super::super::icon;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
 use std::rc::Rc;
@@ -33,6 +34,11 @@ pub(super) fn one(ui: Ui, options: &[Choice], current: Option<&Value>, chosen: R
         "gone" => {}
         place => chosen(place.parse().ok().and_then(|place: usize| values.get(place).cloned())),
     })
+}
+
+/// A selection with the sign that it is one.
+pub(in crate::view) fn framed(select: El) -> El {
+    el("div").class("control").child(select).child(icon::icon(icon::CHEVRON).class("i pick"))
 }
 
 /// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options'.

@@ -2,7 +2,6 @@
 
 use super::super::Ui;
 use super::super::dom::{El, el};
-use super::super::icon;
 use super::super::parts::{Weight, alert, bare_button};
 use super::{choose, map, read, rules, send};
 use crate::flow::{ConfigEvent, Draft, Fault, Offer};
@@ -141,10 +140,7 @@ fn control(context: &Context, field: &ConfigField, kind: &FieldKind) -> El {
             let (at, clear) = (context.clone(), kind.cleared());
             let chosen = Rc::new(move |value: Option<Value>| at.choose(value.unwrap_or_else(|| clear.clone())));
             let select = choose::one(context.ui, options, context.current().as_ref(), chosen);
-            el("div")
-                .class("control")
-                .child(context.described(select, false))
-                .child(icon::icon(icon::CHEVRON).class("i pick"))
+            choose::framed(context.described(select, false))
         }
         FieldKind::Select { options, multiple: true } => {
             let (at, reading) = (context.clone(), context.clone());

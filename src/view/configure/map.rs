@@ -40,7 +40,10 @@ fn row(context: &Context, mapping: &Mapping, place: usize, left: &Choice) -> El 
             let chosen = Rc::new(move |value| chosen(Some(value)));
             choose::several(options, saved, current, chosen).attr("role", "group").attr("aria-labelledby", &id)
         }
-        Some(options) => choose::one(context.ui, options, current().as_ref(), chosen).attr("aria-labelledby", &id),
+        Some(options) => {
+            let select = choose::one(context.ui, options, current().as_ref(), chosen);
+            choose::framed(select.attr("aria-labelledby", &id))
+        }
         None => {
             let input =
                 el("input").class("input").attr("type", "text").attr("dir", "auto").attr("aria-labelledby", &id);

@@ -101,8 +101,8 @@ impl Rules {
                     rules.set(&at, "logic", value);
                 }
             });
-            choose::one(ui, &options, node.get("logic"), chosen)
-                .attr_with("aria-label", move || Some(ui.t("config.rule.logic")))
+            let select = choose::one(ui, &options, node.get("logic"), chosen);
+            choose::framed(select.attr_with("aria-label", move || Some(ui.t("config.rule.logic"))))
         });
         let deep = path.len() + 1 >= MAX_DEPTH;
         let buttons = [
@@ -224,7 +224,7 @@ impl Rules {
             });
             let options: Vec<Choice> = named.collect();
             let chosen = Rc::new(move |value: Option<Value>| chosen(value.unwrap_or(Value::Text(String::new()))));
-            return choose::one(ui, &options, current.as_ref(), chosen).attr_with("aria-label", label);
+            return choose::framed(choose::one(ui, &options, current.as_ref(), chosen).attr_with("aria-label", label));
         }
         let (kind, mode) = match column.kind.as_deref() {
             Some("number") => ("text", "decimal"),
