@@ -254,10 +254,24 @@ fn follow_text(element: &Element, read: Box<dyn Read<String>>) {
 }
 
 fn listen(element: &Element, event: &str, capture: bool, handler: Box<dyn FnMut(Event)>) {
-    let closure = Closure::wrap(handler);
-    let function = closure.as_ref().unchecked_ref();
-    let _ = element.add_event_listener_with_callback_and_bool(event, function, capture);
-    keep(closure);
+    let run = Closure::wrap(handler);
+    let _ = element.add_event_listener_with_callback_and_bool(event, run.as_ref().unchecked_ref(), capture);
+    keep(Listening { element: element.clone(), event: event.to_owned(), capture, run });
+}
+
+/// An element that has left the page can still get an event, a scroll that was under way for one.
+struct Listening {
+    element: Element,
+    event: String,
+    capture: bool,
+    run: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let run = self.run.as_ref().unchecked_ref();
+        let _ = self.element.remove_event_listener_with_callback_and_bool(&self.event, run, self.capture);
+    }
 }
 
 fn slot(parent: &Element, mut place: Box<dyn Place>) {

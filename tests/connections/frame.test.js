@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite } from "../harness/index.js";
 import { chooseApp } from "../flow/steps.js";
-import { enterFrame, fill, openFields, submit, value } from "./frame-steps.js";
+import { enterFrame, fill, focusField, openFields, shoot, submit, value } from "./frame-steps.js";
 
 const KEY = "fd_live_Zq7Xw9Kv3Jy5Hu";
 const WRONG = "Zq7Xw9Kv3Jy5Hu";
@@ -18,10 +18,13 @@ suite("the isolated frame", {}, {
   "a recorder in the host's page sees no character of the key": async ({ page, browser }) => {
     await page.open({}, "recorded.html");
     await openFields(page, "Ferry Desk");
+    await enterFrame(page);
+    await focusField(page, "API key");
+    await page.driver.switchTo().defaultContent();
     const before = (await records(page)).length;
     await enterFrame(page);
     await fill(page, "API key", KEY);
-    await page.screenshot(`frame-${browser}`);
+    await shoot(page, `frame-${browser}`);
     await submit(page);
     await page.back();
     await page.waitForScreen("connected");
@@ -68,10 +71,11 @@ suite("the isolated frame", {}, {
     await fill(page, "Agent e-mail", "nobody");
     await submit(page);
     await page.waitFor(async () => /3 fields need your attention/.test(await page.text()), "the summary");
-    await page.screenshot(`frame-errors-${browser}`);
+    await shoot(page, `frame-errors-${browser}`);
     await fill(page, "Agent e-mail", "@acme.example");
     await fill(page, "Subdomain", "  acme ");
-    await fill(page, "API token", "sd-Zq7Xw9Kv3J\n");
+    await fill(page, "API token", "sd-Zq7Xw9Kv3J");
+    await submit(page);
     await page.back();
     await page.waitForScreen("connected");
   },
@@ -84,7 +88,7 @@ suite("the isolated frame", {}, {
     await fill(page, "API key", WRONG);
     await submit(page);
     await page.waitFor(async () => /does not know this API key/.test(await page.text()), "the refusal");
-    await page.screenshot(`frame-refused-${browser}`);
+    await shoot(page, `frame-refused-${browser}`);
     assert.equal(await value(page, "API key"), WRONG);
     await page.back();
     const [error, ...more] = await page.eventsNamed("flow-error");
@@ -176,6 +180,7 @@ suite("the isolated frame", {}, {
 
   "the frame takes the host's theme and its colours": async ({ page, browser }) => {
     await page.open({ theme: "dark" });
+    await page.waitForScreen("list");
     await page.driver.executeScript(
       "document.querySelector('connect-flow').style.setProperty('--cf-accent', 'rgb(200, 30, 90)')",
     );

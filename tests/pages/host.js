@@ -1,8 +1,10 @@
 // A host page as a customer would write it, with everything recorded that the component does to it.
 //
-// Query parameters: `credentials=inline` asks for keys in this page, `credentials=none` gives no place for them, and the
-// frame of the platform is the default; `openUrl=keep` keeps addresses in `window.__opened` in place of windows; `app`, `locale`, `theme` become attributes; `token=push` gives one token by setSessionToken in place of
-// the callback; `token=none` gives none.
+// Query parameters: `app`, `locale`, `theme` become attributes; `token=push` gives one token by setSessionToken in place of
+// the callback; `token=none` gives none. `credentials=inline` asks for keys in this page, `credentials=none` gives no place
+// for them; else they go into the frame of the platform, or at `frameUrl`. `openUrl=keep` keeps addresses in
+// `window.__opened`, `openUrl=fail` throws. `authUrl` is what the platform answers as address for signing in, with
+// `SESSION_TOKEN` and `LONG` (100 KB) filled in.
 const EVENTS = [
   "session-expiring", "session-expired", "session-renewed", "session-renewal-failed", "session-ended",
   "account-connected", "account-disconnected", "config-saved", "consent-given",
@@ -23,6 +25,17 @@ addEventListener("securitypolicyviolation", (event) => {
 });
 
 const parameters = new URLSearchParams(location.search);
+
+const authUrl = parameters.get("authUrl");
+if (authUrl !== null) {
+  const { fetch } = window;
+  window.fetch = async (request, init) => {
+    const answer = await fetch(request, init);
+    if (!request.url?.endsWith("/integrate")) return answer;
+    const [, token] = init.headers.Authorization.split(" ");
+    return Response.json({ auth_url: authUrl.replace("SESSION_TOKEN", token).replace("LONG", "l".repeat(100_000)) }, answer);
+  };
+}
 
 await import("./element.js");
 const host = await (await fetch("/api/host")).json();
@@ -46,10 +59,17 @@ for (const name of ["app", "locale", "theme"]) {
   if (value !== null) flow.setAttribute(name, value);
 }
 const place = parameters.get("credentials") ?? "frame";
-if (place === "frame" && host.frameUrl) flow.setAttribute("frame-url", host.frameUrl);
+const frameUrl = parameters.get("frameUrl") ?? host.frameUrl;
+if (place === "frame" && frameUrl) flow.setAttribute("frame-url", frameUrl);
 if (place === "inline") flow.inlineCredentials = true;
 window.__opened = [];
-if (parameters.get("openUrl") === "keep") flow.openUrl = (url) => void window.__opened.push(url);
+const openUrls = {
+  keep: (url) => void window.__opened.push(url),
+  fail: () => {
+    throw new Error("the host's own");
+  },
+};
+flow.openUrl = openUrls[parameters.get("openUrl")];
 const way = parameters.get("token") ?? "callback";
 if (way === "callback") flow.getSessionToken = sessionToken;
 document.getElementById("place").append(flow);

@@ -29,13 +29,23 @@
     const [target] = event.composedPath();
     return [event.type, event.key, event.data, target?.value, event.clipboardData?.getData("text")];
   };
-  const { addEventListener } = EventTarget.prototype;
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const heard = new WeakMap();
+  const hear = (listener) => {
+    if (typeof listener !== "function") return listener;
+    if (!heard.has(listener)) {
+      heard.set(listener, function (event) {
+        note("listener", described(event));
+        return listener.call(this, event);
+      });
+    }
+    return heard.get(listener);
+  };
   EventTarget.prototype.addEventListener = function (type, listener, ...rest) {
-    const heard = typeof listener !== "function" ? listener : function (event) {
-      note("listener", described(event));
-      return listener.call(this, event);
-    };
-    return addEventListener.call(this, type, heard, ...rest);
+    return addEventListener.call(this, type, hear(listener), ...rest);
+  };
+  EventTarget.prototype.removeEventListener = function (type, listener, ...rest) {
+    return removeEventListener.call(this, type, hear(listener), ...rest);
   };
   for (const type of ["keydown", "keypress", "keyup", "beforeinput", "input", "change", "paste", "compositionend"]) {
     addEventListener.call(window, type, (event) => note(`key:${type}`, described(event)), true);
