@@ -55,7 +55,9 @@ window.embed = ({ callback = true, attributes = {}, properties = {} } = {}) => {
       return window.reply(request);
     };
   }
-  for (const [name, value] of Object.entries({ "api-url": window.apiUrl, ...attributes })) {
+  // Fields for credentials in the page itself, where a test can see what becomes of them.
+  const given = { "api-url": window.apiUrl, "inline-credentials": "", ...attributes };
+  for (const [name, value] of Object.entries(given)) {
     flow.setAttribute(name, value);
   }
   Object.assign(flow, properties);
