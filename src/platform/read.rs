@@ -5,6 +5,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Longer texts are cut, in UTF-16 code units: no name or sentence needs more.
 const MAX_TEXT: u32 = 4_096;
+/// Longer than any address that is opened, in UTF-16 units.
+const MAX_ADDRESS: u32 = 16_384;
 
 /// One JSON value.
 pub(super) struct Reader(JsValue);
@@ -39,6 +41,12 @@ impl Reader {
             None => return None,
         };
         Some(String::from(text.slice(0, MAX_TEXT))).filter(|text| !text.is_empty())
+    }
+
+    /// A text that is worthless in part: whoever checks its length must see that it is too long.
+    pub(super) fn address(&self, key: &str) -> Option<String> {
+        let text = self.get(key).0.dyn_into::<JsString>().ok()?;
+        Some(String::from(text.slice(0, MAX_ADDRESS))).filter(|text| !text.is_empty())
     }
 
     pub(super) fn flag(&self, key: &str) -> bool {

@@ -54,7 +54,7 @@ impl Platform for Refold {
     async fn authorize(&self, slug: &str, fields: &Typed) -> Result<Started, Failure> {
         let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
         let body = self.transport.call(change(Method::POST, &path, Some(body_of(fields, None)))).await?;
-        match body.text("auth_url") {
+        match body.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
             None if body.flag("connected") => Ok(Started::Connected),
             None => Err(Code::BadResponse.into()),
