@@ -4,6 +4,7 @@ use super::instance::Core;
 use crate::flow::{ConfigCommand, ConfigEvent, Event};
 use crate::platform::Configure;
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl Core {
     pub(super) fn configure(self: &Rc<Self>, command: ConfigCommand) {
@@ -22,10 +23,10 @@ impl Core {
                 }
                 ConfigCommand::Options { ask, slug, config_id, field, parent } => {
                     let result = platform.options(&slug, config_id.as_deref(), &field, parent).await;
-                    ConfigEvent::Options { ask, result }
+                    ConfigEvent::Options { ask, result: result.map(|field| Arc::new(field.kind)) }
                 }
                 ConfigCommand::Rule { ask, slug, field, lhs } => {
-                    ConfigEvent::Rule { ask, result: platform.rule(&slug, &field, lhs).await }
+                    ConfigEvent::Rule { ask, result: platform.rule(&slug, &field, lhs).await.map(Arc::new) }
                 }
                 ConfigCommand::Runs { ask, workflow, page } => {
                     ConfigEvent::RunsLoaded { ask, result: platform.runs(&workflow, page).await }

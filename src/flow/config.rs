@@ -39,6 +39,8 @@ pub struct Configuring {
     pub switches: Vec<(String, bool)>,
     /// In the order of the fields; a field that is not there is the platform's own complaint.
     pub faults: Vec<(FieldKey, Fault)>,
+    /// Counts the saves that did not go through because of faults.
+    pub complaints: u32,
     pub resolved: Vec<Resolved>,
     pub rules: Vec<RuleOffer>,
     pub saving: Saving,
@@ -122,6 +124,7 @@ impl Configuring {
             edits: Vec::new(),
             switches: Vec::new(),
             faults: Vec::new(),
+            complaints: 0,
             resolved: Vec::new(),
             rules: Vec::new(),
             saving: Saving::Idle,

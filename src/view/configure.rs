@@ -14,6 +14,7 @@ use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead, skeleton};
 use crate::flow::{ConfigEvent, Configuring, Event, Fault, Loaded, Page, RemovalStage, Saving, Screen, Section, Title};
 use crate::platform::model::config::{Config, FieldKey};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -99,10 +100,24 @@ fn ready(ui: Ui, app: String) -> El {
     let pages = move || read(ui, |at| Arc::clone(&at.pages));
     let busy = move || read(ui, Configuring::busy);
     let (failed, deleted) = (app.clone(), app);
+    let seen = Cell::new(read(ui, |at| at.complaints));
     el("div")
         .class("stack")
         .slot(pages, move |pages| steps(ui, &pages))
-        .slot(move || read(ui, |at| at.faults.clone()), move |faults| summary(ui, &faults))
+        .slot(
+            move || read(ui, |at| (at.faults.clone(), at.complaints)),
+            move |(faults, complaints)| {
+                let summary = summary(ui, &faults);
+                // After a save the focus goes to what is wrong; while it is being put right, it stays where it is.
+                if seen.replace(complaints) != complaints
+                    && let Some(summary) = &summary
+                {
+                    let target = summary.element().clone();
+                    later(Box::new(move || focus(&target)));
+                }
+                summary
+            },
+        )
         .slot(
             move || read(ui, |at| (at.page, at.generation)),
             move |_| Some(el("fieldset").class("stack").flag("disabled", busy).children(page(ui))),
@@ -188,11 +203,6 @@ fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
                 .child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[])))
                 .children(unseen.iter().map(|line| el("p").text(line))),
         );
-    // Asked to save: the focus goes to what is wrong. Merely shown on arrival, it stays at the heading.
-    let target = summary.element().clone();
-    if read(ui, Configuring::dirty) {
-        later(Box::new(move || focus(&target)));
-    }
     Some(summary)
 }
 

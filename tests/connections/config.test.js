@@ -1,7 +1,7 @@
 // Configuring a connected app: what is edited is what the platform keeps, and nothing else changes.
 import assert from "node:assert/strict";
 import { Cobalt } from "@cobaltio/cobalt-js";
-import { By } from "selenium-webdriver";
+import { By, Key } from "selenium-webdriver";
 import { sessionToken } from "../conformance/sandbox.js";
 import { suite } from "../harness/index.js";
 
@@ -63,18 +63,22 @@ function control(page, field, selector = "input, select, textarea") {
 
 async function type(page, field, text) {
   const element = await control(page, field);
-  // What is selected is replaced by what is typed.
-  await page.driver.executeScript("arguments[0].focus(); arguments[0].select()", element);
+  await put(page, element, "");
   await element.sendKeys(text);
 }
 
-/** Days are typed differently in each browser and language: set as the picker does. */
-async function day(page, field, value) {
+/** Sets a value as a browser's own editing does. */
+async function put(page, element, value) {
   const set = (input, value) => {
     input.value = value;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  await page.driver.executeScript(`(${set})(arguments[0], arguments[1])`, await control(page, field), value);
+  await page.driver.executeScript(`(${set})(arguments[0], arguments[1])`, element, value);
+}
+
+/** Days are typed differently in each browser and language: set as the picker does. */
+async function day(page, field, value) {
+  await put(page, await control(page, field), value);
 }
 
 /** Chooses an option by its name. @param {string} [selector] of the selection in the field */
@@ -144,7 +148,7 @@ suite("configuring", {}, {
 
     await page.click("button", "Workflows");
     await type(page, "contact_owner", "owner@example.com");
-    await type(page, "contact_note", "Two\nlines");
+    await type(page, "contact_note", `Two${Key.ENTER}lines`);
     await page.click("switch", "Sync deals");
     await day(page, "deal_since", "2026-02-28");
     await type(page, "deal_minimum", "12.50");
@@ -274,7 +278,9 @@ suite("configuring", {}, {
     await page.screenshot(`configure-errors-${browser}`);
     assert.deepEqual(await puts(sandbox), []);
 
-    for (const field of ["webhook", "extra"]) await type(page, field, field === "webhook" ? "https://a.example" : "{}");
+    await type(page, "webhook", "https://a.example");
+    assert.equal(await (await control(page, "webhook")).getAttribute("value"), "https://a.example", "the focus stayed");
+    await type(page, "extra", "{}");
     await choose(page, "company", "Example Trading Ltd");
     await day(page, "start", "2026-01-31");
     await save(page);

@@ -2,7 +2,8 @@
 
 use crate::error::Failure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
+use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RuleColumns, RunPage};
+use std::sync::Arc;
 
 /// Answers carry the number of their question: one that is not the latest is late, and ignored.
 #[derive(Debug)]
@@ -54,15 +55,15 @@ pub enum ConfigEvent {
         ask: u32,
         result: Result<(), Failure>,
     },
-    /// A field with the options that it has under its parent's value.
+    /// What a field offers under its parent's value.
     Options {
         ask: u32,
-        result: Result<ConfigField, Failure>,
+        result: Result<Arc<FieldKind>, Failure>,
     },
     /// What can be compared with a left-hand side.
     Rule {
         ask: u32,
-        result: Result<RuleColumns, Failure>,
+        result: Result<Arc<RuleColumns>, Failure>,
     },
     RunsLoaded {
         ask: u32,

@@ -110,19 +110,19 @@ impl Configuring {
         }
     }
 
-    pub(super) fn options_loaded(&mut self, ask: u32, result: Result<ConfigField, Failure>) {
+    pub(super) fn options_loaded(&mut self, ask: u32, result: Result<Arc<FieldKind>, Failure>) {
         if let Some(resolved) = self.resolved.iter_mut().find(|resolved| resolved.ask == ask) {
             resolved.kind = match result {
-                Ok(field) => Loaded::Ready(Arc::new(field.kind)),
+                Ok(kind) => Loaded::Ready(kind),
                 Err(failure) => Loaded::Failed(failure),
             };
         }
     }
 
-    pub(super) fn rule_loaded(&mut self, ask: u32, result: Result<RuleColumns, Failure>) {
+    pub(super) fn rule_loaded(&mut self, ask: u32, result: Result<Arc<RuleColumns>, Failure>) {
         if let Some(rule) = self.rules.iter_mut().find(|rule| rule.ask == ask) {
             rule.columns = match result {
-                Ok(columns) => Loaded::Ready(Arc::new(columns)),
+                Ok(columns) => Loaded::Ready(columns),
                 Err(failure) => Loaded::Failed(failure),
             };
         }

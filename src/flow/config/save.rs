@@ -25,6 +25,7 @@ impl Configuring {
 
     /// Turns to the first page with a fault, unless the one shown has any.
     fn show_fault(&mut self) {
+        self.complaints += 1;
         let Some(config) = self.config().cloned() else { return };
         let faulty = |at: &usize| {
             let page = self.pages.get(*at);

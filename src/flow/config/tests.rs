@@ -59,7 +59,7 @@ impl Run {
             ) => Some(*ask),
             _ => None,
         });
-        asks.last().unwrap()
+        asks.max().unwrap()
     }
 
     fn at(&self) -> &Configuring {
@@ -260,9 +260,11 @@ fn what_cannot_be_sent_is_said_at_its_field_and_nothing_is_sent() {
         ("date", "2027-02-30", Fault::NotADate),
         ("date", "01.02.2026", Fault::NotADate),
     ] {
+        let complaints = run.at().complaints;
         run.typed(top(id), text).send(ConfigEvent::Save);
         assert!(run.sent().is_none(), "{id} {text}");
         assert_eq!(run.at().faults, [(top(id), fault)], "{text}");
+        assert_eq!(run.at().complaints, complaints + 1);
         run.send(ConfigEvent::Discard);
     }
     run.chosen(top("rules"), r#"{"logic":"OR","conditions":[{"logic":"AND","conditions":[{"lhs":"a"}]}]}"#);
@@ -384,8 +386,9 @@ const FAMILY: &str = r#"{"config_id":"c","fields":[
     {"id":"b","field_type":"select","parent":"a","value":1,"options":[{"value":1}]},
     {"id":"c","field_type":"select","parent":"b","multiple":true,"value":["p"],"options":[{"value":"p"}]}]}"#;
 
-fn options(id: &str, values: &str) -> ConfigField {
-    reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#))).unwrap()
+fn options(id: &str, values: &str) -> Arc<FieldKind> {
+    let field = reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#)));
+    Arc::new(field.unwrap().kind)
 }
 
 #[test]
@@ -599,6 +602,9 @@ enum Act {
     Answer(u32, bool),
 }
 
+/// A save under way: its number, what was sent, the edits of that moment.
+type Pending = (u32, ConfigChange, Vec<(FieldKey, Draft)>);
+
 fn any_act() -> impl Strategy<Value = Act> {
     let text = prop_oneof!["[a-z0-9.:/@ {}\\[\\]\"-]{0,8}", Just("https://x.example".to_owned()), "[0-9]{1,3}"];
     prop_oneof![
@@ -641,7 +647,7 @@ proptest! {
         let keys: Vec<FieldKey> = std::iter::once((None, &config.fields)).chain(lists)
             .flat_map(|(workflow, fields)| fields.iter().map(move |f| FieldKey { workflow: workflow.clone(), id: f.id.clone() }))
             .collect();
-        let mut pending: Option<(u32, ConfigChange, Vec<(FieldKey, Draft)>)> = None;
+        let mut pending: Option<Pending> = None;
         for act in acts {
             let Screen::Configure(at) = &mut run.screen else { break };
             let before = at.edits.clone();
@@ -705,8 +711,8 @@ proptest! {
                     let pending = pending.as_ref().map(|(ask, ..)| *ask);
                     if pending != Some(ask) {
                         let failure = || crate::error::Failure::from(Code::Timeout);
-                        let field = reading::field(&json(r#"{"id":"a","field_type":"select","options":[{"value":1}]}"#));
-                        run.send(ConfigEvent::Options { ask, result: field.filter(|_| good).ok_or_else(failure) });
+                        let result = good.then(|| options("a", r#"[{"value":1}]"#)).ok_or_else(failure);
+                        run.send(ConfigEvent::Options { ask, result });
                         run.send(ConfigEvent::Saved { ask, result: Err(failure()) });
                         keeps = true;
                     }

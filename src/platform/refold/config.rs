@@ -179,3 +179,63 @@ fn run(run: &Value) -> Option<Run> {
         error: run.get("error").and_then(|error| text(error, "message")),
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::platform::model::config::WorkflowChange;
+
+    fn json(text: &str) -> Value {
+        Value::parse(text).unwrap()
+    }
+
+    #[test]
+    fn n12_what_is_strange_missing_or_new_is_read_as_far_as_it_goes() {
+        for body in ["null", "[]", "\"html\"", "1"] {
+            assert_eq!(config(&json(body)), None);
+        }
+        assert_eq!(config(&json("{}")), Some(Config::default()));
+        let read = config(&json(
+            r#"{"config_id":7,"fields":[null,{"name":"no id"},{"id":"a"},{"id":"a","name":"again"},
+                {"id":"s","field_type":"select","multiple":"yes","options":[{"value":1},{"value":{}},{"name":"n"},3]},
+                {"id":"m","field_type":"map_v2"},{"id":"r","field_type":"rule_engine","rule_columns":[]}],
+                "workflows":{"not":"a list"},"field_errors":[{"id":"a"},{"id":"s","message":"No."}]}"#,
+        ))
+        .unwrap();
+        assert_eq!(read.config_id.as_deref(), Some("7"));
+        let ids: Vec<_> = read.fields.iter().map(|field| field.id.as_str()).collect();
+        assert_eq!(ids, ["a", "s", "m", "r"]);
+        assert_eq!(read.fields[0].kind, FieldKind::Unknown(String::new()));
+        let one = Choice { name: "1".into(), value: Value::Number("1".into()) };
+        assert_eq!(read.fields[1].kind, FieldKind::Select { options: vec![one], multiple: false });
+        assert_eq!(read.fields[2].kind, FieldKind::Map(Mapping::default()));
+        let FieldKind::Rules(columns) = &read.fields[3].kind else { unreachable!() };
+        assert_eq!(columns.operator.options.len(), 6);
+        assert_eq!(read.field_errors, [("a".into(), String::new()), ("s".into(), "No.".into())]);
+    }
+
+    #[test]
+    fn a_change_is_written_as_the_contract_wants_it_and_values_as_they_are() {
+        let values = vec![("__proto__".into(), json(r#"{"b":1.0,"1":[]}"#))];
+        let workflows = vec![WorkflowChange { id: "w".into(), enabled: false, fields: values.clone() }];
+        let written = change("crm", ConfigChange { config_id: Some("c".into()), fields: values, workflows }).write();
+        let fields = r#""fields":{"__proto__":{"b":1.0,"1":[]}}"#;
+        let workflow = [r#"{"id":"w","enabled":false,"#, fields, "}"].concat();
+        let head = [r#"{"slug":"crm","config_id":"c","#, fields].concat();
+        assert_eq!(written, [&head, r#","workflows":["#, &workflow, "]}"].concat());
+    }
+
+    #[test]
+    fn runs_keep_states_that_are_new() {
+        let page = run_page(&json(
+            r#"{"docs":[{"_id":"1","status":"COMPLETED"},{"_id":"2","status":"ERRORED","error":{"message":"503"}},
+                {"_id":"3","status":"PAUSED"},{"status":"RUNNING"}],"page":2,"totalPages":"x"}"#,
+        ))
+        .unwrap();
+        let states: Vec<_> = page.runs.iter().map(|run| run.state.clone()).collect();
+        assert_eq!(states, [RunState::Completed, RunState::Failed, RunState::Unknown("PAUSED".into())]);
+        assert_eq!((page.page, page.pages, page.runs[1].error.as_deref()), (2, 1, Some("503")));
+        assert_eq!(run_page(&json("{}")), None);
+    }
+}
