@@ -496,6 +496,23 @@ fn k12_a_session_of_another_account_leaves_nothing_behind() {
     assert_eq!(run.flow.state().apps, Apps::Loading);
 }
 
+#[test]
+fn configuring_begins_at_a_chosen_app_and_ends_with_its_session() {
+    let mut run = Run::new();
+    run.send(Event::Config(ConfigEvent::Opened));
+    assert!(run.commands.is_empty(), "no app is chosen");
+    run.send(Event::AppChosen("crm".into())).send(Event::Config(ConfigEvent::Opened));
+    assert!(run.wants(|command| matches!(command, Command::Config(ConfigCommand::Load { .. }))));
+    assert_eq!(run.at(), "configure");
+    run.send(Event::Back);
+    assert_eq!(run.at(), "app");
+    run.send(Event::Config(ConfigEvent::RunsOpened));
+    assert_eq!(run.at(), "runs");
+    run.send(Event::SessionReset);
+    assert_eq!(run.at(), "list");
+    assert!(run.wants(|command| matches!(command, Command::AbortRequests)));
+}
+
 fn any_code() -> impl Strategy<Value = Code> {
     proptest::sample::select(Code::ALL)
 }
@@ -535,7 +552,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(()).prop_map(|()| Event::ConsentGiven),
         Just(()).prop_map(|()| Event::ConsentGiven),
         values().prop_map(Event::FieldsSubmitted),
-        proptest::sample::select(vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).prop_map(|which| match which {
+        (0..18u8).prop_map(|which| match which {
             11 => Event::FrameSubmitted,
             12 => Event::FrameFailed(Code::LoadFailed.into()),
             0 => Event::Back,
@@ -548,6 +565,10 @@ fn any_event() -> impl Strategy<Value = Event> {
             7 => Event::Done,
             8 => Event::Hint,
             9 => Event::Tick,
+            13 => Event::Config(ConfigEvent::Opened),
+            14 => Event::Config(ConfigEvent::RunsOpened),
+            15 => Event::Config(ConfigEvent::LeaveConfirmed),
+            16 => Event::Config(ConfigEvent::DeleteConfirmed),
             _ => Event::SessionReset,
         }),
         any_result(prop::collection::vec(any_app(), 0..4)).prop_map(Event::AppsLoaded),

@@ -21,8 +21,9 @@ async function account(sandbox) {
     /** The values by field, workflows' as `workflow.field`. */
     async values(slug) {
       const config = JSON.parse(await text(slug));
-      const list = config.workflows.flatMap(({ id, fields }) => fields.map((field) => [`${id}.${field.id}`, field.value]));
-      return Object.fromEntries([...config.fields.map((field) => [field.id, field.value]), ...list]);
+      const pairs = (fields, prefix = "") => fields.map((field) => [prefix + field.id, field.value]);
+      const inside = config.workflows.flatMap(({ id, fields }) => pairs(fields, `${id}.`));
+      return Object.fromEntries([...pairs(config.fields), ...inside]);
     },
     client: new Cobalt({ baseUrl: sandbox.platform, token }),
   };
@@ -105,6 +106,12 @@ async function tick(page, field, name) {
     }
     return false;
   }, `${name} of ${field}`);
+}
+
+/** Waits until a field holds a value. */
+function holds(page, field, value) {
+  const now = async () => (await (await control(page, field)).getAttribute("value")) === value;
+  return page.waitFor(now, `${field} to be ${value}`);
 }
 
 async function save(page) {
@@ -317,7 +324,7 @@ suite("configuring", {}, {
       await page.screenshot(`configure-failed-${browser}`);
       assert.equal(await (await control(page, "buffer")).getAttribute("value"), "15");
       await sandbox.clearSwitches();
-      await page.waitFor(async () => (await (await control(page, "buffer")).getAttribute("value")) === "15", "the edit");
+      await holds(page, "buffer", "15");
     }
     await sandbox.expireTokens();
     await save(page);
@@ -336,7 +343,7 @@ suite("configuring", {}, {
     await page.click("button", "Keep editing");
     assert.equal(await (await control(page, "buffer")).getAttribute("value"), "20");
     await page.click("button", "Discard");
-    await page.waitFor(async () => (await (await control(page, "buffer")).getAttribute("value")) === "10", "10 again");
+    await holds(page, "buffer", "10");
     assert.ok(!(await page.has("button", "Save")));
     await type(page, "buffer", "30");
     await page.click("button", "Back");
@@ -359,7 +366,7 @@ suite("configuring", {}, {
     await page.waitForScreen("app");
     assert.equal(await deletes(), before + 1);
     await page.click("button", "Configure");
-    await page.waitFor(async () => (await (await control(page, "buffer")).getAttribute("value")) === "10", "the default");
+    await holds(page, "buffer", "10");
   },
 
   "the last runs are paged and say what became of them": async (scene) => {

@@ -644,8 +644,12 @@ proptest! {
         let mut run = Run::new(&body.write());
         let config = run.read();
         let lists = config.workflows.iter().map(|workflow| (Some(workflow.id.clone()), &workflow.fields));
-        let keys: Vec<FieldKey> = std::iter::once((None, &config.fields)).chain(lists)
-            .flat_map(|(workflow, fields)| fields.iter().map(move |f| FieldKey { workflow: workflow.clone(), id: f.id.clone() }))
+        let key = |workflow: Option<String>| {
+            move |field: &ConfigField| FieldKey { workflow: workflow.clone(), id: field.id.clone() }
+        };
+        let keys: Vec<FieldKey> = std::iter::once((None, &config.fields))
+            .chain(lists)
+            .flat_map(|(workflow, fields)| fields.iter().map(key(workflow)))
             .collect();
         let mut pending: Option<Pending> = None;
         for act in acts {
@@ -654,8 +658,8 @@ proptest! {
             let key = |place: usize| keys.get(place % keys.len().max(1)).cloned();
             let mut keeps = false;
             match act {
-                Act::Typed(place, text) => { if let Some(field) = key(place) { run.send(ConfigEvent::Typed { field, text }); } }
-                Act::Chosen(place, value) => { if let Some(field) = key(place) { run.send(ConfigEvent::Chosen { field, value }); } }
+                Act::Typed(place, text) => drop(key(place).map(|field| run.typed(field, &text).last_ask)),
+                Act::Chosen(place, value) => drop(key(place).map(|field| run.chosen(field, &value.write()).last_ask)),
                 Act::Switched(place, enabled) => {
                     if let Some(workflow) = config.workflows.get(place).map(|workflow| workflow.id.clone()) {
                         run.send(ConfigEvent::Switched { workflow, enabled });
@@ -689,7 +693,7 @@ proptest! {
                     run.body = next;
                     let (was, is) = (reading::config(&old).unwrap(), run.read());
                     for key in keys.iter().filter(|key| !sent.iter().any(|(edited, _)| edited == *key)) {
-                        let value = |config: &Config| config.field(key).and_then(|f| f.value.as_ref().map(Value::write));
+                        let value = |config: &Config| config.field(key)?.value.as_ref().map(Value::write);
                         prop_assert_eq!(value(&was), value(&is), "{:?} was not edited", key);
                     }
                     run.send(ConfigEvent::Saved { ask, result: Ok(is) });
@@ -699,7 +703,8 @@ proptest! {
                     answer.field_errors.push((field.id.clone(), "No.".into()));
                     let edited = before.iter().any(|(key, _)| *key == field);
                     run.send(ConfigEvent::Saved { ask, result: Ok(answer) });
-                    let left = matches!(&run.screen, Screen::Configure(at) if at.edits.iter().any(|(key, _)| *key == field));
+                    let kept = |at: &Configuring| at.edits.iter().any(|(key, _)| *key == field);
+                    let left = matches!(&run.screen, Screen::Configure(at) if kept(at));
                     prop_assert_eq!(left, edited, "a refused edit is kept");
                 },
                 Act::Fail(code) => if let Some((ask, ..)) = pending.take() {
@@ -725,7 +730,8 @@ proptest! {
             if let Screen::Configure(at) = &run.screen {
                 prop_assert!(at.pages.is_empty() || at.page < at.pages.len());
                 for (key, _) in &at.edits {
-                    prop_assert!(config.field(key).is_some_and(|f| f.editable() && !matches!(f.kind, FieldKind::Unknown(_))));
+                    let known = |field: &ConfigField| !matches!(field.kind, FieldKind::Unknown(_));
+                    prop_assert!(config.field(key).is_some_and(|field| field.editable() && known(field)));
                 }
             }
         }
