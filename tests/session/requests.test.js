@@ -120,9 +120,9 @@ suite("requests", {
         await clear();
         window.recorded = [];
         embed();
-        await until(() => tokens.length > 0);
+        while (tokens.length === 0) await clock.settle(10);
         for (let second = 0; second < 60 && !__events.some(({ name }) => name === "flow-error"); second += 1) {
-          await clock.advance(1_000, 40);
+          await clock.advance(1_000, 12);
         }
         const lists = recorded.filter(({ url }) => url.endsWith("/f-sdk/application"));
         const { detail } = __events.find(({ name }) => name === "flow-error") ?? {};
