@@ -14,7 +14,7 @@ mod save;
 mod tests;
 
 pub use check::Fault;
-pub use draft::{Draft, with_member};
+pub use draft::{Draft, put_in_order, with_member};
 pub use event::{ConfigCommand, ConfigEvent};
 use options::Resolved;
 pub use options::{Offer, RuleOffer};

@@ -4,6 +4,7 @@ mod areas;
 mod coverage;
 mod demo;
 mod error;
+mod fuzz;
 mod http;
 mod package;
 mod paths;
@@ -14,7 +15,10 @@ mod tools;
 
 use std::process::ExitCode;
 
-use lexopt::prelude::{Long, Value};
+use lexopt::{
+    ValueExt,
+    prelude::{Long, Value},
+};
 
 use crate::error::{Error, Result};
 
@@ -32,6 +36,7 @@ cargo xtask CHORE
   coverage [--json]   compares docs/coverage.json, which names the tests of each requirement and fault, with what ran
   package             assembles the npm package in dist/package
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
+  fuzz [--seconds N]  runs each fuzz target for N seconds, 600 unless told
   setup               installs what the other chores need, and nothing else";
 
 fn main() -> ExitCode {
@@ -81,6 +86,16 @@ fn chore() -> Result {
         }
         "size" => size::size(json_wanted(&mut arguments)?),
         "coverage" => coverage::coverage(json_wanted(&mut arguments)?),
+        "fuzz" => {
+            let mut seconds = 600;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("seconds") => seconds = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            fuzz::fuzz(seconds)
+        }
         "package" => no_more(&mut arguments).and_then(|()| package::package()),
         "setup" => no_more(&mut arguments).and_then(|()| tools::setup()),
         other => Err(Error::Usage(format!("no chore {other}"))),

@@ -160,7 +160,7 @@ impl Parent {
         match name.as_str() {
             "height" => {
                 let px = own(message, "px").and_then(|px| px.as_f64()).unwrap_or_default().clamp(0.0, HIGHEST);
-                drop(self.element.style().set_property("block-size", &[&px.to_string(), "px"].concat()));
+                drop(self.element.style().set_property("block-size", &[&(px as u32).to_string(), "px"].concat()));
             }
             "submitted" => self.send(Event::FrameSubmitted),
             "saved" => self.answer(Ok(None)),

@@ -61,7 +61,9 @@ fn methods(app: &Reader) -> Vec<Method> {
     let scopes: Vec<String> = app.get("scopes").items().filter_map(|scope| scope.as_text()).collect();
     let mut kinds = vec![AuthType::OAuth2, AuthType::KeyBased];
     // The platform's own choice comes first.
-    kinds.sort_by_key(|kind| Some(*kind) != usual);
+    if usual == Some(AuthType::KeyBased) {
+        kinds.reverse();
+    }
     let method = |kind: AuthType, list: &Reader| Method {
         auth_type: kind,
         fields: list.items().filter_map(|field| input(&field)).collect(),

@@ -3,6 +3,7 @@
 use super::super::Ui;
 use super::super::dom::{El, el};
 use super::super::icon;
+use crate::flow::config::put_in_order;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
 use std::rc::Rc;
@@ -68,7 +69,7 @@ pub(super) fn several(
                 let known = before.iter().position(|value| value == item);
                 known.unwrap_or_else(|| before.len() + order.iter().position(|value| value == item).unwrap_or(0))
             };
-            list.sort_by_key(place);
+            put_in_order(&mut list, place);
             chosen(Value::List(list));
         });
         el("label").class("check").child(box_).child(el("span").text(&option.name))
