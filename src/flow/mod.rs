@@ -16,8 +16,8 @@ mod tests;
 
 pub use command::{Activity, CloseReason, Command, Notice};
 pub use config::{
-    ConfigCommand, ConfigEvent, Configuring, Draft, Fault, Offer, Page, RuleOffer, Saving, Section, Title, rules,
-    with_member,
+    ConfigCommand, ConfigEvent, Configuring, Draft, Fault, Offer, Page, RuleOffer, Saving, Section, Title,
+    put_in_order, rules, with_member,
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;

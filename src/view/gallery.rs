@@ -12,8 +12,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
-const NAMES: [&str; 8] =
-    ["Harbor CRM", "Tally Books", "Söder Mail", "Beacon Chat", "Lumen Drive", "Orbit Tasks", "Quill Notes", "Vela Ads"];
+#[rustfmt::skip]
+const NAMES: [&str; 8] = [
+    "Harbor CRM", "Tally Books", "Söder Mail", "Beacon Chat", "Lumen Drive", "Orbit Tasks", "Quill Notes", "Vela Ads",
+];
 const WHAT: [&str; 8] = [
     "Contacts, deals and the history of each customer",
     "Invoices and payments",

@@ -3,7 +3,7 @@
 use super::super::Ui;
 use super::super::dom::{El, el};
 use super::super::icon;
-use crate::flow::config::put_in_order;
+use crate::flow::put_in_order;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
 use std::rc::Rc;
