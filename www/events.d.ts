@@ -162,10 +162,10 @@ export interface ConnectFlowEventDetails {
     /** Version of this component. */
     version: string;
   };
-  /** One line for your log of what the user did. */
+  /** One line for your log of what happened. */
   "flow-activity": {
-    /** What happened. */
-    name: "opened" | "app-chosen" | "consent" | "provider-opened" | "connected" | "cancelled" | "disconnected";
+    /** What the user did, or what became of a session token. */
+    name: "opened" | "app-chosen" | "consent" | "provider-opened" | "connected" | "cancelled" | "disconnected" | "expiring" | "expired" | "renewed" | "refused";
     /** The app's slug, where one is chosen. */
     app?: string;
     /** When, RFC 3339 in UTC by this device's clock. */

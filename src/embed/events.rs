@@ -4,8 +4,8 @@
 //! the fields listed here and no others, so that nothing secret can travel in one.
 
 use crate::error::{Code, Failure};
-use crate::flow::{CloseReason, Notice};
-use crate::session::SessionEvent;
+use crate::flow::{Activity, CloseReason, Notice};
+use crate::session::{ExpiryReason, SessionEvent, SessionFault};
 
 /// One event of the public surface.
 #[derive(Debug)]
@@ -105,12 +105,13 @@ pub static EVENTS: &[EventSpec] = &[
     },
     EventSpec {
         name: "flow-activity",
-        doc: "One line for your log of what the user did.",
+        doc: "One line for your log of what happened.",
         fields: &[
             field(
                 "name",
-                "'opened' | 'app-chosen' | 'consent' | 'provider-opened' | 'connected' | 'cancelled' | 'disconnected'",
-                "What happened.",
+                "'opened' | 'app-chosen' | 'consent' | 'provider-opened' | 'connected' | 'cancelled' | 'disconnected' \
+                 | 'expiring' | 'expired' | 'renewed' | 'refused'",
+                "What the user did, or what became of a session token.",
             ),
             MAYBE_APP,
             AT,
@@ -162,6 +163,23 @@ impl From<&str> for Value {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
+}
+
+/// The line in the host's log that an event of the session is worth.
+pub fn activity_of_session(event: SessionEvent) -> Option<Activity> {
+    use SessionFault::{CallbackFailed, CallbackTimeout, Missing, Unavailable};
+    Some(match event {
+        SessionEvent::Expiring { .. } => Activity::Expiring,
+        SessionEvent::Expired { reason: ExpiryReason::Rejected, .. } | SessionEvent::Fault(_) => Activity::Refused,
+        SessionEvent::Expired { .. } => Activity::Expired,
+        SessionEvent::Renewed { .. } => Activity::Renewed,
+        // Nothing was given that could have been refused.
+        SessionEvent::RenewalFailed { code: CallbackFailed | CallbackTimeout | Missing | Unavailable, .. } => {
+            return None;
+        }
+        SessionEvent::RenewalFailed { .. } => Activity::Refused,
+        SessionEvent::Ended { .. } | SessionEvent::Warning(_) => return None,
+    })
 }
 
 /// One event on its way to the host.
@@ -287,9 +305,8 @@ impl HostEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Activity;
     use crate::platform::model::AuthType;
-    use crate::session::{EndReason, ExpiryReason, SessionFault};
+    use crate::session::EndReason;
 
     fn samples() -> Vec<HostEvent> {
         let stamp = Stamp { at: "2026-01-01T00:00:00.000Z", activity_id: "id" };
@@ -346,6 +363,18 @@ mod tests {
                 assert!(fits, "{}.{} is {value:?}", event.name, field.name);
             }
         }
+    }
+
+    #[test]
+    fn s26_what_became_of_a_token_is_in_the_log_once() {
+        let refused = SessionEvent::Expired { generation: 1, reason: ExpiryReason::Rejected };
+        assert_eq!(activity_of_session(refused), Some(Activity::Refused));
+        let over = SessionEvent::Expired { generation: 1, reason: ExpiryReason::Lifetime };
+        assert_eq!(activity_of_session(over), Some(Activity::Expired));
+        let failed = |code| SessionEvent::RenewalFailed { attempt: 1, retryable: true, code, next_try_ms: None };
+        assert_eq!(activity_of_session(failed(SessionFault::NotRefreshed)), Some(Activity::Refused));
+        assert_eq!(activity_of_session(failed(SessionFault::CallbackTimeout)), None);
+        assert_eq!(activity_of_session(SessionEvent::Warning(SessionFault::ClockSkew)), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One life of the component: the flow, the session, the platform and the view put together.
 
 use super::browser::{Listener, Timer, document, now, random_uuid, spawn, window};
-use super::events::{HostEvent, Stamp};
+use super::events::{self, HostEvent, Stamp};
 use super::frame::FrameUrl;
 use super::frame::parent::Parent;
 use super::keeper::{Keeper, KeeperRef, Owner};
@@ -231,6 +231,7 @@ impl Core {
             listeners.extend(on(&window, "online", |core| core.send(Event::Online(true))));
             listeners.extend(on(&window, "offline", |core| core.send(Event::Online(false))));
             listeners.extend(on(&window, "focus", Self::returned));
+            listeners.extend(on(&window, "pagehide", Self::cover));
         }
         if let Some(document) = document() {
             listeners.extend(on(&document, "visibilitychange", Self::returned));
@@ -316,8 +317,15 @@ impl Core {
         }
     }
 
+    /// The page goes into the back/forward cache: whoever comes back to it may be somebody else.
+    fn cover(self: &Rc<Self>) {
+        self.ui.session.update(|shown| shown.covered = true);
+    }
+
     fn show_session(&self, line: SessionLine, view: &SessionView) {
-        let shown = SessionShown { line, test_mode: view.environment == Environment::Test };
+        let known = matches!(view.phase, Phase::Active | Phase::Ended(_));
+        let covered = self.ui.session.get_untracked().covered && !known;
+        let shown = SessionShown { line, test_mode: view.environment == Environment::Test, covered };
         if self.ui.session.get_untracked() != shown {
             self.ui.session.set(shown);
         }
@@ -328,7 +336,7 @@ impl Core {
 pub(super) fn silent(state: State, settings: Settings, send: impl Fn(Event) + 'static) -> Ui {
     Ui {
         flow: RwSignal::new(state),
-        session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false }),
+        session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false }),
         settings: RwSignal::new(settings),
         send: UnsyncCallback::new(send),
         retry_session: UnsyncCallback::new(|()| {}),
@@ -351,6 +359,9 @@ impl Owner for Hooks {
     fn session_event(&self, event: SessionEvent) {
         if let Some(core) = self.0.upgrade() {
             core.emit(HostEvent::of_session(event));
+            if let Some(name) = events::activity_of_session(event) {
+                core.notice(Notice::Activity { name, app: None });
+            }
         }
     }
 

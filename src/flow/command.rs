@@ -89,6 +89,14 @@ pub enum Activity {
     Connected,
     Cancelled,
     Disconnected,
+    /// The session token nears its end.
+    Expiring,
+    /// The session token is over.
+    Expired,
+    /// A fresh session token is in use.
+    Renewed,
+    /// A session token was refused, by the platform or by the component itself.
+    Refused,
 }
 
 impl Activity {
@@ -101,6 +109,10 @@ impl Activity {
             Self::Connected => "connected",
             Self::Cancelled => "cancelled",
             Self::Disconnected => "disconnected",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::Renewed => "renewed",
+            Self::Refused => "refused",
         }
     }
 }

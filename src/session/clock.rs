@@ -79,6 +79,8 @@ impl Clock {
             wall = steady;
         }
         let moment = Moment { steady: before.steady + steady, wall: before.wall + wall, epoch: now.wall_ms };
+        // A steady clock that is read out of turn must not be counted twice.
+        let now = Now { steady_ms: now.steady_ms.max(last.steady_ms), ..now };
         self.last = Some((now, moment));
         (moment, jump)
     }

@@ -93,7 +93,7 @@ fn shown(name: &str) -> (State, SessionShown) {
         online: true,
         pinned: None,
     };
-    let mut session = SessionShown { line: SessionLine::Quiet, test_mode: false };
+    let mut session = SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false };
     let slug = |at: usize| format!("app-{at}");
     let (oauth, keys) = (AuthType::OAuth2, AuthType::KeyBased);
     let failed = |code: Code| Screen::Failed { slug: slug(3), auth_type: oauth, failure: failure(code) };

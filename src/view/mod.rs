@@ -51,6 +51,8 @@ pub struct SessionShown {
     pub line: SessionLine,
     /// The token says that it is for the platform's test environment.
     pub test_mode: bool,
+    /// What is on the screen may belong to somebody else: it is there, but not to be seen, until a token says whose it is.
+    pub covered: bool,
 }
 
 /// The line on top, shown only when there is something to say.
@@ -135,7 +137,7 @@ impl Ui {
     }
 
     fn session(self) -> SessionShown {
-        let quiet = SessionShown { line: SessionLine::Quiet, test_mode: false };
+        let quiet = SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false };
         self.session.try_with(|session| *session).unwrap_or(quiet)
     }
 

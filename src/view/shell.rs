@@ -79,7 +79,7 @@ pub(super) fn fill(ui: Ui, root: Element) {
         .on_capture("error", |event| settle(event.target(), ""))
         .child(notices(ui))
         .child(status)
-        .child(el("div").class("screen").slot(
+        .child(el("div").class("screen").flag("data-covered", move || ui.session().covered).slot(
             move || Shown::now(ui),
             move |shown| {
                 let previous = before.replace(Some(shown.clone()));

@@ -408,7 +408,8 @@ suite("the contract of a session", {
       const log = __events.filter(({ name }) => name === "flow-activity").map(({ detail }) => detail);
       return { log, all: JSON.stringify(__events), tokens: [...tokens] };
     });
-    assert.deepEqual(seen.log.map(({ name }) => name), ["opened", "app-chosen"]);
+    const steps = ["opened", "app-chosen", "expiring", "renewed", "expiring", "renewed"];
+    assert.deepEqual(seen.log.map(({ name }) => name), steps);
     for (const { at, activityId } of seen.log) {
       assert.match(at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
       assert.match(activityId, UUID_V4);
