@@ -116,6 +116,26 @@ suite("the element", {}, {
     assert.deepEqual(await run(scene.driver, `return __asks`), []);
   },
 
+  "asks nothing of an address over http or with a query (R27)": async (scene) => {
+    await open(scene);
+    for (const address of ["http://api.example.com", "https://api.example.com/?key=1", "ftp://api.example.com"]) {
+      await run(scene.driver, `__events.length = 0; window.flow?.remove(); embed({ "api-url": ${JSON.stringify(address)} })`);
+      await scene.page.waitForEvent("flow-error");
+      assert.deepEqual(await codes(scene.page), ["invalid_option"], address);
+    }
+    const loaded = "return performance.getEntriesByType('resource').map(({ name }) => name)";
+    for (const name of await scene.driver.executeScript(loaded)) assert.doesNotMatch(name, /api\.example/);
+  },
+
+  "takes no token in a page that is not secure (R27, E6)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `Object.defineProperty(window, "isSecureContext", { value: false }); embed()`);
+    await scene.page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(scene.page), ["insecure_context"]);
+    assert.deepEqual(await run(scene.driver, `return __asks`), []);
+    assert.match(await alert(scene.driver), /https/);
+  },
+
   "says so where WebAssembly is blocked, and names the directive (E1)": async (scene) => {
     await open(scene, "no-wasm.html");
     await run(scene.driver, `embed()`);
