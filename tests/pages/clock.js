@@ -150,8 +150,9 @@
     const instantiate = WebAssembly[name];
     WebAssembly[name] = async (...source) => {
       const result = await instantiate.apply(WebAssembly, source);
-      const { memory } = (result.instance ?? result).exports;
-      if (memory) memories.push(memory);
+      // The published wasm's exports have names of one letter.
+      const exported = Object.values((result.instance ?? result).exports);
+      memories.push(...exported.filter((item) => item instanceof WebAssembly.Memory));
       return result;
     };
   }
