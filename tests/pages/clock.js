@@ -49,10 +49,17 @@
       throw new TypeError("Load failed");
     }
     underWay += 1;
-    try {
-      return await real.fetch(...request);
-    } finally {
+    const done = () => {
       underWay -= 1;
+    };
+    try {
+      const answer = await real.fetch(...request);
+      // An answer has come when its body has: the component reads it before it goes on.
+      answer.clone().arrayBuffer().then(done, done);
+      return answer;
+    } catch (problem) {
+      done();
+      throw problem;
     }
   };
 
