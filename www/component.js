@@ -7,7 +7,7 @@ const ATTRIBUTES = [
   ..."theme density locale hostName platformName privacyUrl termsUrl sessionUrl".split(" "),
 ];
 // Never attributes: functions, objects, and the token, which anything on the page could read there.
-const PROPERTIES = ["getSessionToken", "openUrl", "strings", "headers", "iconOrigins", "sessionToken"];
+const PROPERTIES = ["getSessionToken", "openUrl", "strings", "headers", "iconOrigins", "config", "sessionToken"];
 
 const dashed = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 

@@ -50,7 +50,6 @@ export interface StartOptions {
 
 /** Read when a life begins; a later change counts for the next one. */
 export interface FixedOptions {
-  platformName?: string;
   /** Origins that icons of apps may come from, besides that of `apiUrl`. */
   iconOrigins?: string[];
   /**
@@ -60,8 +59,10 @@ export interface FixedOptions {
   openUrl?: (url: string) => void | Promise<void>;
   /** Optional request headers; off unless named, because a platform's CORS may refuse them. */
   headers?: RequestHeaders;
-  /** Whether the search field takes the focus. */
+  /** Whether the search field takes the focus when the list of apps first comes. */
   autofocus?: boolean;
+  /** Which configuration of an app is shown, where there can be several. */
+  config?: ConfigChoice;
 }
 
 /** Take effect at once. */
@@ -74,11 +75,22 @@ export interface LiveOptions {
   strings?: Record<string, string>;
   /** Who asks for the connection, in the words of the user. */
   hostName?: string;
+  /** Who runs the platform, in the words of the user. */
+  platformName?: string;
+  /** The host's privacy notice, shown with the question for consent: http or https. */
   privacyUrl?: string;
+  /** The host's terms, in the same place. */
   termsUrl?: string;
   getSessionToken?: GetSessionToken;
   /** Address of this page's own origin that is POSTed to for a token, in place of `getSessionToken`. */
   sessionUrl?: string;
+}
+
+export interface ConfigChoice {
+  /** Your own id of the configuration; without one, the app's first. */
+  id?: string;
+  /** Labels for the app's `map` fields, handed to the platform as they are: any JSON. */
+  labels?: unknown;
 }
 
 export interface RequestHeaders {
@@ -126,6 +138,7 @@ export class ConnectFlowElement extends base {
   platformName: string | undefined;
   iconOrigins: string[] | undefined;
   headers: RequestHeaders | undefined;
+  config: ConfigChoice | undefined;
   openUrl: ((url: string) => void | Promise<void>) | undefined;
   theme: string | undefined;
   density: string | undefined;

@@ -1,8 +1,8 @@
 // One life of the component in its element: asks the host and loads at the same time, mounts, hands everything on.
 
 /** Options that the component takes while it lives; `getSessionToken` as well. */
-const LIVE = ["theme", "density", "locale", "strings", "hostName", "privacyUrl", "termsUrl"];
-const FIXED = ["apiUrl", "app", "frameUrl", "inlineCredentials", "platformName", "autofocus"];
+const LIVE = ["theme", "density", "locale", "strings", "hostName", "platformName", "privacyUrl", "termsUrl"];
+const FIXED = ["apiUrl", "app", "frameUrl", "inlineCredentials", "autofocus"];
 
 const WORDS = {
   load_failed: "This could not be loaded. Check your connection and try again.",
@@ -112,8 +112,9 @@ export class Life {
     this.#asks = this.#canAsk();
     // Not early if a token came meanwhile: an answer that nobody awaits would be kept here.
     const ask = (this.#offer == null && early) || ((request) => this.#ask(request));
-    const { headers, iconOrigins, openUrl } = this.#given;
+    const { config, headers, iconOrigins, openUrl } = this.#given;
     const options = {
+      config,
       headers,
       iconOrigins,
       openUrl,

@@ -53,6 +53,9 @@ export function load(wasm) {
   }));
 }
 
+/** Whether loading has begun: what is patched later is not seen by the component. */
+export const loads = () => !!(loading ?? spent);
+
 /** After a crash: what is loaded must not be used any more. */
 export function discard() {
   loading = undefined;

@@ -9,7 +9,8 @@ import { EVENTS } from "./events.js";
 
 const OPTIONS = [
   "apiUrl", "app", "frameUrl", "inlineCredentials", "theme", "density", "locale", "hostName", "platformName",
-  "privacyUrl", "termsUrl", "sessionUrl", "autofocus", "strings", "headers", "iconOrigins", "openUrl", "sessionToken",
+  "privacyUrl", "termsUrl", "sessionUrl", "autofocus", "strings", "headers", "iconOrigins", "config", "openUrl",
+  "sessionToken",
 ];
 
 const propOf = (event) => `on-${event}`.replace(/-./g, (dash) => dash[1].toUpperCase());

@@ -91,7 +91,7 @@ impl Instance {
             });
             Core {
                 keeper: keeper.clone(),
-                platform: Refold { transport },
+                platform: Refold { transport, config: options.config },
                 flow: RefCell::new(flow),
                 popup: RefCell::new(Popup::new(options.open_url)),
                 watch: Cell::new(None),

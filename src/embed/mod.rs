@@ -3,6 +3,8 @@
 
 pub mod events;
 #[cfg(test)]
+mod manifest;
+#[cfg(test)]
 mod types;
 
 #[cfg(target_arch = "wasm32")]

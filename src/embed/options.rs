@@ -5,9 +5,10 @@ use super::frame::FrameUrl;
 use super::popup::is_loopback;
 use crate::error::Code;
 use crate::flow::Entry;
-use crate::platform::{ExtraHeaders, Origins};
+use crate::platform::json::Value;
+use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
 use crate::view::{Density, Settings, Theme};
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
@@ -25,6 +26,8 @@ pub struct Options {
     pub headers: ExtraHeaders,
     /// Slug of the only app to show.
     pub app: Option<String>,
+    /// Which configuration of the app.
+    pub config: ConfigChoice,
     /// Where secrets are typed.
     pub entry: Entry,
     /// Of [`Entry::Frame`].
@@ -55,6 +58,7 @@ impl Options {
             origins: Origins { api, icons },
             headers: ExtraHeaders::default(),
             app,
+            config: ConfigChoice::default(),
             entry: Entry::Missing,
             frame_url: None,
             open_url: None,
@@ -86,7 +90,15 @@ impl Options {
             .with_entry(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
         let open_url = callback(value, "openUrl")?;
         let age_ms = get(value, "ageMs").and_then(|age| age.as_f64()).filter(|age| age.is_finite()).unwrap_or_default();
-        Ok(Self { headers: headers(value)?, session_token: get(value, "sessionToken"), open_url, age_ms, ..options })
+        let config = get(value, "config").map_or(Ok(ConfigChoice::default()), |config| choice(&config))?;
+        Ok(Self {
+            config,
+            headers: headers(value)?,
+            session_token: get(value, "sessionToken"),
+            open_url,
+            age_ms,
+            ..options
+        })
     }
 }
 
@@ -208,6 +220,13 @@ fn texts(list: &JsValue) -> Option<Vec<String>> {
 
 pub(super) fn is_header_value(text: &str) -> bool {
     text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// `config: {id, labels}`; labels are whatever JSON the platform takes.
+fn choice(config: &JsValue) -> Result<ConfigChoice, BadOption> {
+    let read = |labels: JsValue| Value::parse(&String::from(JSON::stringify(&labels).ok()?));
+    let labels = get(config, "labels").map(|labels| read(labels).ok_or(bad("config.labels"))).transpose()?;
+    Ok(ConfigChoice { id: text(config, "id"), labels })
 }
 
 /// `headers: {activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may

@@ -26,6 +26,16 @@ use {
     model::{App, AuthType, Organisation, config},
 };
 
+/// Which of an app's configurations the host means, and what it adds to it.
+#[cfg(target_arch = "wasm32")]
+#[derive(Clone, Debug, Default)]
+pub struct ConfigChoice {
+    /// The host's own id of it; without one, the app's first.
+    pub id: Option<String>,
+    /// The host's labels for `map` fields, as JSON.
+    pub labels: Option<Value>,
+}
+
 /// How an authorization goes on.
 #[cfg(target_arch = "wasm32")]
 pub enum Started {

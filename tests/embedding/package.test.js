@@ -10,7 +10,7 @@ const read = (name) => readFileSync(new URL(name, WWW), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const scripts = readdirSync(WWW).filter((name) => name.endsWith(".js"));
 // Made from the component when the package is assembled.
-const BUILT = ["connect-flow.js", "connect-flow_bg.wasm"];
+const BUILT = ["connect-flow.js", "connect-flow_bg.wasm", "provenance.json"];
 const FIRST_IMPORT_BUDGET = 1600;
 
 const withoutComments = (text) => text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");

@@ -9,6 +9,7 @@ mod http;
 mod package;
 mod paths;
 mod process;
+mod provenance;
 mod site;
 mod size;
 mod tools;
@@ -34,7 +35,8 @@ cargo xtask CHORE
       --release       with --only: browsers get the package as published, not the quick build
       --full          also cargo-deny over all dependencies
   coverage [--json]   compares docs/coverage.json, which names the tests of each requirement and fault, with what ran
-  package             assembles the npm package in dist/package
+  package [--twice]   assembles the npm package in dist/package
+      --twice         builds it again from nothing, and fails unless the two are the same byte for byte
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
   fuzz [--seconds N]  runs each fuzz target for N seconds, 600 unless told
   setup               installs what the other chores need, and nothing else";
@@ -96,7 +98,16 @@ fn chore() -> Result {
             }
             fuzz::fuzz(seconds)
         }
-        "package" => no_more(&mut arguments).and_then(|()| package::package()),
+        "package" => {
+            let mut twice = false;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("twice") => twice = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            package::package(twice)
+        }
         "setup" => no_more(&mut arguments).and_then(|()| tools::setup()),
         other => Err(Error::Usage(format!("no chore {other}"))),
     }

@@ -13,7 +13,7 @@ use crate::{
     error::{AtPath, Error, Result},
     paths,
     process::{command, output_of, run},
-    tools,
+    provenance, tools,
 };
 
 const WASM: &str = "connect-flow_bg.wasm";
@@ -49,10 +49,18 @@ const WASM_OPT: [&str; 14] = [
     "--strip-target-features",
 ];
 
-/// Builds the published package and says where it is.
-pub(crate) fn package() -> Result {
+/// Builds the published package and says where it is; `twice` builds it a second time, from nothing in a directory of its
+/// own, and fails where the two differ.
+pub(crate) fn package(twice: bool) -> Result {
     tools::for_package()?;
     assemble(Profile::Release, &paths::package())?;
+    if twice {
+        let again = paths::root().join("target/again");
+        paths::empty_dir(&again)?;
+        assemble_in(&again, Profile::Release, &again.join("dist"))?;
+        provenance::compare(&paths::package(), &again.join("dist"))?;
+        println!("a second build, from nothing, is the same byte for byte");
+    }
     for file in paths::files(&paths::package())? {
         let size = fs::metadata(&file).at(&file)?.len();
         println!("{size:>9}  {}", paths::name(&file));
@@ -63,11 +71,16 @@ pub(crate) fn package() -> Result {
 
 /// Fills `out` with the files that www/package.json names, and what npm adds to every package by itself.
 pub(crate) fn assemble(profile: Profile, out: &Path) -> Result {
+    assemble_in(&paths::target(), profile, out)
+}
+
+fn assemble_in(target: &Path, profile: Profile, out: &Path) -> Result {
     let www = paths::root().join("www");
     let published = published(&www.join("package.json"))?;
-    let built = component(profile)?;
+    let built = component(target, profile)?;
     paths::empty_dir(out)?;
-    for name in published.iter().map(String::as_str).chain(["package.json", "README.md"]) {
+    let made_last = |name: &&str| *name != provenance::FILE;
+    for name in published.iter().map(String::as_str).filter(made_last).chain(["package.json", "README.md"]) {
         let places = [built.dir.join(name), www.join(name), paths::root().join(name)];
         let Some(file) = places.iter().find(|file| file.is_file()) else {
             let remedy = "www/package.json names it as a file of the package".into();
@@ -79,7 +92,7 @@ pub(crate) fn assemble(profile: Profile, out: &Path) -> Result {
             paths::copy_into(file, out)?;
         }
     }
-    Ok(())
+    provenance::write(out)
 }
 
 /// The list `files` of a package.json.
@@ -97,11 +110,11 @@ struct Component {
 }
 
 /// Builds the component, or finds it unchanged.
-fn component(profile: Profile) -> Result<Component> {
+fn component(target: &Path, profile: Profile) -> Result<Component> {
     let mut build = command("cargo");
     // The library alone: beside an rlib, cargo leaves link-time optimisation out, which is a third of the bytes.
     build.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--package", "connect-flow"]);
-    build.args(["--target", "wasm32-unknown-unknown"]);
+    build.args(["--target", "wasm32-unknown-unknown", "--target-dir"]).arg(target);
     let dir = match profile {
         Profile::Release => {
             eprintln!("Building the component for release (usually 2 minutes) …");
@@ -117,8 +130,8 @@ fn component(profile: Profile) -> Result<Component> {
         }
     };
     run(&mut build)?;
-    let compiled = paths::target().join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
-    let out = paths::root().join("target/package").join(dir);
+    let compiled = target.join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
+    let out = target.join("package").join(dir);
     fs::create_dir_all(&out).at(&out)?;
     let wasm = out.join(WASM);
 

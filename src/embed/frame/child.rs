@@ -188,7 +188,7 @@ impl Child {
         let extra = ExtraHeaders { fixed: list.iter().filter_map(header).collect(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let transport = Transport::new(bearer, Origins { api, icons: Vec::new() }, extra)?;
-        Some(Refold { transport })
+        Some(Refold { transport, config: Default::default() })
     }
 
     /// The host's look. Values are set through the CSSOM and stay values.

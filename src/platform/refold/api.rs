@@ -5,7 +5,7 @@ use crate::error::{Code, Failure};
 use crate::flow::Typed;
 use crate::platform::model::{App, AuthType, Organisation};
 use crate::platform::transport::{Call, Retry, Transport, json_of};
-use crate::platform::{Platform, Started};
+use crate::platform::{ConfigChoice, Platform, Started};
 use crate::session::Lease;
 use gloo_net::http::Method;
 use js_sys::JsString;
@@ -13,6 +13,7 @@ use web_sys::AbortController;
 
 pub struct Refold {
     pub transport: Transport,
+    pub config: ConfigChoice,
 }
 
 impl Refold {

@@ -49,12 +49,14 @@ fn path_of_field(what: &str, field: &FieldKey, config_id: Option<&str>) -> Strin
 
 impl Configure for Refold {
     async fn config(&self, slug: &str) -> Result<Config, Failure> {
-        let body = object([("slug", Value::text(slug)), ("labels", Value::List(Vec::new()))]);
-        good(reading::config(&self.ask(CONFIG, None, body).await?))
+        let mut body = vec![("slug".to_owned(), Value::text(slug))];
+        body.extend(self.config.id.as_ref().map(|id| ("config_id".to_owned(), Value::text(id))));
+        body.push(("labels".to_owned(), self.config.labels.clone().unwrap_or(Value::List(Vec::new()))));
+        good(reading::config(&self.ask(CONFIG, None, Value::Object(body)).await?))
     }
 
     async fn find_config(&self, slug: &str) -> Result<Config, Failure> {
-        good(reading::config(&self.transport.json(get(&path_of(slug, None))).await?))
+        good(reading::config(&self.transport.json(get(&path_of(slug, self.config.id.as_deref()))).await?))
     }
 
     async fn save_config(&self, slug: &str, changes: ConfigChange) -> Result<Config, Failure> {
