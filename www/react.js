@@ -47,12 +47,14 @@ export const ConnectFlow = forwardRef(function ConnectFlow(props, ref) {
 
   useCommitEffect(() => {
     const target = element.current;
-    const undo = EVENTS.map((name) => {
-      const listener = (event) => latest.current[propOf(name)]?.(event.detail, event);
-      target.addEventListener(name, listener);
-      return () => target.removeEventListener(name, listener);
-    });
-    return () => undo.forEach((remove) => remove());
+    if (target === set.current.heard) return;
+    set.current.heard = target;
+    // They go with the element. Taking them off again would miss what happens while Suspense or Activity hides it.
+    for (const name of EVENTS) {
+      target.addEventListener(name, (event) => {
+        if (target.isConnected) latest.current[propOf(name)]?.(event.detail, event);
+      });
+    }
   }, []);
 
   const { className, style, id } = props;
@@ -74,20 +76,27 @@ const NEXT = {
 
 /** @type {typeof import("./react.js").useConnectFlow} */
 export function useConnectFlow() {
-  const [element, ref] = useState(null);
+  const [element, setElement] = useState(null);
   const [state, setState] = useState(START);
-  useEffect(() => {
-    if (!element) return undefined;
-    const listeners = Object.entries(NEXT).map(([name, next]) => {
-      const listener = ({ detail }) => setState((before) => ({ ...before, ...next(detail) }));
-      element.addEventListener(name, listener);
-      return () => element.removeEventListener(name, listener);
-    });
-    return () => {
-      listeners.forEach((remove) => remove());
+  const followed = useRef(null);
+  const ref = useCallback((next) => {
+    if (!next) {
+      // An element that is only hidden, by Suspense say, lives on and is handed over again.
+      queueMicrotask(() => followed.current?.isConnected || follow(null));
+    } else if (next !== followed.current) {
+      follow(next);
+      for (const [name, change] of Object.entries(NEXT)) {
+        next.addEventListener(name, ({ detail }) => {
+          if (next === followed.current) setState((before) => ({ ...before, ...change(detail) }));
+        });
+      }
+    }
+    function follow(element) {
+      followed.current = element;
+      setElement(element);
       setState(START);
-    };
-  }, [element]);
+    }
+  }, []);
   return {
     ref,
     ...state,

@@ -19,11 +19,12 @@ const TEST_TIMEOUT = 90_000;
  * A suite that runs once in each browser. After each test the page must have had no uncaught error and no violation of
  * its Content-Security-Policy.
  * @param {string} title
- * @param {{ sandbox?: string[] }} options further command-line options of the sandbox
+ * @param {{ sandbox?: string[], browsers?: string[] }} options further command-line options of the sandbox; the browsers
+ *   it is for, all by default
  * @param {Record<string, (scene: Scene) => Promise<void>>} tests by name
  */
 export function suite(title, options, tests) {
-  for (const browser of browserNames()) {
+  for (const browser of browserNames().filter((name) => options.browsers?.includes(name) ?? true)) {
     describe(`${title} (${browser})`, () => {
       /** @type {import("./browsers.js").Browser} */ let running;
       /** @type {Scene} */ let scene;
