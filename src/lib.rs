@@ -9,6 +9,7 @@
 pub mod embed;
 pub mod error;
 pub mod flow;
+pub mod locales;
 pub mod platform;
 pub mod session;
 #[cfg(target_arch = "wasm32")]

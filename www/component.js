@@ -113,7 +113,7 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
     // Later in this task: what the page sets right after it inserted the element belongs to this life.
     queueMicrotask(async () => {
       if (signal.aborted) return;
-      const fail = (code, text, retry) => signal.aborted || this.#fail(code, text, retry);
+      const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
       try {
         const [{ Life }, loader] = await Promise.all([import("./life.js"), import("./load.js")]);
         if (signal.aborted) return;
@@ -121,7 +121,7 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
         for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
         this.#life.start();
       } catch {
-        fail("load_failed", "", () => {
+        fail("load_failed", () => {
           this.#stop();
           this.#begin();
         });
@@ -141,15 +141,15 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
   }
 
   /** In words and with a way out, from this file alone: of all the others none may have arrived. */
-  #fail(code, text, retry) {
+  #fail(code, retry, text = "This could not be loaded.", again = "Try again", lang = "en") {
     // By the prototype: a form or image of that name on the page hides the document's own method.
     const make = (tag, properties) =>
       Object.assign(Document.prototype.createElement.call(document, tag), properties);
     const { strings } = this.#given;
-    const box = make("div", { role: "alert", part: "failure" });
+    const box = make("div", { role: "alert", part: "failure", lang });
     box.append(
-      make("p", { textContent: strings?.["error." + code] ?? (text || "This could not be loaded.") }),
-      make("button", { textContent: strings?.retry ?? "Try again", onclick: retry }),
+      make("p", { textContent: strings?.["error." + code] ?? text }),
+      make("button", { textContent: strings?.retry ?? again, onclick: retry }),
     );
     this.#root.replaceChildren(box);
     this.#error(code, /load|crash/.test(code));

@@ -69,7 +69,10 @@ export interface FixedOptions {
 export interface LiveOptions {
   theme?: "system" | "light" | "dark";
   density?: "comfortable" | "compact";
-  /** BCP 47 language tag; the page's language if absent. */
+  /**
+   * BCP 47 language tag; if absent, the `lang` of the element or of what is around it. Built in or loaded when needed:
+   * ar, de, en, es, fr, he, ja, pt-BR (for any pt), zh-Hans. Any other is shown in English.
+   */
   locale?: string;
   /** Texts by key, instead of the built-in ones. */
   strings?: Record<string, string>;

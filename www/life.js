@@ -17,9 +17,11 @@ const STYLE = `:host{display:block}
 border:1px solid;border-radius:14px;background:content-box no-repeat;background-image:
 linear-gradient(currentColor,currentColor),repeating-linear-gradient(#0000 0 12px,currentColor 0 44px,#0000 0 56px);
 background-position:0 38px,0 134px;background-size:100% 40px,100% 504px}
-[part=failure]{max-width:400px;margin:auto;padding:48px 20px;text-align:center}
+[part=failure]{unicode-bidi:plaintext;max-width:400px;margin:auto;padding:48px 20px;text-align:center}
 [part=failure] button{font:inherit;min-height:40px;padding:0 16px}`;
 let sheet;
+
+const ENGLISH = { locale: "en" };
 
 const stop = (code, message) => Object.assign(Error(message), { code });
 
@@ -33,6 +35,8 @@ export class Life {
   #handle;
   #asks = false;
   #failed = false;
+  /** The language last asked for, with its words unless they are built in. Never rejected. */
+  #language = Promise.resolve(ENGLISH);
   // What the component does not hold yet.
   #offer;
   #calls = [];
@@ -42,16 +46,19 @@ export class Life {
    * @param {Record<string, unknown>} given the properties without an attribute, always as they are now
    * @param {AbortSignal} signal ends this life
    * @param {typeof import("./load.js")} loader
-   * @param {(code: string, text: string | undefined, retry: () => void) => void} fail shows and reports a failure
+   * @param {(code: string, retry: () => void, text?: string, again?: string, lang?: string) => void} fail
+   *   shows and reports a failure
    */
   constructor(element, given, signal, loader, fail) {
     this.#element = element;
     this.#given = given;
     this.#signal = signal;
     this.#loader = loader;
-    this.#fail = (code, text) => {
+    this.#fail = async (code, text) => {
       this.#failed = true;
-      fail(code, WORDS[code] ?? text, () => this.start());
+      const { locale, words } = await this.#language;
+      const said = words?.["error." + code];
+      fail(code, () => this.start(), said ?? WORDS[code] ?? text, said && words.retry, said && locale);
     };
     signal.addEventListener("abort", () => {
       const handle = this.#handle;
@@ -79,7 +86,8 @@ export class Life {
   /** An option has changed. @param {string} name */
   update(name) {
     if (!this.#handle) return;
-    if (LIVE.includes(name)) this.#handle.update({ [name]: this.#element[name] });
+    if (name === "locale") this.#translate();
+    else if (LIVE.includes(name)) this.#handle.update({ [name]: this.#element[name] });
     // The component holds one function that asks whatever is set by then; only whether there is one is news to it.
     const asks = this.#canAsk();
     if (asks !== this.#asks) this.#handle.update({ getSessionToken: asks ? (request) => this.#ask(request) : null });
@@ -98,6 +106,8 @@ export class Life {
     root.adoptedStyleSheets = [sheet];
     const loading = Document.prototype.createElement.call(document, "div");
     root.replaceChildren(Object.assign(loading, { part: "loading", role: "status", ariaBusy: "true" }));
+    const { locale } = element;
+    const language = this.#ownLanguage();
 
     if (!isSecureContext) throw stop("insecure_context");
     if (!element.apiUrl) throw stop("invalid_option", "api-url is missing.");
@@ -105,9 +115,10 @@ export class Life {
     const component = this.#loader.load();
     const since = { wall: Date.now(), steady: performance.now() };
     const early = this.#canAsk() && this.#offer == null && this.#askEarly();
-    const Component = await component.catch((error) => {
+    const failed = (error) => {
       throw error.code ? error : stop("load_failed");
-    });
+    };
+    const [Component, spoken] = await Promise.all([component.catch(failed), language]);
     if (this.#signal.aborted) return;
     this.#asks = this.#canAsk();
     // Not early if a token came meanwhile: an answer that nobody awaits would be kept here.
@@ -124,10 +135,30 @@ export class Life {
       ageMs: Math.max(Date.now() - since.wall, performance.now() - since.steady),
     };
     for (const name of [...FIXED, ...LIVE]) options[name] = element[name];
+    Object.assign(options, spoken);
     this.#offer = undefined;
     this.#handle = Component.mount(root, options, (name, detail) => this.#emit(name, detail));
     loading.remove();
     for (const [method, argument] of this.#calls.splice(0)) this.#call(method, argument);
+    if (element.locale !== locale) this.#translate();
+  }
+
+  /** Of the element, else of what is around it. */
+  #ownLanguage() {
+    const around = (node) => node && (node.closest("[lang]")?.lang ?? around(node.getRootNode().host));
+    const locale = this.#element.locale ?? around(this.#element) ?? "en";
+    const load = async () => (/^en\b/i.test(locale) ? {} : (await import("./locales.js")).words(locale));
+    return (this.#language = load().then(
+      (words) => (words ? { locale, words } : ENGLISH),
+      // A language that cannot be had is no reason to show nothing.
+      () => ENGLISH,
+    ));
+  }
+
+  async #translate() {
+    const language = this.#ownLanguage();
+    const spoken = await language;
+    if (language === this.#language) this.#handle?.update(spoken);
   }
 
   #call(method, argument) {

@@ -7,7 +7,7 @@ use crate::error::Code;
 use crate::flow::Entry;
 use crate::platform::json::Value;
 use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
-use crate::view::{Density, Settings, Theme};
+use crate::view::{self, Density, Settings, Theme};
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
@@ -119,6 +119,9 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
         }
     };
     set(&mut settings.locale, "locale");
+    if let Some(words) = get(value, "words") {
+        view::register(&settings.locale, words);
+    }
     set(&mut settings.host_name, "hostName");
     set(&mut settings.platform_name, "platformName");
     if has(value, "theme") {
@@ -175,6 +178,7 @@ pub(super) fn plain(settings: &Settings) -> Object {
         drop(Reflect::set(&plain, &name.into(), &value.into()));
     }
     drop(Reflect::set(&plain, &"strings".into(), &strings));
+    drop(Reflect::set(&plain, &"words".into(), &view::registered(&settings.locale).into()));
     plain
 }
 

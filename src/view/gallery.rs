@@ -1,32 +1,50 @@
 //! Every screen in every state, fixed and without a platform, so that it can be looked at and photographed.
 
+mod data;
+
 use super::{Density, SessionLine, SessionShown, Settings, Theme, Ui, adopt_styles, root};
-use crate::error::{Code, Failure};
-use crate::flow::{Apps, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
-use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method, Organisation};
+use crate::error::Code;
+use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+use crate::platform::model::{AuthType, Organisation};
+use data::{account, apps, failure};
 use leptos::callback::UnsyncCallback;
 use leptos::mount::mount_to;
-use leptos::prelude::{RwSignal, Update};
+use leptos::prelude::{RwSignal, Set, Update};
+use std::cell::RefCell;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
+/// The names of the states, screen by screen.
 #[rustfmt::skip]
-const NAMES: [&str; 8] = [
-    "Harbor CRM", "Tally Books", "Söder Mail", "Beacon Chat", "Lumen Drive", "Orbit Tasks", "Quill Notes", "Vela Ads",
+const STATES: [&str; 59] = [
+    "list", "list-loading", "list-search", "list-no-match", "list-empty", "list-failed",
+    "app", "app-connected", "app-attention", "app-two-methods", "app-removal", "app-removal-busy",
+    "app-removal-failed", "app-loading", "app-failed",
+    "consent", "consent-fields", "consent-keys",
+    "credentials", "credentials-busy", "credentials-errors", "credentials-refused", "prerequisites",
+    "waiting-preparing", "waiting", "waiting-long", "waiting-blocked", "waiting-checking", "waiting-unfinished",
+    "connected",
+    "configure", "configure-loading", "configure-failed", "configure-empty", "configure-rules", "configure-workflows",
+    "configure-unsaved", "configure-leaving", "configure-wrong", "configure-busy", "configure-saved",
+    "configure-refused", "configure-removal",
+    "runs", "runs-loading", "runs-failed", "runs-empty",
+    "session-renewing", "session-failed", "session-retrying", "session-ended", "offline", "test-mode",
+    "error-network_error", "error-forbidden", "error-authorization_denied", "error-authorization_timeout",
+    "error-unsafe_auth_url", "error-credentials_frame_missing",
 ];
-const WHAT: [&str; 8] = [
-    "Contacts, deals and the history of each customer",
-    "Invoices and payments",
-    "Newsletters and automations for people who like long descriptions",
-    "Team messaging",
-    "Files and folders",
-    "Projects, boards and due dates",
-    "",
-    "Campaigns and audiences",
-];
-const TAGS: [&str; 4] = ["sales", "finance", "communication", "storage"];
+
+#[wasm_bindgen]
+pub fn gallery_states() -> Vec<String> {
+    STATES.map(str::to_owned).into()
+}
+
+/// Adds a language, as the loader of the package does.
+#[wasm_bindgen]
+pub fn gallery_words(locale: &str, words: JsValue) {
+    super::register(locale, words);
+}
 
 /// Mounts the interface in `target`, in the state of that name. `theme`: `light`, `dark` or empty; `density`: `compact`
 /// or empty. Names that are not known show the list.
@@ -37,6 +55,8 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
     let Ok(place) = leptos::tachys::dom::document().create_element("div") else { return };
     let _ = shadow.append_child(&place);
     let (state, session) = shown(name);
+    let live = RefCell::new(data::flow(name));
+    let state = live.borrow().as_ref().map_or(state, |flow| flow.state().clone());
     let settings = Settings {
         theme: match theme {
             "light" => Theme::Light,
@@ -57,7 +77,13 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
             flow,
             session: RwSignal::new(session),
             settings: RwSignal::new(settings),
-            send: UnsyncCallback::new(move |event| flow.update(|state| follow(state, event))),
+            send: UnsyncCallback::new(move |event| match live.borrow_mut().as_mut() {
+                Some(live) => {
+                    live.step(event, 0.0);
+                    flow.set(live.state().clone());
+                }
+                None => flow.update(|state| follow(state, event)),
+            }),
             retry_session: UnsyncCallback::new(|()| {}),
             frame: UnsyncCallback::new(|_| {}),
         })
@@ -66,8 +92,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
 }
 
 /// Enough of the flow to walk through the screens by hand.
-fn follow(state: &mut State, event: crate::flow::Event) {
-    use crate::flow::Event;
+fn follow(state: &mut State, event: Event) {
     let slug = state.screen.slug().map(str::to_owned).unwrap_or_default();
     match event {
         Event::SearchChanged(search) => state.search = search,
@@ -127,6 +152,7 @@ fn shown(name: &str) -> (State, SessionShown) {
             state.screen = Screen::App { slug: slug(3), removal: None };
         }
         "consent" => state.screen = Screen::Consent { slug: slug(3), auth_type: oauth },
+        "consent-fields" => state.screen = Screen::Consent { slug: slug(2), auth_type: oauth },
         "consent-keys" => state.screen = Screen::Consent { slug: slug(5), auth_type: keys },
         "credentials" => state.screen = form(false, None, Vec::new()),
         "credentials-busy" => state.screen = form(true, None, Vec::new()),
@@ -174,77 +200,4 @@ fn shown(name: &str) -> (State, SessionShown) {
         }
     }
     (state, session)
-}
-
-fn failure(code: Code) -> Failure {
-    Failure { reference: Some("req_8f3a27c1".to_owned()), ..Failure::new(code) }
-}
-
-fn account(identifier: &str, active: bool) -> Account {
-    Account {
-        connection_id: Some("c1".to_owned()),
-        identifier: identifier.to_owned(),
-        connected_at: "2026-03-14T09:26:53Z".to_owned(),
-        active,
-        auth_type: AuthType::OAuth2,
-    }
-}
-
-fn apps(count: usize) -> Arc<Vec<Arc<App>>> {
-    Arc::new((0..count).map(|at| Arc::new(app(at))).collect())
-}
-
-fn app(at: usize) -> App {
-    let kind = at % 8;
-    let name = if at < 8 { NAMES[kind].to_owned() } else { format!("{} {}", NAMES[kind], at) };
-    let field = |name: &str, label: &str, kind, help: Option<&str>| InputField {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        placeholder: String::new(),
-        required: true,
-        kind,
-        help: help.map(str::to_owned),
-        multiple: false,
-        options: Vec::new(),
-    };
-    let keys = Method {
-        auth_type: AuthType::KeyBased,
-        fields: vec![
-            field("key", "API key", InputKind::Password, Some("Under Settings, Developers, API keys.")),
-            InputField {
-                placeholder: "https://…".to_owned(), ..field("url", "Server address", InputKind::Url, None)
-            },
-            InputField {
-                options: vec![("Europe".to_owned(), "eu".to_owned()), ("United States".to_owned(), "us".to_owned())],
-                required: false,
-                ..field("region", "Region", InputKind::Select, None)
-            },
-        ],
-        scopes: Vec::new(),
-    };
-    let asks =
-        field("subdomain", "Subdomain", InputKind::Text, Some("The part before .soder.example in your address."));
-    let oauth = Method {
-        auth_type: AuthType::OAuth2,
-        fields: if kind == 2 { vec![asks] } else { Vec::new() },
-        scopes: vec!["messages.read".to_owned(), "messages.write".to_owned(), "channels.read".to_owned()],
-    };
-    App {
-        slug: format!("app-{at}"),
-        name,
-        description: (!WHAT[kind].is_empty()).then(|| WHAT[kind].to_owned()),
-        icon: None,
-        tags: vec![TAGS[at % 4].to_owned()],
-        methods: match kind {
-            5 => vec![keys],
-            4 => vec![oauth, keys],
-            _ => vec![oauth],
-        },
-        accounts: match at {
-            0 => vec![account("ada@northwind.example", true), account("grace@northwind.example", true)],
-            1 => vec![account("billing@northwind.example", false)],
-            _ => Vec::new(),
-        },
-        reauth_required: false,
-    }
 }

@@ -24,7 +24,7 @@ mod text;
 mod waiting;
 
 pub use style::{adopt_styles, variables};
-pub use text::register;
+pub use text::{register, registered};
 
 use crate::flow::{Event, State};
 use leptos::callback::{Callable, UnsyncCallback};

@@ -25,12 +25,18 @@ pub fn register(locale: &str, catalog: JsValue) {
     });
 }
 
-/// `"rtl"` or `"ltr"`, for the `dir` attribute.
-pub(super) fn direction(locale: &str) -> &'static str {
-    if RIGHT_TO_LEFT.contains(&primary(locale)) { "rtl" } else { "ltr" }
+/// The words of a language other than English, if they are registered.
+pub fn registered(locale: &str) -> Option<JsValue> {
+    let wanted = |(known, _): &&(String, JsValue)| known == locale && known != "en";
+    CATALOGS.with_borrow(|catalogs| Some(catalogs.iter().find(wanted)?.1.clone()))
 }
 
-/// The catalog in use, for `lang`: an unknown language is shown, and must be read out, in English.
+/// `"rtl"` or `"ltr"`, for the `dir` attribute: as the language in use is written.
+pub(super) fn direction(locale: &str) -> &'static str {
+    if RIGHT_TO_LEFT.contains(&primary(&language(locale))) { "rtl" } else { "ltr" }
+}
+
+/// The language in use, for `lang`, dates and numbers: an unknown one is shown, and must be read out, in English.
 pub(super) fn language(locale: &str) -> String {
     let known = |locale: &str| CATALOGS.with_borrow(|catalogs| catalogs.iter().any(|(known, _)| known == locale));
     if known(locale) || known(primary(locale)) { locale.to_owned() } else { "en".to_owned() }
@@ -109,7 +115,7 @@ impl Ui {
 
     /// Calls one method of one `Intl` formatter; a locale that the browser refuses falls back to its own default.
     fn intl(self, kind: &str, method: &str, value: &JsValue, options: &[(&str, &str)]) -> Option<String> {
-        let locale = self.settings(|settings| settings.locale.clone());
+        let locale = self.settings(|settings| language(&settings.locale));
         let set = Object::new();
         for (name, value) in options {
             Reflect::set(&set, &(*name).into(), &(*value).into()).ok()?;

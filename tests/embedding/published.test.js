@@ -20,7 +20,8 @@ const BIN = here("../node_modules/.bin/");
 const FILES = [
   "LICENSE-APACHE", "LICENSE-MIT", "README.md", "component.js", "connect-flow.d.ts", "connect-flow.js",
   "connect-flow_bg.wasm", "custom-elements.json", "element.js", "events.d.ts", "events.js", "frame.html", "frame.js",
-  "index.js", "life.js", "load.js", "package.json", "provenance.json", "react.d.ts", "react.js", "refold-react.d.ts",
+  "index.js", "life.js", "load.js", "locales.js", "locales/ar.json", "locales/de.json", "locales/es.json",
+  "locales/fr.json", "locales/he.json", "locales/ja.json", "locales/pt-BR.json", "locales/zh-Hans.json", "package.json", "provenance.json", "react.d.ts", "react.js", "refold-react.d.ts",
   "refold-react.js", "session-url.js", "testing.d.ts", "testing.js",
 ];
 const ENTRIES = [
@@ -48,7 +49,8 @@ describe("the published package", () => {
   after(() => rm(app, { recursive: true, force: true }));
 
   it("holds these files, nothing more and nothing less", async () => {
-    assert.deepEqual((await readdir(root)).sort(), [...FILES].sort());
+    const found = await readdir(root, { recursive: true });
+    assert.deepEqual(found.filter((name) => name !== "locales").sort(), [...FILES].sort());
   });
 
   it("has these entries, nothing more and nothing less, and needs nothing but React, where that is used", async () => {

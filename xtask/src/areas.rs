@@ -142,7 +142,7 @@ pub(crate) fn test(options: &Options) -> Result {
             }
             folder => {
                 if !site_built {
-                    let built = prepare_browsers(options);
+                    let built = prepare_browsers(options, folder);
                     site_built = built.is_ok();
                     count.record("build of the package and the pages", built)?;
                 }
@@ -233,11 +233,12 @@ fn cargo_test_sandbox() -> Command {
     cargo
 }
 
-fn prepare_browsers(options: &Options) -> Result {
+fn prepare_browsers(options: &Options, area: &str) -> Result {
     tools::for_tests()?;
     run(command("cargo").args(["build", "--quiet", "--package", "connect-flow-sandbox"]))?;
     let everything = options.only.is_none();
-    site::build(if everything || options.release { Profile::Release } else { Profile::Dev })
+    let profile = if everything || options.release { Profile::Release } else { Profile::Dev };
+    site::build(profile, everything || area == "people")
 }
 
 fn in_browsers(folder: &str, browsers: &[&str], count: &mut Count) -> Result {

@@ -77,7 +77,7 @@ pub(crate) fn assemble(profile: Profile, out: &Path) -> Result {
 fn assemble_in(target: &Path, profile: Profile, out: &Path) -> Result {
     let www = paths::root().join("www");
     let published = published(&www.join("package.json"))?;
-    let built = component(target, profile)?;
+    let built = component(target, profile, false)?;
     paths::empty_dir(out)?;
     let made_last = |name: &&str| *name != provenance::FILE;
     for name in published.iter().map(String::as_str).filter(made_last).chain(["package.json", "README.md"]) {
@@ -86,13 +86,23 @@ fn assemble_in(target: &Path, profile: Profile, out: &Path) -> Result {
             let remedy = "www/package.json names it as a file of the package".into();
             return Err(Error::Missing { what: name.into(), remedy });
         };
+        let place = out.join(name);
+        let folder = place.parent().unwrap_or(out);
+        fs::create_dir_all(folder).at(folder)?;
         if profile == Profile::Release && name.ends_with(".js") {
-            minify(file, out)?;
+            minify(file, folder)?;
         } else {
-            paths::copy_into(file, out)?;
+            paths::copy_into(file, folder)?;
         }
     }
     provenance::write(out)
+}
+
+/// Builds the component together with its gallery, and copies wasm and glue into `out`.
+pub(crate) fn gallery(out: &Path) -> Result {
+    let built = component(&paths::target(), Profile::Dev, true)?;
+    paths::empty_dir(out)?;
+    [WASM, GLUE].iter().try_for_each(|name| paths::copy_into(&built.dir.join(name), out))
 }
 
 /// The list `files` of a package.json.
@@ -110,7 +120,7 @@ struct Component {
 }
 
 /// Builds the component, or finds it unchanged.
-fn component(target: &Path, profile: Profile) -> Result<Component> {
+fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component> {
     let mut build = command("cargo");
     // The library alone: beside an rlib, cargo leaves link-time optimisation out, which is a third of the bytes.
     build.args(["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--package", "connect-flow"]);
@@ -129,9 +139,12 @@ fn component(target: &Path, profile: Profile) -> Result<Component> {
             "debug"
         }
     };
+    if gallery {
+        build.args(["--features", "gallery"]);
+    }
     run(&mut build)?;
     let compiled = target.join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
-    let out = target.join("package").join(dir);
+    let out = target.join("package").join(if gallery { "gallery" } else { dir });
     fs::create_dir_all(&out).at(&out)?;
     let wasm = out.join(WASM);
 

@@ -1,6 +1,9 @@
 //! `provenance.json` of the package: what built it, from which locks, and the integrity of every other file.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
@@ -20,6 +23,11 @@ pub(crate) fn write(package: &Path) -> Result {
     let toolchain = paths::read(&paths::root().join("rust-toolchain.toml"))?;
     let rust = toolchain.split_once("channel = \"").and_then(|(_, rest)| rest.split('"').next());
     let npm = json_file(&paths::npm_tools().join("package.json"))?;
+    let mut names: Vec<_> = paths::files(package)?.iter().map(|file| paths::name(file)).collect();
+    for folder in paths::folders(package)? {
+        let within = |file: &PathBuf| format!("{}/{}", paths::name(&folder), paths::name(file));
+        names.extend(paths::files(&folder)?.iter().map(within));
+    }
     let text = json!({
         "name": manifest["name"],
         "version": manifest["version"],
@@ -30,7 +38,7 @@ pub(crate) fn write(package: &Path) -> Result {
             "esbuild": npm["devDependencies"]["esbuild"],
         },
         "locks": integrities(paths::root(), LOCKS.map(str::to_owned))?,
-        "files": integrities(package, paths::files(package)?.iter().map(|file| paths::name(file)))?,
+        "files": integrities(package, names)?,
     });
     paths::write(&package.join(FILE), format!("{text:#}\n"))
 }

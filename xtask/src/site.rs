@@ -9,7 +9,9 @@ use crate::{
 };
 
 /// Builds the package in the given profile and lays the pages beside it, as trunk does for the demo page.
-pub(crate) fn build(profile: Profile) -> Result {
+///
+/// `gallery`: also the demo's gallery, with a component of its own, since the published one has none.
+pub(crate) fn build(profile: Profile, gallery: bool) -> Result {
     let site = paths::site();
     package::assemble(profile, &site)?;
     let demo = paths::root().join("index.html");
@@ -22,7 +24,17 @@ pub(crate) fn build(profile: Profile) -> Result {
             }
         }
     }
-    pages(&paths::root().join("tests/pages"), &site)
+    pages(&paths::root().join("tests/pages"), &site)?;
+    if gallery {
+        let demo = site.join("demo");
+        package::gallery(&demo)?;
+        paths::copy_into(&paths::root().join("www/locales.js"), &demo)?;
+        for (from, to) in [("www/gallery", "gallery"), ("locales", "locales")] {
+            paths::empty_dir(&demo.join(to))?;
+            pages(&paths::root().join(from), &demo.join(to))?;
+        }
+    }
+    Ok(())
 }
 
 fn pages(from: &Path, to: &Path) -> Result {
