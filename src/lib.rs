@@ -17,3 +17,7 @@ pub mod view;
 
 #[cfg(target_arch = "wasm32")]
 pub use embed::{ConnectFlow, Grant, TokenSource};
+
+#[cfg(all(target_arch = "wasm32", feature = "small-allocator"))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -240,7 +240,7 @@ impl Parser<'_> {
     }
 
     fn word(&mut self, word: &str, value: Value) -> Option<Value> {
-        let there = self.text.get(self.at..)?.starts_with(word);
+        let there = self.text.as_bytes().get(self.at..)?.starts_with(word.as_bytes());
         self.at += word.len();
         there.then_some(value)
     }

@@ -3,7 +3,7 @@
 use super::Ui;
 use super::dom::{El, el, focus, later};
 use super::icon;
-use super::parts::{Weight, actions, alert, bare_button, button, skeleton as bone};
+use super::parts::{Weight, actions, alert, bare_button, button, connecting, skeleton as bone};
 use crate::flow::{Event, RemovalStage, Screen};
 use crate::platform::model::{Account, AuthType};
 
@@ -60,7 +60,7 @@ fn row(ui: Ui, account: &Account) -> El {
                 .child(el("bdi").class("name").text(&account.identifier))
                 .child(el("span").class("sub").text_with(since)),
         )
-        .child(badge(active, el("span").text_with(move || ui.t(standing(active)))))
+        .child(badge(active, el("span").say(ui, standing(active))))
 }
 
 /// The state of a connection, in words and in colour.
@@ -75,15 +75,17 @@ pub(super) const fn standing(active: bool) -> &'static str {
 }
 
 fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
-    let connect = move |weight, key: &'static str| {
-        bare_button(weight).text_with(move || ui.t(key)).on("click", move |_| ui.send(Event::ConnectChosen(auth_type)))
-    };
+    let connect = move |weight, key: &'static str| bare_button(weight).say(ui, key).sends(ui, connecting(auth_type));
     // Keys replace those before them: only signing in can add a second account.
     let add = (auth_type == AuthType::OAuth2).then(|| connect(Weight::Secondary, "app.add"));
     let reconnect = connect(if broken { Weight::Primary } else { Weight::Secondary }, "app.reconnect");
-    let disconnect = bare_button(Weight::Quiet)
-        .text_with(move || ui.t("app.disconnect"))
-        .on("click", move |_| ui.send(Event::DisconnectChosen(auth_type)));
+    let disconnect = bare_button(Weight::Quiet).say(ui, "app.disconnect").sends(
+        ui,
+        match auth_type {
+            AuthType::OAuth2 => || Event::DisconnectChosen(AuthType::OAuth2),
+            AuthType::KeyBased => || Event::DisconnectChosen(AuthType::KeyBased),
+        },
+    );
     actions([reconnect].into_iter().chain(add).chain([disconnect])).class("actions row")
 }
 
@@ -94,8 +96,8 @@ fn removal(
     accounts: impl Fn() -> Vec<Account> + 'static,
     app: &str,
 ) -> El {
-    let (title, app) = (app.to_owned(), app.to_owned());
-    let failed = app.clone();
+    let failed = app.to_owned();
+    let named = app.to_owned();
     let busy = move || stage() == Some(RemovalStage::Busy);
     let text = move || {
         let accounts = accounts();
@@ -106,14 +108,14 @@ fn removal(
             }
             names.push_str(&account.identifier);
         }
-        let values = [("app", app.as_str()), ("accounts", &names), ("host", &ui.host())];
+        let values = [("app", named.as_str()), ("accounts", &names), ("host", &ui.host())];
         ui.plural("removal.text", accounts.len(), &values)
     };
     el("div")
         .class("removal")
         .attr("part", "confirmation")
         .attr("role", "group")
-        .child(el("h3").attr("tabindex", "-1").text_with(move || ui.fmt("removal.title", &[("app", &title)])))
+        .child(el("h3").attr("tabindex", "-1").say_of(ui, "removal.title", app))
         .child(el("p").text_with(text))
         .slot(stage, move |stage| match stage {
             Some(RemovalStage::Failed(failure)) => Some(alert(ui, failure, failed.clone())),

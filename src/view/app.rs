@@ -4,14 +4,13 @@ use super::Ui;
 use super::account;
 use super::dom::{El, el};
 use super::outcome;
-use super::parts::{Face, Weight, actions, bare_button, heading, lead};
+use super::parts::{Face, Weight, actions, bare_button, bare_heading, button, connecting, lead};
 use crate::flow::{ConfigEvent, Event};
 use crate::platform::model::{App, AuthType};
 use std::rc::Rc;
 
 pub(super) fn screen(ui: Ui) -> El {
     let face = Rc::new(Face::current(ui));
-    let (title, name, description) = (face.name.clone(), face.name.clone(), face.description.clone());
     // The ways to connect that are not in use yet; a card of its own for each that is.
     let unused = move || ui.read(|state| state.current_app().map(|app| methods(app, false)).unwrap_or_default());
     let used = move |at: usize| {
@@ -22,10 +21,10 @@ pub(super) fn screen(ui: Ui) -> El {
         (used(at), move |auth_type: Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
     };
     let (first, second) = (card(0), card(1));
-    let head = el("div").class("head").child(face.tile("t48")).child(heading(move || title.clone())).child(
-        match description {
-            Some(description) => el("p").class("lead").text(&description),
-            None => lead(move || ui.fmt("app.lead", &[("app", &name), ("host", &ui.host())])),
+    let head = el("div").class("head").child(face.tile("t48")).child(bare_heading().text(&face.name)).child(
+        match &face.description {
+            Some(description) => el("p").class("lead").text(description),
+            None => lead(ui, "app.lead", &face.name),
         },
     );
     let section = el("section").class("stack");
@@ -38,9 +37,7 @@ pub(super) fn screen(ui: Ui) -> El {
         .when(
             move || ui.read(|state| state.current_app().is_some_and(App::connected)),
             move || {
-                let runs = bare_button(Weight::Quiet)
-                    .text_with(move || ui.t("runs.open"))
-                    .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsOpened)));
+                let runs = button(ui, Weight::Quiet, "runs.open", || Event::Config(ConfigEvent::RunsOpened));
                 actions([configure(ui), runs]).class("actions row")
             },
         )
@@ -70,15 +67,13 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
             (false, AuthType::KeyBased) => "app.connect.keybased",
         };
         bare_button(if first { Weight::Primary } else { Weight::Secondary })
-            .text_with(move || ui.t(key))
-            .on("click", move |_| ui.send(Event::ConnectChosen(auth_type)))
+            .say(ui, key)
+            .sends(ui, connecting(auth_type))
     });
     Some(actions(buttons))
 }
 
 /// "Configure", wherever an app is connected.
 pub(super) fn configure(ui: Ui) -> El {
-    bare_button(Weight::Secondary)
-        .text_with(move || ui.t("config.open"))
-        .on("click", move |_| ui.send(Event::Config(ConfigEvent::Opened)))
+    button(ui, Weight::Secondary, "config.open", || Event::Config(ConfigEvent::Opened))
 }

@@ -31,12 +31,12 @@ fn send(ui: Ui, event: ConfigEvent) {
 }
 
 fn button(ui: Ui, weight: Weight, key: &'static str, event: fn() -> ConfigEvent) -> El {
-    bare_button(weight).text_with(move || ui.t(key)).on("click", move |_| send(ui, event()))
+    bare_button(weight).say(ui, key).on("click", move |_| send(ui, event()))
 }
 
 pub(super) fn screen(ui: Ui) -> El {
     let face = Face::current(ui);
-    let (title, app) = (face.name.clone(), face.name.clone());
+    let app = face.name.clone();
     // 0: loading, 1: failed, 2: there.
     let stage = move || {
         read(ui, |at| match at.content {
@@ -48,12 +48,7 @@ pub(super) fn screen(ui: Ui) -> El {
     el("section")
         .class("stack configure")
         .child(outcome::top(ui))
-        .child(
-            el("div")
-                .class("head")
-                .child(face.tile("t48"))
-                .child(heading(move || ui.fmt("config.title", &[("app", &title)]))),
-        )
+        .child(el("div").class("head").child(face.tile("t48")).child(heading(ui, "config.title", &face.name)))
         .slot(stage, move |stage| {
             Some(match stage {
                 0 => loading(ui),
@@ -66,12 +61,11 @@ pub(super) fn screen(ui: Ui) -> El {
 /// Bars in place of what is being loaded.
 pub(super) fn loading(ui: Ui) -> El {
     let bar = || el("div").class("field").child(skeleton("b-name")).child(skeleton("b-control"));
-    el("div")
-        .class("stack")
-        .attr("role", "status")
-        .attr("aria-busy", "true")
-        .attr_with("aria-label", move || Some(ui.t("config.loading")))
-        .children([bar(), bar(), bar()])
+    el("div").class("stack").attr("role", "status").attr("aria-busy", "true").named(ui, "config.loading").children([
+        bar(),
+        bar(),
+        bar(),
+    ])
 }
 
 /// What could not be loaded, with another try.
@@ -126,7 +120,7 @@ fn ready(ui: Ui, app: String) -> El {
             move || read(ui, |at| matches!(at.saving, Saving::Saved)),
             move |saved| {
                 let line = el("p").class("saved").child(icon::icon(icon::CHECK));
-                saved.then(|| line.attr("role", "status").child(el("span").text_with(move || ui.t("config.saved"))))
+                saved.then(|| line.attr("role", "status").child(el("span").say(ui, "config.saved")))
             },
         )
         .slot(
@@ -172,7 +166,7 @@ fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
     };
     (pages.len() > 1).then(|| {
         el("nav")
-            .attr_with("aria-label", move || Some(ui.t("config.pages")))
+            .named(ui, "config.pages")
             .child(el("ol").class("steps").attr("role", "list").children(pages.iter().enumerate().map(step)))
     })
 }
@@ -209,7 +203,7 @@ fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
 fn page(ui: Ui) -> Vec<El> {
     let (config, page) = read(ui, |at| (at.config().cloned(), at.pages.get(at.page).cloned()));
     let (Some(config), Some(page)) = (config, page) else {
-        return vec![lead(move || ui.t("config.empty"))];
+        return vec![lead(ui, "config.empty", "")];
     };
     let mut number = 0;
     page.sections.iter().map(|section| part(ui, &config, section, &mut number)).collect()
@@ -269,13 +263,13 @@ fn unsaved(ui: Ui) -> El {
     el("div")
         .class("unsaved")
         .attr("part", "save-bar")
-        .child(el("p").class("grow").attr("role", "status").text_with(move || ui.t("config.unsaved")))
+        .child(el("p").class("grow").attr("role", "status").say(ui, "config.unsaved"))
         .child(actions([save(ui), discard]).class("actions row"))
 }
 
 /// Leaving would lose something: asked in place, never by a dialog of the browser.
 fn question(ui: Ui) -> El {
-    let title = el("h3").attr("tabindex", "-1").text_with(move || ui.t("config.leave.title"));
+    let title = el("h3").attr("tabindex", "-1").say(ui, "config.leave.title");
     let target = title.element().clone();
     later(Box::new(move || focus(&target)));
     el("div")
@@ -283,7 +277,7 @@ fn question(ui: Ui) -> El {
         .attr("part", "confirmation")
         .attr("role", "group")
         .child(title)
-        .child(el("p").text_with(move || ui.t("config.leave.text")))
+        .child(el("p").say(ui, "config.leave.text"))
         .child(
             actions([
                 save(ui),
@@ -301,12 +295,11 @@ fn removal(ui: Ui, stage: Option<RemovalStage>, app: &str) -> El {
             .child(button(ui, Weight::Quiet, "config.delete", || ConfigEvent::DeleteChosen).class("b b-quiet edge"));
     };
     let busy = stage == RemovalStage::Busy;
-    let (title, text) = (app.to_owned(), app.to_owned());
     let failure = match stage {
         RemovalStage::Failed(failure) => Some(alert(ui, failure, app.to_owned())),
         RemovalStage::Asking | RemovalStage::Busy => None,
     };
-    let heading = el("h3").attr("tabindex", "-1").text_with(move || ui.fmt("config.delete.title", &[("app", &title)]));
+    let heading = el("h3").attr("tabindex", "-1").say_of(ui, "config.delete.title", app);
     let target = heading.element().clone();
     later(Box::new(move || focus(&target)));
     el("div")
@@ -314,7 +307,7 @@ fn removal(ui: Ui, stage: Option<RemovalStage>, app: &str) -> El {
         .attr("part", "confirmation")
         .attr("role", "group")
         .child(heading)
-        .child(el("p").text_with(move || ui.fmt("config.delete.text", &[("app", &text), ("host", &ui.host())])))
+        .child(el("p").say_of(ui, "config.delete.text", app))
         .maybe(failure)
         .child(
             actions([

@@ -6,10 +6,9 @@ use super::icon;
 use super::parts::{Face, Weight, actions, bare_button, button, heading, lead};
 use crate::flow::{Event, Screen};
 use crate::platform::model::AuthType;
-use std::rc::Rc;
 
 pub(super) fn screen(ui: Ui) -> El {
-    let face = Rc::new(Face::current(ui));
+    let face = Face::current(ui);
     let (auth_type, scopes, asks) = ui.read(|state| {
         let auth_type = match state.screen {
             Screen::Consent { auth_type, .. } => Some(auth_type),
@@ -23,11 +22,7 @@ pub(super) fn screen(ui: Ui) -> El {
         )
     });
     let keys = auth_type == Some(AuthType::KeyBased);
-    let app = face.name.clone();
-    let say = move |key: &'static str| {
-        let app = app.clone();
-        move || ui.fmt(key, &[("app", &app), ("host", &ui.host()), ("platform", &ui.platform())])
-    };
+    let app = &face.name;
     let next = match (keys, asks) {
         (true, _) => "consent.next.keys",
         (false, true) => "consent.next.fields",
@@ -37,23 +32,21 @@ pub(super) fn screen(ui: Ui) -> El {
         el("li")
             .class(if allowed { "yes" } else { "no" })
             .child(icon::icon(if allowed { icon::CHECK } else { icon::LOCK }))
-            .child(el("span").text_with(say(key)))
+            .child(el("span").say_of(ui, key, app))
     };
     el("section")
         .class("stack")
         .child(face.pair(ui, false))
-        .child(heading(say("consent.title")).class("h center"))
+        .child(heading(ui, "consent.title", app).class("h center"))
         .child(el("ul").class("promises").attr("role", "list").children([
             promise(true, if scopes.is_empty() { "consent.allow.use" } else { "consent.allow.scopes" }),
             promise(true, "consent.allow.stay"),
             promise(false, if keys { "consent.deny.keys" } else { "consent.deny.password" }),
         ]))
         .maybe((!scopes.is_empty()).then(|| disclosure(ui, &scopes)))
-        .child(lead(say(next)).class("lead small"))
+        .child(lead(ui, next, app).class("lead small"))
         .child(actions([
-            bare_button(Weight::Primary)
-                .text_with(say("consent.continue"))
-                .on("click", move |_| ui.send(Event::ConsentGiven)),
+            bare_button(Weight::Primary).say_of(ui, "consent.continue", app).sends(ui, || Event::ConsentGiven),
             button(ui, Weight::Quiet, "back", || Event::Back),
         ]))
         .child(links(ui))
@@ -80,7 +73,7 @@ fn links(ui: Ui) -> El {
                 .attr("href", &url)
                 .attr("target", "_blank")
                 .attr("rel", "noopener noreferrer")
-                .child(el("span").text_with(move || ui.fmt(key, &[("host", &ui.host())])))
+                .child(el("span").say(ui, key))
                 .child(icon::icon(icon::EXTERNAL))
         })
     };

@@ -69,7 +69,6 @@ pub(super) fn screen(ui: Ui) -> El {
         Screen::Fields { auth_type, framed, .. } => (auth_type == AuthType::KeyBased, framed),
         _ => (false, false),
     });
-    let app = face.name.clone();
     let title = if keys { "fields.title.keys" } else { "fields.title.oauth2" };
     let told = if framed { "fields.lead.framed" } else { "fields.lead" };
     el("section")
@@ -79,8 +78,8 @@ pub(super) fn screen(ui: Ui) -> El {
             el("div")
                 .class("head")
                 .child(face.tile("t48"))
-                .child(heading(move || ui.fmt(title, &[("app", &app)])))
-                .child(lead(move || ui.fmt(told, &[("platform", &ui.platform())]))),
+                .child(heading(ui, title, &face.name))
+                .child(lead(ui, told, &face.name)),
         )
         .child(if framed { frame(ui, face.name) } else { form(ui) })
 }
@@ -105,7 +104,7 @@ fn frame(ui: Ui, app: String) -> El {
     let frame = el("iframe")
         .class("isolated")
         .attr("part", "credentials")
-        .attr_with("title", move || Some(ui.fmt("fields.frame", &[("app", &app)])))
+        .attr_of(ui, "title", "fields.frame", &app)
         .property("block-size", &[&(fields * 82 + 52).to_string(), "px"].concat());
     ui.frame(Some(frame.element().clone()));
     keep(Framed(ui));
@@ -236,7 +235,7 @@ fn field(
         })
         .flag("readonly", busy);
     let element: HtmlInputElement = control.element().clone().unchecked_into();
-    let optional = (!field.required).then(|| el("span").class("sub").text_with(move || ui.t("field.optional")));
+    let optional = (!field.required).then(|| el("span").class("sub").say(ui, "field.optional"));
     let label = el("label").attr("for", &id).attr("part", "label").child(el("span").text(&field.label)).maybe(optional);
     let boxed = el("div").class("control").child(control);
     let boxed = match field.kind {
@@ -288,7 +287,7 @@ fn control(ui: Ui, field: &InputField) -> El {
             let select = if field.multiple {
                 select.attr("multiple", "")
             } else {
-                select.child(el("option").attr("value", "").text_with(move || ui.t("field.choose")))
+                select.child(el("option").attr("value", "").say(ui, "field.choose"))
             };
             select.children(field.options.iter().map(option))
         }

@@ -47,7 +47,7 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
     let from = Rc::new(RefCell::new(from));
     el("section")
         .class("stack list")
-        .child(heading(move || ui.t("list.title")))
+        .child(heading(ui, "list.title", ""))
         .slot(move || matches!(phase(ui), Phase::Loading | Phase::Ready), {
             let search = search.clone();
             move |shown: bool| {
@@ -77,8 +77,8 @@ fn search(ui: Ui) -> El {
         .attr("autocapitalize", "off")
         .attr("spellcheck", "false")
         .attr("enterkeyhint", "search")
-        .attr_with("aria-label", move || Some(ui.t("list.search")))
-        .attr_with("placeholder", move || Some(ui.t("list.search")));
+        .named(ui, "list.search")
+        .attr_of(ui, "placeholder", "list.search", "");
     let typed: HtmlInputElement = input.element().clone().unchecked_into();
     let shown = typed.clone();
     effect(Box::new(move || {
@@ -103,7 +103,7 @@ fn loading(ui: Ui) -> El {
     el("div")
         .class("stack grow-y")
         .attr("aria-busy", "true")
-        .child(el("p").class("vh").attr("role", "status").text_with(move || ui.t("list.loading")))
+        .child(el("p").class("vh").attr("role", "status").say(ui, "list.loading"))
         .child(el("div").class("chips").attr("aria-hidden", "true").child(chips))
         .child(
             el("div")
@@ -116,13 +116,13 @@ fn loading(ui: Ui) -> El {
 fn empty(ui: Ui) -> El {
     statement(
         icon::draw(icon::DRAW_EMPTY, ""),
-        el("h3").class("h center").text_with(move || ui.t("list.empty.title")),
-        [lead(move || ui.fmt("list.empty", &[("host", &ui.host())]))],
+        el("h3").class("h center").say(ui, "list.empty.title"),
+        [lead(ui, "list.empty", "")],
     )
 }
 
 fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Option<String>) -> El {
-    let list = el("ul").class("window").attr("role", "list").attr_with("aria-label", move || Some(ui.t("list.title")));
+    let list = el("ul").class("window").attr("role", "list").named(ui, "list.title");
     let scroller = el("div").class("rows").attr("part", "rows");
     let rows = Rc::new(RefCell::new(Rows::new(scroller.html().clone(), list.html().clone())));
     let whole = el("div").class("stack grow-y").child(categories(ui, index));
@@ -229,17 +229,12 @@ fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
             .on("click", move |_| ui.send(Event::CategoryChosen(chosen.clone())));
         match tag {
             Some(tag) => chip.text(&tag),
-            None => chip.text_with(move || ui.t("list.all")),
+            None => chip.say(ui, "list.all"),
         }
     };
     el("div").class("chips").slot(tags, move |tags| {
         let all = std::iter::once(None).chain(tags.iter().cloned().map(Some));
-        (tags.len() > 1).then(|| {
-            el("div")
-                .attr("role", "group")
-                .attr_with("aria-label", move || Some(ui.t("list.categories")))
-                .children(all.map(chip))
-        })
+        (tags.len() > 1).then(|| el("div").attr("role", "group").named(ui, "list.categories").children(all.map(chip)))
     })
 }
 
@@ -247,10 +242,10 @@ fn no_match(ui: Ui, input: HtmlInputElement) -> El {
     let search = move || ui.read(|state| state.search.clone());
     statement(
         icon::draw(icon::DRAW_NO_MATCH, ""),
-        el("h3").class("h center").text_with(move || ui.t("list.no_match.title")),
+        el("h3").class("h center").say(ui, "list.no_match.title"),
         [
-            lead(move || ui.fmt("list.no_match", &[("search", &search())])),
-            actions([bare_button(Weight::Secondary).text_with(move || ui.t("list.clear")).on("click", move |_| {
+            el("p").class("lead").text_with(move || ui.fmt("list.no_match", &[("search", &search())])),
+            actions([bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
                 ui.send(Event::SearchChanged(String::new()));
                 ui.send(Event::CategoryChosen(None));
                 focus(&input);

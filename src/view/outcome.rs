@@ -5,8 +5,8 @@ use super::account::{badge, standing};
 use super::dom::{El, el};
 use super::icon;
 use super::parts::{
-    Face, Weight, actions, back, bare_button, button, failure_details, failure_text, failure_title, heading, lead,
-    statement,
+    Face, Weight, actions, back, bare_button, bare_heading, button, failure_details, failure_text, failure_title,
+    heading, lead, statement,
 };
 use crate::error::{Code, Failure};
 use crate::flow::{Apps, Event, Screen};
@@ -17,17 +17,16 @@ pub(super) fn connected(ui: Ui) -> El {
         Screen::Connected { account, .. } => account.identifier.clone(),
         _ => String::new(),
     });
-    let (title, next) = (face.name.clone(), face.name.clone());
     let who = el("div")
         .class("who")
         .child(face.tile("t32"))
         .child(el("span").class("grow").child(el("bdi").text(&identifier)))
-        .child(badge(true, el("span").text_with(move || ui.t(standing(true)))));
+        .child(badge(true, el("span").say(ui, standing(true))));
     statement(
         icon::draw(icon::DRAW_SUCCESS, "good"),
-        heading(move || ui.fmt("connected.title", &[("app", &title)])).class("h center"),
+        heading(ui, "connected.title", &face.name).class("h center"),
         [
-            lead(move || ui.fmt("connected.next", &[("app", &next), ("host", &ui.host())])),
+            lead(ui, "connected.next", &face.name),
             who,
             actions([button(ui, Weight::Primary, "done", || Event::Done), super::app::configure(ui)]),
         ],
@@ -71,19 +70,18 @@ fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) ->
     let (titled, named) = (failure.clone(), app.clone());
     statement(
         icon::draw(drawing, tone),
-        heading(move || failure_title(ui, &titled, &named)).class("h center"),
-        [lead(move || failure_text(ui, &failure, &app)), details, actions],
+        bare_heading().class("h center").text_with(move || failure_title(ui, &titled, &named)),
+        [el("p").class("lead").text_with(move || failure_text(ui, &failure, &app)), details, actions],
     )
 }
 
 /// The host ended the session: everything of it is gone, and only the host can begin another.
 pub(super) fn ended(ui: Ui) -> El {
-    let retry =
-        bare_button(Weight::Secondary).text_with(move || ui.t("retry")).on("click", move |_| ui.retry_session());
+    let retry = bare_button(Weight::Secondary).say(ui, "retry").retries(ui);
     statement(
         icon::draw(icon::DRAW_ENDED, ""),
-        heading(move || ui.t("ended.title")).class("h center"),
-        [lead(move || ui.fmt("ended.text", &[("host", &ui.host())])), actions([retry])],
+        heading(ui, "ended.title", "").class("h center"),
+        [lead(ui, "ended.text", ""), actions([retry])],
     )
 }
 

@@ -5,7 +5,50 @@ use super::dom::{El, el};
 use super::icon;
 use crate::error::{Code, Failure};
 use crate::flow::Event;
-use crate::platform::model::App;
+use crate::platform::model::{App, AuthType};
+
+/// What most elements say and do, as data: one function serves all of them, where closures would each be compiled.
+impl El {
+    /// The text of `key`, in the language of the moment.
+    pub(super) fn say(self, ui: Ui, key: &'static str) -> Self {
+        self.say_of(ui, key, "")
+    }
+
+    /// As [`El::say`], about an app.
+    pub(super) fn say_of(self, ui: Ui, key: &'static str, app: &str) -> Self {
+        let app = app.to_owned();
+        self.text_with(move || ui.words(key, &app))
+    }
+
+    /// Named by the text of `key`.
+    pub(super) fn named(self, ui: Ui, key: &'static str) -> Self {
+        self.attr_of(ui, "aria-label", key, "")
+    }
+
+    /// An attribute that is the text of `key`, about an app or a field.
+    pub(super) fn attr_of(self, ui: Ui, name: &'static str, key: &'static str, app: &str) -> Self {
+        let app = app.to_owned();
+        self.attr_with(name, move || Some(ui.words(key, &app)))
+    }
+
+    /// Sends what `event` makes, inside the click.
+    pub(super) fn sends(self, ui: Ui, event: fn() -> Event) -> Self {
+        self.on("click", move |_| ui.send(event()))
+    }
+
+    /// Asks the host for a token again.
+    pub(super) fn retries(self, ui: Ui) -> Self {
+        self.on("click", move |_| ui.retry_session())
+    }
+}
+
+/// "Connect" in its several forms.
+pub(super) const fn connecting(auth_type: AuthType) -> fn() -> Event {
+    match auth_type {
+        AuthType::OAuth2 => || Event::ConnectChosen(AuthType::OAuth2),
+        AuthType::KeyBased => || Event::ConnectChosen(AuthType::KeyBased),
+    }
+}
 
 /// How much a button asks for: one [`Weight::Primary`] a screen.
 #[derive(Clone, Copy)]
@@ -35,27 +78,32 @@ pub(super) fn bare_button(weight: Weight) -> El {
 
 /// A button with the text of `key` that sends what `event` makes, inside the click.
 pub(super) fn button(ui: Ui, weight: Weight, key: &'static str, event: fn() -> Event) -> El {
-    bare_button(weight).text_with(move || ui.t(key)).on("click", move |_| ui.send(event()))
+    bare_button(weight).say(ui, key).sends(ui, event)
 }
 
 /// A button of an icon alone, named by `key`.
 pub(super) fn icon_button(ui: Ui, key: &'static str, icon: El) -> El {
-    bare_button(Weight::Quiet).class("b b-icon").attr_with("aria-label", move || Some(ui.t(key))).child(icon)
+    bare_button(Weight::Quiet).class("b b-icon").named(ui, key).child(icon)
 }
 
 /// One step back, at the top of a screen.
 pub(super) fn back(ui: Ui) -> El {
-    icon_button(ui, "back", icon::pointing(icon::BACK)).on("click", move |_| ui.send(Event::Back))
+    icon_button(ui, "back", icon::pointing(icon::BACK)).sends(ui, || Event::Back)
 }
 
 /// The heading of a screen: takes the focus when the screen appears.
-pub(super) fn heading(text: impl Fn() -> String + 'static) -> El {
-    el("h2").class("h").attr("part", "heading").attr("tabindex", "-1").text_with(text)
+pub(super) fn heading(ui: Ui, key: &'static str, app: &str) -> El {
+    bare_heading().say_of(ui, key, app)
+}
+
+/// A heading without a text yet.
+pub(super) fn bare_heading() -> El {
+    el("h2").class("h").attr("part", "heading").attr("tabindex", "-1")
 }
 
 /// A sentence below a heading.
-pub(super) fn lead(text: impl Fn() -> String + 'static) -> El {
-    el("p").class("lead").text_with(text)
+pub(super) fn lead(ui: Ui, key: &'static str, app: &str) -> El {
+    el("p").class("lead").say_of(ui, key, app)
 }
 
 /// Buttons under one another or, where there is room, beside one another.
@@ -139,7 +187,7 @@ fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
     let key = ["error.", code.as_str(), suffix].concat();
     let text = ui.t(&key);
     let text = if text == key { ui.t(&["error.general", suffix].concat()) } else { text };
-    super::text::fill(&text, &[("app", app), ("host", &ui.host()), ("platform", &ui.platform())])
+    ui.filled(&text, app)
 }
 
 /// The platform's or the provider's own words, where they say more than ours.
@@ -151,7 +199,7 @@ pub(super) fn failure_details(ui: Ui, failure: &Failure) -> El {
         |reference| {
             el("p")
                 .class("reference")
-                .child(el("span").text_with(move || ui.t("error.reference")))
+                .child(el("span").say(ui, "error.reference"))
                 .child(el("code").attr("part", "reference").text(&reference))
         },
     ))

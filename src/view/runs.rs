@@ -21,7 +21,7 @@ fn read<T: Default>(ui: Ui, read: impl FnOnce(&Runs) -> T) -> T {
 
 pub(super) fn screen(ui: Ui) -> El {
     let face = Face::current(ui);
-    let (title, app) = (face.name.clone(), face.name.clone());
+    let app = face.name.clone();
     let workflows = move || read(ui, |runs| runs.workflows.clone());
     // 0: loading, 1: failed, 2: there.
     let stage = move || {
@@ -34,12 +34,7 @@ pub(super) fn screen(ui: Ui) -> El {
     el("section")
         .class("stack")
         .child(outcome::top(ui))
-        .child(
-            el("div")
-                .class("head")
-                .child(face.tile("t48"))
-                .child(heading(move || ui.fmt("runs.title", &[("app", &title)]))),
-        )
+        .child(el("div").class("head").child(face.tile("t48")).child(heading(ui, "runs.title", &face.name)))
         .slot(workflows, move |workflows| (workflows.len() > 1).then(|| picker(ui, &workflows)))
         .slot(stage, move |(stage, page)| {
             Some(match (stage, page) {
@@ -62,18 +57,18 @@ fn picker(ui: Ui, workflows: &[(String, String)]) -> El {
     let select = select.on("change", move |_| ui.send(Event::Config(ConfigEvent::RunsWorkflow(element.value()))));
     el("div")
         .class("field")
-        .child(el("label").attr("for", "runs-of").child(el("span").text_with(move || ui.t("runs.workflow"))))
+        .child(el("label").attr("for", "runs-of").child(el("span").say(ui, "runs.workflow")))
         .child(framed(select))
 }
 
 fn list(ui: Ui, page: &RunPage) -> El {
     if page.runs.is_empty() {
-        return lead(move || ui.t("runs.empty"));
+        return lead(ui, "runs.empty", "");
     }
     let (at, pages) = (page.page, page.pages);
     let turn = move |key: &'static str, to: u32, there: bool| {
         let button = bare_button(Weight::Secondary)
-            .text_with(move || ui.t(key))
+            .say(ui, key)
             .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsPage(to))));
         if there { button } else { button.attr("disabled", "") }
     };
@@ -101,7 +96,7 @@ fn row(ui: Ui, run: &Run) -> El {
     };
     let state = match &run.state {
         RunState::Unknown(name) => el("span").text(name),
-        _ => el("span").text_with(move || ui.t(key)),
+        _ => el("span").say(ui, key),
     };
     let started = run.started_at.clone();
     el("li")

@@ -72,7 +72,7 @@ pub(super) fn fill(ui: Ui, root: Element) {
         .class("cf")
         .attr("part", "frame")
         .attr("role", "region")
-        .attr_with("aria-label", move || Some(ui.t("region")))
+        .named(ui, "region")
         .attr_with("data-screen", move || Some(Shown::now(ui).name.to_owned()))
         // Events of images do not bubble: one listener for all tiles.
         .on_capture("load", |event| settle(event.target(), "ok"))
@@ -160,19 +160,17 @@ fn notices(ui: Ui) -> El {
         .attr("role", "status")
         .when(
             move || !ui.read(|state| Some(state.online)).unwrap_or(true),
-            move || notice("warn", icon::OFFLINE).child(el("span").text_with(move || ui.t("offline"))),
+            move || notice("warn", icon::OFFLINE).child(el("span").say(ui, "offline")),
         )
         .slot(line, move |line| match line {
             SessionLine::Quiet | SessionLine::Ended => None,
-            SessionLine::Renewing => {
-                Some(notice("calm", icon::LOCK).child(el("span").text_with(move || ui.t("session.renewing"))))
-            }
+            SessionLine::Renewing => Some(notice("calm", icon::LOCK).child(el("span").say(ui, "session.renewing"))),
             SessionLine::Failed { retrying } => Some(
-                notice("warn", icon::ALERT).child(el("span").text_with(move || ui.t("session.failed"))).child(
+                notice("warn", icon::ALERT).child(el("span").say(ui, "session.failed")).child(
                     bare_button(Weight::Quiet)
                         .attr("aria-busy", if retrying { "true" } else { "false" })
-                        .text_with(move || ui.t("retry"))
-                        .on("click", move |_| ui.retry_session()),
+                        .say(ui, "retry")
+                        .retries(ui),
                 ),
             ),
         })
@@ -188,9 +186,9 @@ fn foot(ui: Ui) -> El {
         .class("foot")
         .attr("part", "footer")
         .child(icon::icon(icon::LOCK))
-        .child(el("span").text_with(move || ui.fmt("secured", &[("platform", &ui.platform())])))
+        .child(el("span").say(ui, "secured"))
         .when(
             move || ui.session().test_mode,
-            move || el("span").class("test").attr("part", "test-mode").text_with(move || ui.t("test_mode")),
+            move || el("span").class("test").attr("part", "test-mode").say(ui, "test_mode"),
         )
 }

@@ -57,6 +57,15 @@ impl Ui {
         fill(&self.t(key), values)
     }
 
+    /// The text of `key` about an app, with the names of the host and of the platform where it has a place for them.
+    pub(super) fn words(self, key: &str, app: &str) -> String {
+        self.filled(&self.t(key), app)
+    }
+
+    pub(super) fn filled(self, text: &str, app: &str) -> String {
+        fill(text, &[("app", app), ("host", &self.host()), ("platform", &self.platform())])
+    }
+
     /// The text of `key` for `count` things, chosen by the language's plural rules; `{count}` is the number.
     pub(super) fn plural(self, key: &str, count: usize, values: &[(&str, &str)]) -> String {
         let number = JsValue::from_f64(count as f64);

@@ -3,7 +3,7 @@
 use super::Ui;
 use super::dom::{El, el};
 use super::icon;
-use super::parts::{Face, Weight, actions, bare_button, button, heading};
+use super::parts::{Face, Weight, actions, bare_button, bare_heading, button};
 use crate::flow::{Event, Screen, Stage};
 use std::rc::Rc;
 
@@ -19,19 +19,19 @@ pub(super) fn screen(ui: Ui) -> El {
     let app = face.name.clone();
     let words = move |suffix: &'static str| {
         let app = app.clone();
-        move || ui.fmt(&["waiting.", name(stage()), suffix].concat(), &[("app", &app), ("host", &ui.host())])
+        move || ui.words(&["waiting.", name(stage()), suffix].concat(), &app)
     };
     let pair = face.pair(ui, true);
     el("section")
         .class("stack center waiting")
         .attr_with("data-stage", move || Some(name(stage()).to_owned()))
         .child(pair)
-        .child(heading(words(".title")).class("h center"))
+        .child(bare_heading().text_with(words(".title")).class("h center"))
         .child(el("p").class("lead").attr("role", "status").text_with(words("")))
         .when(
             move || stage() == Stage::SigningInLong,
             move || {
-                let tip = |key: &'static str| el("li").text_with(move || ui.t(key));
+                let tip = |key: &'static str| el("li").say(ui, key);
                 el("ul").class("tips").children([
                     tip("waiting.tip.behind"),
                     tip("waiting.tip.again"),
@@ -57,11 +57,10 @@ fn choices(ui: Ui, stage: &str, app: &str) -> El {
     let again = |weight| button(ui, weight, "waiting.open_again", || Event::OpenAgain);
     let finished = || button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow);
     let open = || {
-        let app = app.to_owned();
         bare_button(Weight::Primary)
-            .child(el("span").text_with(move || ui.fmt("waiting.open", &[("app", &app)])))
+            .child(el("span").say_of(ui, "waiting.open", app))
             .child(icon::icon(icon::EXTERNAL))
-            .on("click", move |_| ui.send(Event::OpenAgain))
+            .sends(ui, || Event::OpenAgain)
     };
     let cancel = || button(ui, Weight::Quiet, "cancel", || Event::Cancel);
     match stage {

@@ -10,6 +10,7 @@ mod package;
 mod paths;
 mod process;
 mod provenance;
+mod prune;
 mod site;
 mod size;
 mod tools;

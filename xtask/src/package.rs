@@ -13,7 +13,9 @@ use crate::{
     error::{AtPath, Error, Result},
     paths,
     process::{command, output_of, run},
-    provenance, tools,
+    provenance,
+    prune::{self, is_name},
+    tools,
 };
 
 const WASM: &str = "connect-flow_bg.wasm";
@@ -31,8 +33,12 @@ pub(crate) enum Profile {
 /// wasm-opt's arguments. The features are those rustc 1.95 uses by default for wasm32-unknown-unknown.
 ///
 /// Inlining into the only caller and of tiny functions is off: it makes the wasm smaller, but its compressed form larger.
-const WASM_OPT: [&str; 14] = [
+const WASM_OPT: [&str; 17] = [
     "-Oz",
+    "-Oz",
+    // Nothing lives in the first kilobyte, where the stack would end.
+    "--low-memory-unused",
+    "--optimize-added-constants",
     "--one-caller-inline-max-function-size=0",
     "--always-inline-max-function-size=0",
     // Names of imports and exports carry hashes, which do not compress; it prints the new ones.
@@ -131,7 +137,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
             // Panic messages name source files: without this they would differ by machine and name its directories.
             let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
             let flags = [remap(&cargo_home()?, "cargo"), remap(paths::root(), "connect-flow")];
-            build.arg("--release").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+            build
+                .args(["--release", "--features", "small-allocator"])
+                .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
             "release"
         }
         Profile::Dev => {
@@ -167,6 +175,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     run(&mut bindgen)?;
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
+        prune::prune(&out.join(GLUE), &wasm)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
         let names = output_of(wasm_opt.arg(&wasm).args(WASM_OPT).arg("-o").arg(&optimised));
@@ -192,8 +201,9 @@ fn renamed(glue: &str, names: &str) -> Result<String> {
     if imports.is_empty() || exports.is_empty() {
         return Err(wrong("no new names".into()));
     }
+    let glue = prune::without_imports(glue, |name| imports.contains_key(name));
     let mut out = String::with_capacity(glue.len());
-    let mut rest = glue;
+    let mut rest = glue.as_str();
     while let Some(start) = rest.find(is_name) {
         let (before, name_on) = rest.split_at(start);
         out.push_str(before);
@@ -207,16 +217,12 @@ fn renamed(glue: &str, names: &str) -> Result<String> {
     Ok(out.replace("\"./connect-flow_bg.js\"", "\"a\""))
 }
 
-fn is_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == '$'
-}
-
 fn minify(script: &Path, out: &Path) -> Result {
     let mut esbuild = command("esbuild");
     // Bundlers read what these comments say, and esbuild drops comments together with white space.
     let instructs = paths::read(script)?.contains("@vite-ignore");
     esbuild.args(if instructs { ["--minify-syntax", "--minify-identifiers"].as_slice() } else { &["--minify"] });
-    esbuild.args(["--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
+    esbuild.args(["--tree-shaking=true", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
     let outfile = format!("--outfile={}", out.join(paths::name(script)).display());
     run(esbuild.arg("--log-level=warning").arg(outfile).arg(script))
 }

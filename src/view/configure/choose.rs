@@ -27,7 +27,7 @@ pub(super) fn one(ui: Ui, options: &[Choice], current: Option<&Value>, chosen: R
     let values: Vec<Value> = options.iter().map(|option| option.value.clone()).collect();
     let select = el("select")
         .class("input")
-        .child(el("option").attr("value", "").text_with(move || ui.t("field.choose")))
+        .child(el("option").attr("value", "").say(ui, "field.choose"))
         .maybe(gone)
         .children(options.iter().enumerate().map(option));
     let element: HtmlInputElement = select.element().clone().unchecked_into();

@@ -58,8 +58,7 @@ pub(super) fn field(ui: Ui, number: usize, key: &Rc<FieldKey>, field: &ConfigFie
     let id = ["c", &number.to_string()].concat();
     let context = Context { ui, key: Rc::clone(key), id: id.clone(), saved: field.saved().cloned() };
     let (error, help, label) = (["e", &id].concat(), ["h", &id].concat(), ["l", &id].concat());
-    let optional = (!field.required && field.editable())
-        .then(|| el("span").class("sub").text_with(move || ui.t("field.optional")));
+    let optional = (!field.required && field.editable()).then(|| el("span").class("sub").say(ui, "field.optional"));
     let name = el("label").attr("for", &id).attr("id", &label).attr("part", "label");
     let shown = context.clone();
     el("div")
@@ -112,7 +111,7 @@ fn body(context: &Context, field: &ConfigField) -> El {
                 Offer::Failed(failure) => {
                     let key = Rc::clone(&key);
                     let again = bare_button(Weight::Secondary)
-                        .text_with(move || ui.t("retry"))
+                        .say(ui, "retry")
                         .on("click", move |_| send(ui, ConfigEvent::OptionsRetried((*key).clone())));
                     el("div").class("stack").child(alert(ui, failure, field.name.clone())).child(again)
                 }
@@ -190,7 +189,7 @@ fn kept(ui: Ui, field: &ConfigField) -> El {
     el("div")
         .class("kept")
         .child(el("pre").attr("tabindex", "0").attr("dir", "ltr").text(&value))
-        .child(el("p").class("sub").text_with(move || ui.t("config.kept")))
+        .child(el("p").class("sub").say(ui, "config.kept"))
 }
 
 fn sentence(ui: Ui, fault: &Fault) -> String {

@@ -102,7 +102,7 @@ impl Rules {
                 }
             });
             let select = choose::one(ui, &options, node.get("logic"), chosen);
-            choose::framed(select.attr_with("aria-label", move || Some(ui.t("config.rule.logic"))))
+            choose::framed(select.named(ui, "config.rule.logic"))
         });
         let deep = path.len() + 1 >= MAX_DEPTH;
         let buttons = [
@@ -117,7 +117,7 @@ impl Rules {
             .class("group")
             .attr("data-at", &place(path))
             .attr("role", "group")
-            .attr_with("aria-label", move || Some(ui.t("config.rule.group")))
+            .named(ui, "config.rule.group")
             .maybe(logic)
             .children(rows)
             .child(el("div").class("actions row").children(buttons.into_iter().flatten()))
@@ -125,15 +125,12 @@ impl Rules {
 
     fn add(&self, path: &Path, key: &'static str, item: fn(&Self) -> Value) -> El {
         let (ui, rules, path) = (self.context.ui, self.clone(), Rc::clone(path));
-        bare_button(Weight::Secondary).class("b b-secondary small").text_with(move || ui.t(key)).on(
-            "click",
-            move |_| {
-                let nth = rules.node(&path).get("conditions").map_or(0, |list| list.items().len());
-                rules.context.choose(tree::push(&rules.root(), &path, &item(&rules)));
-                let new: Vec<usize> = path.iter().copied().chain([nth]).collect();
-                rules.go(&new, "select, input, button");
-            },
-        )
+        bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).on("click", move |_| {
+            let nth = rules.node(&path).get("conditions").map_or(0, |list| list.items().len());
+            rules.context.choose(tree::push(&rules.root(), &path, &item(&rules)));
+            let new: Vec<usize> = path.iter().copied().chain([nth]).collect();
+            rules.go(&new, "select, input, button");
+        })
     }
 
     fn remove(&self, path: &Path, key: &'static str) -> El {
@@ -182,7 +179,7 @@ impl Rules {
             .slot(offered, move |(lhs, columns)| {
                 let Some(columns) = columns else {
                     let waiting = el("span").class("sub").attr("role", "status");
-                    return Some(waiting.text_with(move || ui.t("config.loading")));
+                    return Some(waiting.say(ui, "config.loading"));
                 };
                 lhs?;
                 Some(rules.comparison(&at, &columns))

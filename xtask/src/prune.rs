@@ -1,0 +1,129 @@
+//! Takes out of the published module what the JavaScript around it never reaches.
+//!
+//! Leptos brings wasm-streams into every program that uses it, and wasm-bindgen exports each class of each crate, so that
+//! neither the compiler nor wasm-opt may drop them.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::{
+    error::{AtPath, Error, Result},
+    paths,
+    process::{command, run_logged},
+};
+
+/// The one class that the package's JavaScript uses.
+const CLASS: &str = "ConnectFlow";
+
+/// Rewrites glue and wasm without the classes of others.
+pub(crate) fn prune(glue: &Path, wasm: &Path) -> Result {
+    let kept = without_classes(&paths::read(glue)?)?;
+    let root = |name| json!({ "name": name, "root": true, "export": name });
+    let roots = Value::Array(members_of_wasm(&kept).into_iter().map(root).collect());
+    let (graph, pruned) = (wasm.with_extension("graph.json"), wasm.with_extension("pruned.wasm"));
+    paths::write(&graph, roots.to_string())?;
+    paths::write(glue, kept)?;
+    let mut metadce = command("wasm-metadce");
+    metadce.arg(wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&pruned).arg("--all-features");
+    run_logged(&mut metadce, &wasm.with_extension("pruned.log"))?;
+    fs::rename(&pruned, wasm).at(&pruned)
+}
+
+/// The glue without the classes that other crates export, and without what only they and its second way to start use.
+fn without_classes(glue: &str) -> Result<String> {
+    let mut kept = String::with_capacity(glue.len());
+    let mut rest = glue;
+    while let Some((before, after)) = rest.split_once("export class ") {
+        let name = after.split(' ').next().unwrap_or_default();
+        kept.push_str(before);
+        if name == CLASS {
+            kept.push_str("export class ");
+            rest = after;
+        } else {
+            let last = format!("if (Symbol.dispose) {name}.prototype");
+            let end = after.split_once(&last).and_then(|(_, end)| end.split_once('\n'));
+            rest = end.ok_or_else(|| wrong(format!("no end of the class {name}")))?.1;
+        }
+    }
+    kept.push_str(rest);
+    let ours = format!("const {CLASS}Finalization");
+    // One statement a class registers what frees it.
+    let foreign = |part: &&str| part.contains("Finalization = (typeof") && !part.contains(&ours);
+    let kept: String = kept.split_inclusive(";\n").filter(|part| !foreign(part)).collect();
+    let (names, ours) = ("export { initSync, __wbg_init as default }", "export { __wbg_init as default }");
+    if !kept.contains(names) {
+        return Err(wrong(format!("no \"{names}\"")));
+    }
+    Ok(kept.replace(names, ours))
+}
+
+/// Every name that the glue asks of the module: `wasm.NAME`.
+fn members_of_wasm(glue: &str) -> BTreeSet<&str> {
+    glue.split("wasm.").skip(1).filter_map(|text| text.split(|c| !is_name(c)).next()).collect()
+}
+
+/// The glue without the functions that the module no longer imports.
+pub(crate) fn without_imports(glue: &str, imported: impl Fn(&str) -> bool) -> String {
+    let mut unused = false;
+    let keep = |line: &&str| {
+        // Members of the object of imports, and nothing else, stand at this depth.
+        let member = line.strip_prefix("        ").filter(|text| text.starts_with("__wb"));
+        if let Some((name, _)) = member.and_then(|text| text.split_once(": function(")) {
+            unused = !imported(name);
+        }
+        let dropped = unused;
+        unused = unused && *line != "        },\n";
+        !dropped
+    };
+    glue.split_inclusive('\n').filter(keep).collect()
+}
+
+pub(crate) fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '$'
+}
+
+fn wrong(problem: String) -> Error {
+    Error::Answer { from: "wasm-bindgen".into(), problem }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{members_of_wasm, without_classes, without_imports};
+
+    const GLUE: &str = "\
+export class ConnectFlow {
+    end() { wasm.connectflow_end(); }
+}
+if (Symbol.dispose) ConnectFlow.prototype[Symbol.dispose] = ConnectFlow.prototype.free;
+export class Other {
+    pull() { wasm.other_pull(); }
+}
+if (Symbol.dispose) Other.prototype[Symbol.dispose] = Other.prototype.free;
+const ConnectFlowFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {} } : new FinalizationRegistry(ptr => wasm.connectflow_free(ptr, 1));
+const OtherFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {} } : new FinalizationRegistry(ptr => wasm.other_free(ptr, 1));
+export { initSync, __wbg_init as default };
+";
+
+    #[test]
+    fn only_our_own_class_and_what_it_needs_stay() {
+        let kept = without_classes(GLUE).unwrap();
+        assert!(!kept.contains("Other") && !kept.contains("initSync"));
+        assert_eq!(members_of_wasm(&kept).into_iter().collect::<Vec<_>>(), ["connectflow_end", "connectflow_free"]);
+        assert!(without_classes(&GLUE.replace("if (Symbol.dispose) Other", "")).is_err());
+    }
+
+    #[test]
+    fn functions_nobody_imports_go() {
+        let glue = "    const import0 = {\n        __wbg_a: function() {\n            x();\n        },\n        \
+                    __wbg_b: function() {\n            y();\n        },\n    };\n";
+        let kept = without_imports(glue, |name| name == "__wbg_b");
+        assert!(
+            !kept.contains("__wbg_a") && !kept.contains("x()") && kept.contains("y()") && kept.ends_with("    };\n")
+        );
+    }
+}
