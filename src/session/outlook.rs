@@ -11,6 +11,12 @@ const WAKE_MS: (f64, f64) = (250.0, 30_000.0);
 impl Session {
     /// Milliseconds until `tick` must be called, within [250, 30 000]; `None`: nothing to wait for.
     pub fn next_wake_ms(&self) -> Option<f64> {
+        // NaN and infinities of a broken clock end up inside, too.
+        self.next_change_ms(WAKE_MS.1).map(|next| next.max(WAKE_MS.0).min(WAKE_MS.1))
+    }
+
+    /// As [`next_wake_ms`](Self::next_wake_ms), for a device that never sleeps and looks at a token only every `idle_ms`.
+    pub fn next_change_ms(&self, idle_ms: f64) -> Option<f64> {
         let at = self.clock.last()?;
         let mut next = f64::INFINITY;
         let mut on = |ms: f64| next = next.min(ms);
@@ -22,7 +28,7 @@ impl Session {
             match &self.epoch {
                 Some(Epoch { probing: Some(since), .. }) => on(since.steady + CALL_TIMEOUT_MS - at.steady),
                 Some(Epoch { life, told_expiring, .. }) => {
-                    on(WAKE_MS.1);
+                    on(idle_ms);
                     if !told_expiring {
                         on(life.due_in(at));
                     }
@@ -37,8 +43,7 @@ impl Session {
                 on(self.pace.earliest(self.manual) - at.steady);
             }
         }
-        // NaN and infinities of a broken clock end up inside, too.
-        (next < f64::INFINITY).then(|| next.max(WAKE_MS.0).min(WAKE_MS.1))
+        (next < f64::INFINITY).then_some(next)
     }
 
     /// Milliseconds that the current token still lives, where that is known.

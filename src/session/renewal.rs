@@ -4,7 +4,8 @@ use super::Random;
 
 /// Before the second to sixth attempt, in milliseconds, each ± 20 %.
 const DELAYS_MS: [f64; 5] = [15_000.0, 30_000.0, 60_000.0, 60_000.0, 60_000.0];
-const SLOW_MS: (f64, f64) = (60_000.0, 120_000.0);
+/// After those, drawn anew each time: with the answer's own time, nobody waits two minutes for a host that is back.
+const SLOW_MS: (f64, f64) = (65_000.0, 115_000.0);
 const MIN_GAP_MS: f64 = 5_000.0;
 const WINDOW_MS: f64 = 300_000.0;
 const WINDOW_ASKS: usize = 6;

@@ -11,6 +11,7 @@ mod paths;
 mod process;
 mod provenance;
 mod prune;
+mod simulate;
 mod site;
 mod size;
 mod tools;
@@ -39,6 +40,8 @@ cargo xtask CHORE
   package [--twice]   assembles the npm package in dist/package
       --twice         builds it again from nothing, and fails unless the two are the same byte for byte
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
+  simulate [--sessions N]
+      What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
   fuzz [--seconds N]  runs each fuzz target for N seconds, 600 unless told
   setup               installs what the other chores need, and nothing else";
 
@@ -108,6 +111,17 @@ fn chore() -> Result {
                 }
             }
             package::package(twice)
+        }
+        "simulate" => {
+            let (mut sessions, mut optimised) = (1_000_000, false);
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("sessions") => sessions = arguments.value()?.parse()?,
+                    Long("optimised") => optimised = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            simulate::simulate(sessions, optimised)
         }
         "setup" => no_more(&mut arguments).and_then(|()| tools::setup()),
         other => Err(Error::Usage(format!("no chore {other}"))),

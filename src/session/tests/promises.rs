@@ -233,7 +233,7 @@ fn s29_a_host_is_called_at_most_six_times_in_five_minutes_whatever_happens() {
 }
 
 #[test]
-fn renewal_is_spread_over_a_tenth_of_the_lifetime_only_with_a_callback() {
+fn renewal_is_spread_over_a_part_of_the_lifetime_only_with_a_callback() {
     let due = |seed: u64, has_callback: bool| {
         let mut rig = Rig::at_wall(has_callback, NEW_YEAR);
         rig.session = Session::new(SessionOptions { has_callback }, seed);
@@ -244,8 +244,8 @@ fn renewal_is_spread_over_a_tenth_of_the_lifetime_only_with_a_callback() {
         (NEW_YEAR + HOUR - rig.now.wall_ms) / SECOND
     };
     let leads: Vec<_> = (0..40).map(|seed| due(seed, true)).collect();
-    assert!(leads.iter().all(|lead| (299.0..=660.0).contains(lead)), "{leads:?}");
-    assert!(leads.iter().any(|lead| *lead < 400.0) && leads.iter().any(|lead| *lead > 560.0));
+    assert!(leads.iter().all(|lead| (299.0..=840.0).contains(lead)), "{leads:?}");
+    assert!(leads.iter().any(|lead| *lead < 400.0) && leads.iter().any(|lead| *lead > 760.0));
     assert!((0..5).all(|seed| (299.0..=300.0).contains(&due(seed, false))));
 }
 
