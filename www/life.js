@@ -147,12 +147,13 @@ export class Life {
   #ownLanguage() {
     const around = (node) => node && (node.closest("[lang]")?.lang ?? around(node.getRootNode().host));
     const locale = this.#element.locale ?? around(this.#element) ?? "en";
-    const load = async () => (/^en\b/i.test(locale) ? {} : (await import("./locales.js")).words(locale));
-    return (this.#language = load().then(
-      (words) => (words ? { locale, words } : ENGLISH),
-      // A language that cannot be had is no reason to show nothing.
-      () => ENGLISH,
-    ));
+    const load = async () => {
+      if (/^en\b/i.test(locale)) return { locale };
+      const words = await (await import("./locales.js")).words(locale);
+      return words ? { locale, words } : ENGLISH;
+    };
+    // A language that cannot be had is no reason to show nothing.
+    return (this.#language = load().catch(() => ENGLISH));
   }
 
   async #translate() {

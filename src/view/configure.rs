@@ -116,13 +116,14 @@ fn ready(ui: Ui, app: String) -> El {
             move || read(ui, |at| (at.page, at.generation)),
             move |_| Some(el("fieldset").class("stack").flag("disabled", busy).children(page(ui))),
         )
-        .slot(
+        // There before it says anything, or not everybody hears it.
+        .child(el("div").class("hush").attr("role", "status").slot(
             move || read(ui, |at| matches!(at.saving, Saving::Saved)),
             move |saved| {
                 let line = el("p").class("saved").child(icon::icon(icon::CHECK));
-                saved.then(|| line.attr("role", "status").child(el("span").say(ui, "config.saved")))
+                saved.then(|| line.child(el("span").say(ui, "config.saved")))
             },
-        )
+        ))
         .slot(
             move || {
                 read(ui, |at| {

@@ -28,7 +28,7 @@ pub(super) fn screen(ui: Ui) -> El {
         .child(pair)
         .child(bare_heading().text_with(words(".title")).class("h center"))
         .child(el("p").class("lead").attr("role", "status").text_with(words("")))
-        .when(
+        .child(el("div").class("hush").attr("role", "status").when(
             move || stage() == Stage::SigningInLong,
             move || {
                 let tip = |key: &'static str| el("li").say(ui, key);
@@ -38,7 +38,7 @@ pub(super) fn screen(ui: Ui) -> El {
                     tip("waiting.tip.time"),
                 ])
             },
-        )
+        ))
         .slot(move || name(stage()), move |stage| Some(choices(ui, stage, &face.name)))
 }
 

@@ -18,9 +18,14 @@ export function browserNames() {
   return /** @type {BrowserName[]} */ ((process.env.CONNECT_FLOW_BROWSERS ?? "chromium,firefox,webkit").split(","));
 }
 
-/** Starts a browser. @param {BrowserName} name @returns {Promise<Browser>} */
-export async function start(name) {
-  const browser = await { chromium: startChromium, firefox: startFirefox, webkit: startWebKit }[name]();
+/**
+ * Starts a browser.
+ * @param {BrowserName} name
+ * @param {Record<string, unknown>} [preferences] of Firefox
+ * @returns {Promise<Browser>}
+ */
+export async function start(name, preferences) {
+  const browser = await { chromium: startChromium, firefox: startFirefox, webkit: startWebKit }[name](preferences);
   await browser.driver.manage().setTimeouts({ implicit: 0, pageLoad: 30_000, script: 30_000 });
   await browser.driver.manage().window().setRect(WINDOW);
   return browser;
@@ -41,11 +46,13 @@ async function startChromium() {
   return { driver, quit: () => driver.quit() };
 }
 
-async function startFirefox() {
+async function startFirefox(preferences = {}) {
   const binary = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].find(existsSync) ?? "firefox";
+  const options = new firefox.Options().setBinary(binary).addArguments("-headless");
+  for (const [name, value] of Object.entries(preferences)) options.setPreference(name, value);
   const driver = await new Builder()
     .forBrowser("firefox")
-    .setFirefoxOptions(new firefox.Options().setBinary(binary).addArguments("-headless"))
+    .setFirefoxOptions(options)
     .setFirefoxService(new firefox.ServiceBuilder("geckodriver"))
     .build();
   return { driver, quit: () => driver.quit() };

@@ -19,8 +19,8 @@ const TEST_TIMEOUT = 90_000;
  * A suite that runs once in each browser. After each test the page must have had no uncaught error and no violation of
  * its Content-Security-Policy.
  * @param {string} title
- * @param {{ sandbox?: string[], browsers?: string[] }} options further command-line options of the sandbox; the browsers
- *   it is for, all by default
+ * @param {{ sandbox?: string[], browsers?: string[], preferences?: Record<string, unknown> }} options further command-line
+ *   options of the sandbox; the browsers it is for, all by default; preferences of Firefox
  * @param {Record<string, (scene: Scene) => Promise<void>>} tests by name
  */
 export function suite(title, options, tests) {
@@ -30,7 +30,7 @@ export function suite(title, options, tests) {
       /** @type {Scene} */ let scene;
       before(async () => {
         const sandbox = await Sandbox.start(options.sandbox);
-        running = await start(browser);
+        running = await start(browser, options.preferences);
         scene = { browser, driver: running.driver, sandbox, page: new HostPage(running.driver, sandbox) };
       });
       after(async () => {

@@ -58,6 +58,8 @@ suite("languages", {}, {
   },
 
   "a page speaks its own language, the option another, and each comes when it is asked for": async ({ driver, page }) => {
+    await page.open();
+    await page.find("searchbox", "Search apps");
     await page.open({ locale: "de" });
     await page.waitForScreen("list");
     await page.find("searchbox", "Apps suchen");

@@ -10,6 +10,12 @@ export async function openGallery({ driver, page, sandbox }, parameters = {}) {
   await driver.get(`${sandbox.host}/demo/gallery/index.html?${new URLSearchParams({ bare: "1", ...parameters })}`);
   page.window = await driver.getWindowHandle();
   await page.waitFor(() => driver.executeScript("return document.body.dataset.ready"), "the gallery", 2 * TIMEOUT);
+  // A screen slides in: it is measured where it comes to rest.
+  await driver.executeScript(`for (const at of document.querySelectorAll("[data-state]")) {
+    for (const animation of at.shadowRoot.getAnimations()) {
+      if (animation.effect.getTiming().iterations === 1) animation.finish();
+    }
+  }`);
 }
 
 /** Runs in the page with every shadow root of the gallery: `[state, root]`. */
