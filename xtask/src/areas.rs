@@ -142,7 +142,9 @@ pub(crate) fn test(options: &Options) -> Result {
             }
             folder => {
                 if !site_built {
-                    let built = prepare_browsers(options, folder);
+                    let everything = options.only.is_none();
+                    let profile = if everything || options.release { Profile::Release } else { Profile::Dev };
+                    let built = prepare_browsers(profile, everything || folder == "people");
                     site_built = built.is_ok();
                     count.record("build of the package and the pages", built)?;
                 }
@@ -233,12 +235,11 @@ fn cargo_test_sandbox() -> Command {
     cargo
 }
 
-fn prepare_browsers(options: &Options, area: &str) -> Result {
+/// Builds what browsers open and talk to.
+pub(crate) fn prepare_browsers(profile: Profile, gallery: bool) -> Result {
     tools::for_tests()?;
     run(command("cargo").args(["build", "--quiet", "--package", "connect-flow-sandbox"]))?;
-    let everything = options.only.is_none();
-    let profile = if everything || options.release { Profile::Release } else { Profile::Dev };
-    site::build(profile, everything || area == "people")
+    site::build(profile, gallery)
 }
 
 fn in_browsers(folder: &str, browsers: &[&str], count: &mut Count) -> Result {

@@ -1,6 +1,8 @@
-//! `hostile` and `soak`: proofs that take too long for every run of the tests; each leaves its counts for `proof`.
+//! `histories`, `hostile` and `soak`: what takes too long for every run of the tests; each leaves its counts for `proof`.
 
 use std::time::SystemTime;
+
+use serde_json::json;
 
 use crate::{
     areas,
@@ -21,6 +23,14 @@ pub(crate) struct Options {
     pub(crate) minutes: Option<u32>,
 }
 
+/// Random histories of the session against a model of it.
+pub(crate) fn histories(count: u32) -> Result {
+    let mut cargo = command("cargo");
+    cargo.args(["test", "--package", "connect-flow", "--lib", "histories"]);
+    run(cargo.env("CONNECT_FLOW_HISTORIES", count.to_string()))?;
+    proof::record("histories", &json!({ "histories": count }))
+}
+
 /// Sessions with a platform that answers nonsense: 10,000 unless told.
 pub(crate) fn hostile(options: &Options) -> Result {
     let sessions = options.sessions.unwrap_or(10_000).to_string();
@@ -35,7 +45,7 @@ pub(crate) fn soak(options: &Options) -> Result {
 
 /// Runs tests/NAME/full.js against the quick build, whose checks of arithmetic are on.
 fn script(name: &str, options: &Options, env: &[(&str, String)]) -> Result {
-    areas::prepare_browsers(Profile::Dev)?;
+    areas::prepare_browsers(Profile::Dev, false)?;
     let seed = options.seed.unwrap_or_else(fresh_seed);
     let file = proof::file(name);
     paths::write(&file, "{}\n")?;
