@@ -7,12 +7,12 @@ use std::{
 };
 
 use crate::{
-    coverage, demo,
+    audit, coverage, demo,
     error::{Error, Result},
     package::Profile,
     paths,
     process::{command, run, run_lines},
-    site, size, tools,
+    secrets, site, size, tools,
 };
 
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
@@ -158,6 +158,8 @@ pub(crate) fn test(options: &Options) -> Result {
     if options.only.is_none() {
         println!("── size");
         count.record("size", size::size(false))?;
+        println!("── secrets");
+        count.record("secrets", secrets::secrets())?;
         println!("── coverage");
         count.record("coverage", coverage::coverage(false))?;
     }
@@ -214,6 +216,12 @@ fn core(options: &Options, count: &mut Count) -> Result {
         } else {
             println!("advisories were NOT checked: their database cannot be reached from here");
         }
+        let audited = audit::npm_is_clean().map(|known| {
+            if !known {
+                println!("npm's advisories were NOT checked: the registry does not give them here");
+            }
+        });
+        count.record("npm audit", audited)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Every chore of the project, as `cargo xtask CHORE`.
 
 mod areas;
+mod audit;
 mod coverage;
 mod demo;
 mod error;
@@ -14,6 +15,8 @@ mod process;
 mod proof;
 mod provenance;
 mod prune;
+mod sbom;
+mod secrets;
 mod security;
 mod simulate;
 mod site;
@@ -54,6 +57,8 @@ cargo xtask CHORE
       --seed SESSION --sessions 1
   soak [--minutes N] [--seed N] [--browser NAME]
       20 components with sessions of 60 s and faults at random, for 60 minutes unless told
+  sbom                writes what the crate and the npm package are made of to dist/sbom, as CycloneDX
+  secrets             looks for tokens and keys in all that is kept, and in dist/package
   proof               writes docs/proof.md from what the last runs left
   setup               installs what the other chores need, and nothing else";
 
@@ -126,6 +131,8 @@ fn chore() -> Result {
         }
         "hostile" => long::hostile(&long_options(&mut arguments)?),
         "soak" => long::soak(&long_options(&mut arguments)?),
+        "sbom" => no_more(&mut arguments).and_then(|()| sbom::sbom()),
+        "secrets" => no_more(&mut arguments).and_then(|()| secrets::secrets()),
         "proof" => no_more(&mut arguments).and_then(|()| proof::proof()),
         "package" => {
             let mut twice = false;
