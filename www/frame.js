@@ -8,22 +8,30 @@ sheet.replaceSync("body{margin:0;background:none}");
 document.adoptedStyleSheets = [sheet];
 
 const platform = document.querySelector('meta[name="connect-flow-platform"]').content || location.origin;
-const component = load();
-// Noticed by the page around this one: nobody answers it.
-component.catch(() => {});
+if (parent === window) {
+  // Framed by nobody: opened on its own.
+  import("./hosted-page.js").then(({ start }) => start(platform));
+} else {
+  framed();
+}
 
-const greeted = new AbortController();
-addEventListener(
-  "message",
-  async ({ source, data, ports }) => {
-    // A window that is framed by nobody is its own parent.
-    if (source !== parent || parent === window || greeted.signal.aborted) return;
-    if (data?.name !== "connect-flow" || data.version !== 1 || typeof data.nonce !== "string") return;
-    if (ports.length !== 1) return;
-    greeted.abort();
-    const Component = await component;
-    const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
-    Component.mountFrame(root, ports[0], data.nonce, platform);
-  },
-  { signal: greeted.signal },
-);
+function framed() {
+  const component = load();
+  // Noticed by the page around this one: nobody answers it.
+  component.catch(() => {});
+
+  const greeted = new AbortController();
+  addEventListener(
+    "message",
+    async ({ source, data, ports }) => {
+      if (source !== parent || greeted.signal.aborted) return;
+      if (data?.name !== "connect-flow" || data.version !== 1 || typeof data.nonce !== "string") return;
+      if (ports.length !== 1) return;
+      greeted.abort();
+      const Component = await component;
+      const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+      Component.mountFrame(root, ports[0], data.nonce, platform);
+    },
+    { signal: greeted.signal },
+  );
+}

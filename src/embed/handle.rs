@@ -1,14 +1,17 @@
 //! The JavaScript handle: what the element and `mount()` of the npm package hold.
 
 use super::events::{HostEvent, Value};
+use super::headless;
 use super::instance::Instance;
 use super::options::{self, BadOption, Options};
+use crate::flow::Apps;
 use crate::session::SessionFault;
 use crate::view::{self, Settings};
 use js_sys::{Array, Error, Function, Object, Reflect};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, MessagePort, ShadowRoot};
+use web_sys::{Element, HtmlElement, MessagePort, ShadowRoot};
 
 /// Runs when the module is loaded: before anything of the page that loads later can stand in between.
 #[wasm_bindgen(start)]
@@ -22,30 +25,45 @@ fn start() {
 #[wasm_bindgen]
 pub struct ConnectFlow {
     instance: Instance,
-    target: HtmlElement,
+    target: Option<HtmlElement>,
+    /// What [`ConnectFlow::state`] told last of the apps.
+    seen: RefCell<Option<Apps>>,
 }
 
 #[wasm_bindgen]
 impl ConnectFlow {
-    /// Mounts into a shadow root. `emit(name, detail)` gets every event. Throws an `Error` with a `code` for an option
-    /// that cannot be used.
-    pub fn mount(root: &ShadowRoot, options: &JsValue, emit: Function) -> Result<ConnectFlow, JsValue> {
+    /// Mounts into a shadow root, or nowhere: then `state` and `send` are all there is of an interface, and `emit` is
+    /// told by the name `state` that it has changed. `emit(name, detail)` gets every event. Throws an `Error` with a
+    /// `code` for an option that cannot be used.
+    pub fn mount(root: Option<ShadowRoot>, options: &JsValue, emit: Function) -> Result<ConnectFlow, JsValue> {
         let read = Options::read(options).map_err(thrown)?;
         let mut settings = Settings::default();
         options::apply(&mut settings, options);
-        let target = root
-            .owner_document()
-            .and_then(|document| document.create_element("div").ok())
-            .and_then(|element| element.dyn_into::<HtmlElement>().ok())
-            .ok_or_else(|| JsValue::from(Error::new("no document")))?;
-        view::adopt_styles(root);
-        root.append_child(&target)?;
+        let target = root.map(|root| place(&root)).transpose()?;
         let emit = Rc::new(move |event: HostEvent| {
             // What the host's handler throws is the host's own: the element reports it, nothing here changes.
             drop(emit.call2(&JsValue::UNDEFINED, &event.name.into(), &detail(&event)));
         });
         let instance = Instance::mount(target.clone(), read, settings, emit).map_err(thrown)?;
-        Ok(Self { instance, target })
+        Ok(Self { instance, target, seen: RefCell::default() })
+    }
+
+    /// The state as JSON. `apps` is left out while it is the list that was told last.
+    pub fn state(&self) -> String {
+        headless::state(self.instance.core(), &mut self.seen.borrow_mut())
+    }
+
+    /// What the user did in the host's own interface; to be called in the click itself, because a window may open.
+    pub fn send(&self, event: &JsValue) -> Result<(), JsValue> {
+        let core = self.instance.core();
+        core.send(headless::event(core, event).ok_or_else(|| thrown(options::bad("type")))?);
+        Ok(())
+    }
+
+    /// The host's `iframe` for a screen that is `framed`, still empty; nothing when that screen is left.
+    #[wasm_bindgen(js_name = showFrame)]
+    pub fn show_frame(&self, frame: Option<Element>) {
+        self.instance.core().show_frame(frame);
     }
 
     /// Inside the isolated frame: shows the fields in a shadow root and talks over the port that came with `nonce`.
@@ -99,8 +117,21 @@ impl ConnectFlow {
     /// Ends everything and takes the interface out of the page.
     pub fn unmount(self) {
         drop(self.instance);
-        self.target.remove();
+        if let Some(target) = self.target {
+            target.remove();
+        }
     }
+}
+
+fn place(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
+    let target = root
+        .owner_document()
+        .and_then(|document| document.create_element("div").ok())
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+        .ok_or_else(|| JsValue::from(Error::new("no document")))?;
+    view::adopt_styles(root);
+    root.append_child(&target)?;
+    Ok(target)
 }
 
 fn thrown(bad: BadOption) -> JsValue {

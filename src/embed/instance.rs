@@ -25,12 +25,14 @@ use web_sys::HtmlElement;
 
 /// How long a session may go without a usable token before the user is told, in milliseconds.
 const PATIENCE_MS: f64 = 1_500.0;
+/// The name of what a host that shows the state itself is told by; no listener of its own hears of it.
+const CHANGED: &str = "state";
 
 /// A mounted component. Dropping it ends everything: the token is wiped, requests, timers and listeners are gone.
 pub struct Instance {
     core: Rc<Core>,
     owner: leptos::reactive::owner::Owner,
-    _view: leptos::mount::UnmountHandle<AnyViewState>,
+    _view: Option<leptos::mount::UnmountHandle<AnyViewState>>,
 }
 
 /// What everything that happens later gets hold of, weakly.
@@ -51,14 +53,17 @@ pub(super) struct Core {
     patience: Cell<Option<Timer>>,
     listeners: RefCell<Vec<Listener>>,
     emit: Rc<dyn Fn(HostEvent)>,
+    /// The host shows the state itself, and is told when there is another.
+    headless: bool,
     outbox: RefCell<Vec<HostEvent>>,
     activity_id: String,
 }
 
 impl Instance {
-    /// Mounts into an empty element. `emit` is called from a microtask, one event after the other.
+    /// Mounts into an empty element, or nowhere: then the host shows the state. `emit` is called from a microtask, one
+    /// event after the other.
     pub fn mount(
-        target: HtmlElement,
+        target: Option<HtmlElement>,
         options: Options,
         settings: Settings,
         emit: Rc<dyn Fn(HostEvent)>,
@@ -105,12 +110,13 @@ impl Instance {
                 patience: Cell::new(None),
                 listeners: RefCell::default(),
                 emit,
+                headless: target.is_none(),
                 outbox: RefCell::default(),
                 activity_id,
             }
         });
         let ui = core.ui;
-        let view = owner.with(|| leptos::mount::mount_to(target, move || view::root(ui)));
+        let view = target.map(|target| owner.with(|| leptos::mount::mount_to(target, move || view::root(ui))));
         let survivor: Rc<dyn Survivor> = core.clone();
         panic::register(&survivor);
         core.listen();
@@ -120,6 +126,11 @@ impl Instance {
         }
         keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
         Ok(Self { core, owner, _view: view })
+    }
+
+    #[cfg(feature = "javascript")]
+    pub(super) fn core(&self) -> &Rc<Core> {
+        &self.core
     }
 
     /// A token, or an object with one and its lifetime.
@@ -155,6 +166,10 @@ impl Instance {
 
     /// Wipes the token, then optionally revokes it at the platform, for every page that shares it.
     pub fn end(&self, revoke: bool) {
+        // Ending tells the host, which may end again what it hears the end of.
+        if self.core.keeper.is_ended() {
+            return;
+        }
         let authorization = self.core.keeper.end(revoke);
         if let Some(authorization) = authorization {
             self.core.platform.revoke(authorization);
@@ -199,12 +214,20 @@ impl Core {
     }
 
     /// Shows the state, if it changed.
-    fn publish(&self) {
+    fn publish(self: &Rc<Self>) {
         let flow = self.flow.borrow();
         if self.ui.flow.with_untracked(|shown| shown != flow.state()) {
             let state = flow.state().clone();
             drop(flow);
             self.ui.flow.set(state);
+            self.changed();
+        }
+    }
+
+    /// Tells a host that shows the state itself.
+    fn changed(self: &Rc<Self>) {
+        if self.headless {
+            self.emit(HostEvent { name: CHANGED, detail: Vec::new() });
         }
     }
 
@@ -320,14 +343,16 @@ impl Core {
     /// The page goes into the back/forward cache: whoever comes back to it may be somebody else.
     fn cover(self: &Rc<Self>) {
         self.ui.session.update(|shown| shown.covered = true);
+        self.changed();
     }
 
-    fn show_session(&self, line: SessionLine, view: &SessionView) {
+    fn show_session(self: &Rc<Self>, line: SessionLine, view: &SessionView) {
         let known = matches!(view.phase, Phase::Active | Phase::Ended(_));
         let covered = self.ui.session.get_untracked().covered && !known;
         let shown = SessionShown { line, test_mode: view.environment == Environment::Test, covered };
         if self.ui.session.get_untracked() != shown {
             self.ui.session.set(shown);
+            self.changed();
         }
     }
 }

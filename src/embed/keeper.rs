@@ -263,6 +263,10 @@ impl Keeper {
         authorization
     }
 
+    pub(super) fn is_ended(&self) -> bool {
+        matches!(self.session.borrow().view().phase, Phase::Ended(EndReason::HostEnded))
+    }
+
     /// Wipes and stops everything, tells nobody: the component is going away.
     pub(super) fn stop(self: &Rc<Self>) {
         self.listeners.borrow_mut().clear();

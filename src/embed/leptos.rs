@@ -124,7 +124,7 @@ pub fn ConnectFlow(
             .map(|options| Options { open_url: open_url.map(opener), ..options });
         let instance = options.and_then(|options| {
             let target = shadow(&host).ok_or(options::bad("apiUrl"))?;
-            Instance::mount(target, options, settings.get_untracked(), emit.clone())
+            Instance::mount(Some(target), options, settings.get_untracked(), emit.clone())
         });
         match instance {
             Ok(instance) => mounted.set_value(Some(instance)),

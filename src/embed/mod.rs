@@ -17,6 +17,8 @@ mod driver;
 mod frame;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod handle;
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
+mod headless;
 #[cfg(target_arch = "wasm32")]
 mod instance;
 #[cfg(target_arch = "wasm32")]

@@ -6,7 +6,19 @@ use crate::platform::model::{App, AuthType, Authorization, Organisation};
 use zeroize::Zeroizing;
 
 /// The values of one form as typed, by field name: wiped when dropped, redacted when printed.
-pub struct Typed(pub Vec<(String, Zeroizing<String>)>);
+#[derive(Default)]
+pub struct Typed {
+    /// A field that takes several values is there once for each.
+    pub values: Vec<(String, Zeroizing<String>)>,
+    /// The fields that take several values: sent as lists, however many there are.
+    pub lists: Vec<String>,
+}
+
+impl From<Vec<(String, Zeroizing<String>)>> for Typed {
+    fn from(values: Vec<(String, Zeroizing<String>)>) -> Self {
+        Self { values, lists: Vec::new() }
+    }
+}
 
 impl std::fmt::Debug for Typed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -7,8 +7,9 @@ use crate::platform::model::{InputField, InputKind};
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
 pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
-    typed.0.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
-    for (name, value) in &mut typed.0 {
+    typed.values.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
+    typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).collect();
+    for (name, value) in &mut typed.values {
         let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);
         let trimmed = value.trim().len();
         if !multiline && trimmed != value.len() {
@@ -18,7 +19,8 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
     fields
         .iter()
         .filter_map(|field| {
-            let value = typed.0.iter().find(|(name, _)| name == &field.name).map_or("", |(_, value)| value.as_str());
+            let value =
+                typed.values.iter().find(|(name, _)| name == &field.name).map_or("", |(_, value)| value.as_str());
             fault(field, value).map(|kind| FieldError { field: field.name.clone(), kind })
         })
         .collect()

@@ -279,7 +279,7 @@ impl Flow {
         let attempt = self.begin(&slug, auth_type, Pending::Nothing);
         self.command(Command::OpenPopup { attempt });
         self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
-        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed(Vec::new()) });
+        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
         self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
     }
 
@@ -396,7 +396,7 @@ impl Flow {
             next.inherit(last);
         }
         self.command(Command::OpenPopup { attempt });
-        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed(Vec::new()) });
+        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
         self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
     }
 

@@ -9,6 +9,8 @@ mod config;
 mod event;
 mod fields;
 mod machine;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "javascript")))]
+mod plain;
 mod runs;
 mod state;
 #[cfg(test)]
@@ -21,6 +23,8 @@ pub use config::{
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
+pub(crate) use plain::Plain;
 pub use runs::Runs;
 pub use state::{Apps, Entry, FieldError, FieldErrorKind, Loaded, Removal, RemovalStage, Screen, Stage, State};
 #[cfg(target_arch = "wasm32")]

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::error::{Code, Failure};
+use crate::platform::json::Value;
 use crate::platform::model::{Account, App, AuthType, Authorization, InputField, InputKind, Method};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -62,7 +63,7 @@ fn shop() -> App {
 }
 
 fn typed(fields: &[(&str, &str)]) -> Typed {
-    Typed(fields.iter().map(|(name, value)| ((*name).into(), Zeroizing::new((*value).into()))).collect())
+    fields.iter().map(|(name, value)| ((*name).into(), Zeroizing::new((*value).into()))).collect::<Vec<_>>().into()
 }
 
 /// A flow with its clock, and what it wanted last.
@@ -368,7 +369,7 @@ fn p13_fields_are_checked_and_trimmed_before_anything_is_sent() {
     run.send(Event::FieldsSubmitted(typed(&[("api_key", " k\n"), ("site", "https://x.example"), ("other", "o")])));
     run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
     let sent = run.commands.iter().find_map(|command| match command {
-        Command::SaveCredentials { fields, .. } => Some(&fields.0),
+        Command::SaveCredentials { fields, .. } => Some(&fields.values),
         _ => None,
     });
     let sent: Vec<_> = sent.unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -540,7 +541,11 @@ fn any_event() -> impl Strategy<Value = Event> {
     let values = || {
         prop::collection::vec((proptest::sample::select(vec!["api_key", "site", "subdomain"]), "[ a-z:/.]{0,12}"), 0..3)
             .prop_map(|fields| {
-                Typed(fields.into_iter().map(|(name, value)| (name.to_owned(), Zeroizing::new(value))).collect())
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), Zeroizing::new(value)))
+                    .collect::<Vec<_>>()
+                    .into()
             })
     };
     prop_oneof![
@@ -637,5 +642,53 @@ proptest! {
                 prop_assert!(flow.next_wake().is_some(), "waits for ever in {stage:?}");
             }
         }
+    }
+}
+
+/// The state as a host of its own interface reads it.
+fn plain(flow: &Flow) -> Value {
+    let mut out = super::plain::Plain::default();
+    out.object("", |out| out.state(flow.state(), true));
+    Value::parse(&out.finish()).unwrap()
+}
+
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, name| match name.parse::<usize>() {
+        Ok(place) => value.items().get(place),
+        Err(_) => value.get(name),
+    })
+}
+
+fn said<'a>(value: &'a Value, path: &str) -> &'a str {
+    at(value, path).and_then(Value::plain).unwrap_or_default()
+}
+
+#[test]
+fn the_plain_state_says_what_is_on_the_screen_and_nothing_that_was_typed() {
+    let mut run = Run::new();
+    run.send(Event::AppsLoaded(Ok(vec![vault(), crm(vec![account("a", "1", AuthType::OAuth2)])])));
+    let state = plain(&run.flow);
+    assert_eq!((said(&state, "screen.name"), said(&state, "apps.items.1.accounts.0.connectionId")), ("list", "a"));
+    run.send(Event::AppChosen("vault".into()));
+    run.send(Event::ConnectChosen(AuthType::KeyBased));
+    assert_eq!(said(&plain(&run.flow), "screen.authType"), "keybased");
+    run.send(Event::ConsentGiven);
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "sesame"), ("site", "sesame")])));
+    let state = plain(&run.flow);
+    assert_eq!((said(&state, "screen.name"), said(&state, "screen.errors.0.kind")), ("credentials", "not_a_url"));
+    assert!(!state.write().contains("sesame"));
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "sesame"), ("site", "https://sesame.example")])));
+    let state = plain(&run.flow);
+    assert_eq!(at(&state, "screen.busy"), Some(&Value::Bool(true)));
+    assert!(!state.write().contains("sesame"));
+}
+
+#[test]
+fn a_field_that_takes_several_values_is_marked_whatever_was_chosen() {
+    let several = InputField { multiple: true, required: false, ..vault().methods[0].fields[0].clone() };
+    for chosen in [&[][..], &[("api_key", "a")], &[("api_key", "a"), ("api_key", "b")]] {
+        let mut typed = typed(chosen);
+        assert!(super::fields::check(std::slice::from_ref(&several), &mut typed).is_empty());
+        assert_eq!((typed.values.len(), typed.lists.as_slice()), (chosen.len(), &["api_key".to_owned()][..]));
     }
 }

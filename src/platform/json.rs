@@ -162,7 +162,8 @@ fn new_line(indent: Option<usize>, out: &mut String) {
     }
 }
 
-fn append_text(text: &str, out: &mut String) {
+/// A text as JSON writes it.
+pub(crate) fn append_text(text: &str, out: &mut String) {
     out.push('"');
     for char in text.chars() {
         match char {

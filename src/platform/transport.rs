@@ -275,15 +275,13 @@ async fn sleep(ms: f64) {
     drop(JsFuture::from(promise).await);
 }
 
-/// A JSON body of text values.
-pub(super) fn json_of(fields: &[(&str, &str)]) -> JsString {
+/// A JSON body of texts and lists of texts.
+pub(super) fn json_of(fields: &[(&str, JsValue)]) -> JsString {
     let object = js_sys::Object::new();
     for (name, value) in fields {
         // Defining a plain property of a fresh object cannot fail; `__proto__` is a name like any other here.
         let descriptor = super::http::bare();
-        for (key, value) in
-            [("value", JsValue::from(*value)), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)]
-        {
+        for (key, value) in [("value", value.clone()), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)] {
             drop(js_sys::Reflect::set(&descriptor, &key.into(), &value));
         }
         js_sys::Object::define_property(&object, &(*name).into(), &descriptor);

@@ -36,7 +36,7 @@ impl Form {
                 typed.push((control.field.clone(), Zeroizing::new(control.element.value())));
             }
         }
-        Typed(typed)
+        typed.into()
     }
 
     fn focus(&self, field: &str) {

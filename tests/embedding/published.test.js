@@ -20,13 +20,14 @@ const BIN = here("../node_modules/.bin/");
 const FILES = [
   "LICENSE-APACHE", "LICENSE-MIT", "README.md", "component.js", "connect-flow.d.ts", "connect-flow.js",
   "connect-flow_bg.wasm", "custom-elements.json", "element.js", "events.d.ts", "events.js", "frame.html", "frame.js",
-  "index.js", "life.js", "load.js", "locales.js", "locales/ar.json", "locales/de.json", "locales/es.json",
-  "locales/fr.json", "locales/he.json", "locales/ja.json", "locales/pt-BR.json", "locales/zh-Hans.json", "package.json", "provenance.json", "react.d.ts", "react.js", "refold-react.d.ts",
-  "refold-react.js", "session-url.js", "testing.d.ts", "testing.js",
+  "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js", "load.js",
+  "locales.js", "locales/ar.json", "locales/de.json", "locales/es.json", "locales/fr.json", "locales/he.json",
+  "locales/ja.json", "locales/pt-BR.json", "locales/zh-Hans.json", "package.json", "provenance.json",
+  "react.d.ts", "react.js", "refold-react.d.ts", "refold-react.js", "session-url.js", "testing.d.ts", "testing.js",
 ];
 const ENTRIES = [
-  ".", "./connect-flow.wasm", "./custom-elements.json", "./element", "./frame.html", "./package.json",
-  "./provenance.json", "./react", "./refold-react", "./testing",
+  ".", "./connect-flow.wasm", "./custom-elements.json", "./element", "./frame.html", "./headless", "./hosted",
+  "./package.json", "./provenance.json", "./react", "./refold-react", "./testing",
 ];
 
 describe("the published package", () => {
@@ -99,7 +100,8 @@ describe("the published package", () => {
     const args = [tarball, "--profile", "esm-only", "--format", "json", "--exclude-entrypoints", ...others];
     const { stdout } = await run(`${BIN}attw`, args, { maxBuffer: 1 << 26 }).catch((failed) => failed);
     const { analysis } = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(analysis.entrypoints).sort(), [".", "./element", "./react", "./refold-react", "./testing"]);
+    const entries = [".", "./element", "./headless", "./hosted", "./react", "./refold-react", "./testing"];
+    assert.deepEqual(Object.keys(analysis.entrypoints).sort(), entries);
     // A `require` gets the module by `import()` alone, which is meant: there is no other form.
     const problems = analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
     const known = problems.filter(({ resolutionKind }) => resolutionKind !== "node10");
@@ -154,7 +156,7 @@ describe("the published package", () => {
     assert.ok(element.cssParts.length > 10 && element.cssProperties.length > 20);
   });
 
-  for (const entry of ["", "/element", "/react", "/refold-react", "/testing"]) {
+  for (const entry of ["", "/element", "/headless", "/hosted", "/react", "/refold-react", "/testing"]) {
     it(`is imported in Node without a throw or an effect: connect-flow${entry} (E12)`, async () => {
       const code = `
         const before = Reflect.ownKeys(globalThis).length;
@@ -183,7 +185,7 @@ describe("the published package", () => {
   });
 
   it("is imported in a worker runtime, where there is no window, document or process (E12)", async () => {
-    for (const entry of ["index.js", "element.js", "react.js", "refold-react.js", "testing.js"]) {
+    for (const entry of ["index.js", "element.js", "headless.js", "hosted.js", "react.js", "refold-react.js", "testing.js"]) {
       assert.ok((await inWorker(entry)).length > 0, entry);
     }
   });

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Error, Result},
-    paths, security,
+    paths,
 };
 
 /// The rows that there are, by letter: each must be in the table, once.
@@ -23,18 +23,14 @@ fn table() -> PathBuf {
     paths::root().join("docs/coverage.json")
 }
 
-/// Where the areas of the tests leave the names of what they ran, a file each.
-pub(crate) fn names_folder() -> PathBuf {
-    paths::root().join("target/test-names")
-}
-
+/// Where each area of the tests leaves the names of what it ran.
 pub(crate) fn names_file(area: &str) -> PathBuf {
-    names_folder().join(format!("{area}.txt"))
+    paths::root().join("target/test-names").join(format!("{area}.txt"))
 }
 
 /// Forgets earlier runs.
 pub(crate) fn forget() -> Result {
-    paths::empty_dir(&names_folder())
+    paths::empty_dir(&paths::root().join("target/test-names"))
 }
 
 /// A line of `cargo test` about one test, as a line of a file of names; `prefix` is `native` or `sandbox`.
@@ -113,30 +109,17 @@ fn is_covered(row: &Value, passed: &BTreeSet<&str>, report: &mut Report) -> bool
     later.is_none() && missing.is_empty() && (reason.is_some() || !tests.is_empty())
 }
 
-/// The table held against the tests that passed last.
-fn report() -> Result<Report> {
+/// Compares the table with what ran last, prints the counts, and fails where the two disagree.
+pub(crate) fn coverage(as_json: bool) -> Result {
     let wrong = |file: &Path, problem: String| Error::Answer { from: file.display().to_string(), problem };
     let file = table();
     let table: Value = serde_json::from_str(&paths::read(&file)?).map_err(|error| wrong(&file, error.to_string()))?;
     let mut lines = String::new();
-    let folder = names_folder();
+    let folder = paths::root().join("target/test-names");
     for names in if folder.is_dir() { paths::files(&folder)? } else { Vec::new() } {
         lines += &paths::read(&names)?;
     }
-    let passed = passed(&lines);
-    let mut report = examine(&table, &passed);
-    report.problems.extend(security::problems(&paths::read(&security::document())?, &passed));
-    Ok(report)
-}
-
-/// By part of the table: rows covered, and all rows.
-pub(crate) fn counts() -> Result<BTreeMap<&'static str, (usize, usize)>> {
-    Ok(report()?.counts)
-}
-
-/// Compares the table with what ran last, prints the counts, and fails where the two disagree.
-pub(crate) fn coverage(as_json: bool) -> Result {
-    let report = report()?;
+    let report = examine(&table, &passed(&lines));
     for problem in &report.problems {
         eprintln!("{problem}");
     }

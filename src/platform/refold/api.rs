@@ -8,7 +8,8 @@ use crate::platform::transport::{Call, Retry, Transport, json_of};
 use crate::platform::{ConfigChoice, Platform, Started};
 use crate::session::Lease;
 use gloo_net::http::Method;
-use js_sys::JsString;
+use js_sys::{Array, JsString};
+use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
 pub struct Refold {
@@ -97,7 +98,13 @@ pub(super) fn segment(text: &str) -> String {
 }
 
 fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {
-    let mut pairs: Vec<(&str, &str)> = fields.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    pairs.extend(auth_type.map(|auth_type| ("auth_type", auth_type.as_str())));
+    let list = |list: &String| {
+        let values = fields.values.iter().filter(|(name, _)| name == list);
+        values.map(|(_, value)| JsValue::from(value.as_str())).collect::<Array>()
+    };
+    let single = fields.values.iter().filter(|(name, _)| !fields.lists.contains(name));
+    let mut pairs: Vec<(&str, JsValue)> = single.map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    pairs.extend(fields.lists.iter().map(|name| (name.as_str(), list(name).into())));
+    pairs.extend(auth_type.map(|auth_type| ("auth_type", auth_type.as_str().into())));
     json_of(&pairs)
 }

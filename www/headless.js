@@ -1,0 +1,143 @@
+// The flow without an interface: its state to show, its events to send, for those who build their own.
+
+import { discard, load } from "./load.js";
+
+const RETRYABLE = /load|crash/;
+
+class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
+  #options;
+  #offer;
+  /** The component: src/embed/handle.rs. */
+  #handle;
+  #state = { status: "loading" };
+  #listeners = new Set();
+  /** A new state is about to be told. */
+  #due = false;
+  #closed = false;
+
+  constructor({ sessionToken, ...options }) {
+    super();
+    this.#options = options;
+    this.#offer = sessionToken;
+    this.#start();
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  subscribe(listener) {
+    const one = (state) => listener(state);
+    this.#listeners.add(one);
+    one(this.#state);
+    return () => void this.#listeners.delete(one);
+  }
+
+  send(event) {
+    if (this.#handle) this.#handle.send(event);
+    else if (event.type === "retry" && this.#state.status === "failed") this.#start();
+  }
+
+  setSessionToken(offer) {
+    if (this.#handle) this.#handle.setSessionToken(offer);
+    else this.#offer = offer;
+  }
+
+  showFrame(iframe) {
+    this.#handle?.showFrame(iframe ?? undefined);
+  }
+
+  update(changes) {
+    Object.assign(this.#options, changes);
+    this.#handle?.update({ ...changes, ...("getSessionToken" in changes && { getSessionToken: this.#ask() }) });
+  }
+
+  retrySession() {
+    this.#handle?.retry();
+  }
+
+  end(options) {
+    this.#offer = undefined;
+    this.#handle?.end(options);
+  }
+
+  close() {
+    this.#closed = true;
+    this.#offer = undefined;
+    this.#listeners.clear();
+    const handle = this.#handle;
+    this.#handle = undefined;
+    handle?.unmount();
+  }
+
+  async #start() {
+    this.#tell({ status: "loading" });
+    try {
+      const Component = await load();
+      if (this.#closed) return;
+      const options = { ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
+      this.#offer = undefined;
+      this.#handle = Component.mount(undefined, options, (name, detail) => this.#emit(name, detail));
+      this.#tell(JSON.parse(this.#handle.state()));
+    } catch ({ code = "load_failed" }) {
+      this.#fail(code);
+    }
+  }
+
+  /** What the component asks for tokens: the callback, or the page's own server. */
+  #ask() {
+    const { getSessionToken, sessionUrl } = this.#options;
+    if (!getSessionToken && !sessionUrl) return null;
+    return async (request) => {
+      // The host's code never runs inside a call of the component, which it may want to end.
+      await undefined;
+      if (getSessionToken) return getSessionToken(request);
+      const { fetchSessionToken } = await import("./session-url.js");
+      return fetchSessionToken(document.documentElement, sessionUrl, request.signal);
+    };
+  }
+
+  #emit(name, detail) {
+    if (name === "state") return this.#changed();
+    if (detail.code === "crashed") {
+      // What has crashed must not be called any more, not even to unmount it.
+      this.#handle = undefined;
+      discard();
+      return this.#fail("crashed");
+    }
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #changed() {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      // The list of apps is only there when it is another one.
+      if (this.#handle) this.#tell({ apps: this.#state.apps, ...JSON.parse(this.#handle.state()) });
+    });
+  }
+
+  #tell(state) {
+    this.#state = state;
+    for (const listener of this.#listeners) {
+      try {
+        listener(state);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+
+  #fail(code) {
+    if (this.#closed) return;
+    const failure = { code, retryable: RETRYABLE.test(code) };
+    this.#tell({ status: "failed", failure });
+    this.dispatchEvent(new CustomEvent("flow-error", { detail: { ...failure, step: "embed" } }));
+  }
+}
+
+/** @type {typeof import("./headless.js").createConnectFlow} */
+export function createConnectFlow(options) {
+  return new HeadlessFlow(options);
+}

@@ -1,0 +1,173 @@
+// The hosted flow, the host's side: opens the frame's page in a window of its own and gives it this page's tokens.
+
+import { EVENTS } from "./events.js";
+
+/** Of the messages; hosted-page.js takes no other. */
+const VERSION = 1;
+/** A page that has not answered by then is taken for missing, in milliseconds. */
+const PATIENCE = 30_000;
+/** How often `closed` of the window is looked at, in milliseconds: browsers have no event for it. */
+const WATCH = 500;
+/** What the page is told of the host's options. Texts of the host's own are not among them: it is not the host's page. */
+const OPTIONS = [
+  "apiUrl", "app", "config", "headers", "theme", "density", "locale", "hostName", "platformName", "privacyUrl", "termsUrl",
+];
+/** What of an answer goes to the page: a refresh token or a client's secret does not. */
+const ANSWER = [
+  "token", "sessionToken", "session_token", "userSessionToken", "expiresIn", "expires_in", "expiresAt", "expires_at",
+  "access_expires_at", "serverTime", "server_time", "token_type", "tokenType",
+];
+
+// Wrappers that the page installs later never see the token on its way to the window.
+const { postMessage } = globalThis.MessagePort?.prototype ?? {};
+
+const pick = (from, names) => Object.fromEntries(names.filter((name) => from[name] != null).map((name) => [name, from[name]]));
+const plain = (offer) => (offer && typeof offer === "object" ? pick(offer, ANSWER) : offer);
+const stop = (code, message) => Object.assign(Error(message), { code });
+
+/** `https:`, or `http:` of this machine, of another origin than the page's: an own origin would isolate nothing. */
+function checked(address) {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const local = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname);
+  const secure = url?.protocol === "https:" || (url?.protocol === "http:" && local);
+  if (!secure || url.username || url.password || url.origin === location.origin) {
+    throw stop("invalid_option", "hostedUrl");
+  }
+  // The page answers to this origin alone. It is no secret, as nothing in an address is.
+  url.hash = location.origin;
+  return url;
+}
+
+class HostedFlow extends (globalThis.EventTarget ?? Object) {
+  #options;
+  #url;
+  #window;
+  /** @type {MessagePort | undefined} */
+  #port;
+  #ready = false;
+  #offer;
+  #over = new AbortController();
+
+  constructor({ hostedUrl, features, sessionToken, ...options }) {
+    super();
+    if (!isSecureContext) throw stop("insecure_context", "hostedUrl");
+    this.#url = checked(hostedUrl);
+    this.#options = options;
+    this.#offer = plain(sessionToken);
+    const { signal } = this.#over;
+    addEventListener("message", (event) => this.#greeted(event), { signal });
+    // The window would be left without anybody to ask for a token.
+    addEventListener("pagehide", () => this.close(), { signal });
+    this.#window = open(this.#url, "_blank", features);
+    if (!this.#window) {
+      this.#over.abort();
+      throw stop("popup_blocked", "call openHosted in a click");
+    }
+    // What it said last may still be on its way.
+    const watch = setInterval(() => this.#window.closed && setTimeout(() => this.#finish(), WATCH), WATCH);
+    const late = setTimeout(() => this.#ready || this.#fail("load_failed"), PATIENCE);
+    signal.addEventListener("abort", () => {
+      clearInterval(watch);
+      clearTimeout(late);
+    });
+  }
+
+  get closed() {
+    return this.#over.signal.aborted;
+  }
+
+  focus() {
+    this.#window.focus();
+  }
+
+  setSessionToken(offer) {
+    this.#offer = plain(offer);
+    if (this.#ready) this.#hand();
+  }
+
+  close({ revoke = false } = {}) {
+    this.#post({ name: "end", revoke });
+    this.#finish();
+  }
+
+  /** The window's page asks for a port. A page that asks again, or any other, gets none. */
+  #greeted({ source, origin, data }) {
+    if (source !== this.#window || origin !== this.#url.origin || this.#port) return;
+    if (data?.name !== "connect-flow-hosted" || data.version !== VERSION) return;
+    const { port1, port2 } = new MessageChannel();
+    const nonce = crypto.randomUUID();
+    this.#port = port1;
+    port1.onmessage = ({ data }) => this.#received(data, nonce);
+    this.#window.postMessage({ name: "connect-flow", version: VERSION, nonce }, this.#url.origin, [port2]);
+  }
+
+  #received(message, nonce) {
+    if (message?.name === "ready" && message.nonce === nonce && !this.#ready) {
+      this.#ready = true;
+      const { getSessionToken, sessionUrl } = this.#options;
+      this.#post({ name: "begin", asks: !!(getSessionToken || sessionUrl), options: pick(this.#options, OPTIONS) });
+      if (this.#offer !== undefined) this.#hand();
+    } else if (!this.#ready) {
+      return;
+    } else if (message.name === "ask") {
+      this.#answer(message);
+    } else if (message.name === "event" && EVENTS.includes(message.event)) {
+      this.dispatchEvent(new CustomEvent(message.event, { detail: message.detail }));
+      if (message.event !== "flow-closed") return;
+      this.#post({ name: "end" });
+      this.#finish(true);
+    } else if (message.name === "failed") {
+      this.#fail("invalid_option");
+    } else if (message.name === "closed") {
+      this.#finish();
+    }
+  }
+
+  #hand() {
+    this.#post({ name: "session", offer: this.#offer });
+    this.#offer = undefined;
+  }
+
+  async #answer({ id, reason, attempt }) {
+    const { signal } = this.#over;
+    try {
+      this.#post({ name: "answer", id, offer: plain(await this.#ask({ reason, attempt, signal })) });
+    } catch (error) {
+      // What the host threw is its own; only when to ask again is told.
+      this.#post({ name: "refused", id, retryAfter: Number(error?.retryAfter) || undefined });
+    }
+  }
+
+  async #ask(request) {
+    const { getSessionToken, sessionUrl } = this.#options;
+    if (getSessionToken) return getSessionToken(request);
+    const { fetchSessionToken } = await import("./session-url.js");
+    return fetchSessionToken(document.documentElement, sessionUrl, request.signal);
+  }
+
+  #post(message) {
+    if (this.#port) postMessage.call(this.#port, message);
+  }
+
+  #fail(code) {
+    this.dispatchEvent(new CustomEvent("flow-error", { detail: { code, retryable: true, step: "embed" } }));
+    this.close();
+  }
+
+  /** The window is gone or about to go. `told`: its last event was `flow-closed`. */
+  #finish(told) {
+    if (this.closed) return;
+    this.#over.abort();
+    this.#offer = undefined;
+    // Closed later, so that the last message still leaves.
+    const port = this.#port;
+    setTimeout(() => port?.close(), 1_000);
+    this.#port = undefined;
+    if (!told) this.dispatchEvent(new CustomEvent("flow-closed", { detail: { reason: "ended" } }));
+  }
+}
+
+/** @type {typeof import("./hosted.js").openHosted} */
+export function openHosted(options) {
+  return new HostedFlow(options);
+}
