@@ -15,7 +15,8 @@ const dashed = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLower
 export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes = ["token", "session-token", ...ATTRIBUTES.map(dashed)];
 
-  #given = {};
+  // Nothing that the page's own prototypes were given is an option.
+  #given = { __proto__: null };
   #root = this.attachShadow({ mode: "open" });
   /** Aborted when its life ends. @type {AbortController | undefined} */
   #begun;

@@ -15,6 +15,8 @@ function here(path) {
 }
 
 export class Sandbox {
+  /** The key that the host mints with, at the start. */
+  static apiKey = API_KEY;
   /** Origins, each with its own site or port. @type {string} */
   host = "";
   platform = "";

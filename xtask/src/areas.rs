@@ -7,12 +7,12 @@ use std::{
 };
 
 use crate::{
-    coverage, demo,
+    audit, coverage, demo,
     error::{Error, Result},
     package::Profile,
     paths,
     process::{command, run, run_lines},
-    site, size, tools,
+    secrets, site, size, tools,
 };
 
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
@@ -142,7 +142,9 @@ pub(crate) fn test(options: &Options) -> Result {
             }
             folder => {
                 if !site_built {
-                    let built = prepare_browsers(options, folder);
+                    let everything = options.only.is_none();
+                    let profile = if everything || options.release { Profile::Release } else { Profile::Dev };
+                    let built = prepare_browsers(profile, everything || folder == "people");
                     site_built = built.is_ok();
                     count.record("build of the package and the pages", built)?;
                 }
@@ -156,6 +158,8 @@ pub(crate) fn test(options: &Options) -> Result {
     if options.only.is_none() {
         println!("── size");
         count.record("size", size::size(false))?;
+        println!("── secrets");
+        count.record("secrets", secrets::secrets())?;
         println!("── coverage");
         count.record("coverage", coverage::coverage(false))?;
     }
@@ -212,6 +216,12 @@ fn core(options: &Options, count: &mut Count) -> Result {
         } else {
             println!("advisories were NOT checked: their database cannot be reached from here");
         }
+        let audited = audit::npm_is_clean().map(|known| {
+            if !known {
+                println!("npm's advisories were NOT checked: the registry does not give them here");
+            }
+        });
+        count.record("npm audit", audited)?;
     }
     Ok(())
 }
@@ -233,12 +243,11 @@ fn cargo_test_sandbox() -> Command {
     cargo
 }
 
-fn prepare_browsers(options: &Options, area: &str) -> Result {
+/// Builds what browsers open and talk to.
+pub(crate) fn prepare_browsers(profile: Profile, gallery: bool) -> Result {
     tools::for_tests()?;
     run(command("cargo").args(["build", "--quiet", "--package", "connect-flow-sandbox"]))?;
-    let everything = options.only.is_none();
-    let profile = if everything || options.release { Profile::Release } else { Profile::Dev };
-    site::build(profile, everything || area == "people")
+    site::build(profile, gallery)
 }
 
 fn in_browsers(folder: &str, browsers: &[&str], count: &mut Count) -> Result {

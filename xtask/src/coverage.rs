@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Error, Result},
-    paths,
+    paths, security,
 };
 
 /// The rows that there are, by letter: each must be in the table, once.
@@ -23,14 +23,18 @@ fn table() -> PathBuf {
     paths::root().join("docs/coverage.json")
 }
 
-/// Where each area of the tests leaves the names of what it ran.
+/// Where the areas of the tests leave the names of what they ran, a file each.
+pub(crate) fn names_folder() -> PathBuf {
+    paths::root().join("target/test-names")
+}
+
 pub(crate) fn names_file(area: &str) -> PathBuf {
-    paths::root().join("target/test-names").join(format!("{area}.txt"))
+    names_folder().join(format!("{area}.txt"))
 }
 
 /// Forgets earlier runs.
 pub(crate) fn forget() -> Result {
-    paths::empty_dir(&paths::root().join("target/test-names"))
+    paths::empty_dir(&names_folder())
 }
 
 /// A line of `cargo test` about one test, as a line of a file of names; `prefix` is `native` or `sandbox`.
@@ -109,17 +113,30 @@ fn is_covered(row: &Value, passed: &BTreeSet<&str>, report: &mut Report) -> bool
     later.is_none() && missing.is_empty() && (reason.is_some() || !tests.is_empty())
 }
 
-/// Compares the table with what ran last, prints the counts, and fails where the two disagree.
-pub(crate) fn coverage(as_json: bool) -> Result {
+/// The table held against the tests that passed last.
+fn report() -> Result<Report> {
     let wrong = |file: &Path, problem: String| Error::Answer { from: file.display().to_string(), problem };
     let file = table();
     let table: Value = serde_json::from_str(&paths::read(&file)?).map_err(|error| wrong(&file, error.to_string()))?;
     let mut lines = String::new();
-    let folder = paths::root().join("target/test-names");
+    let folder = names_folder();
     for names in if folder.is_dir() { paths::files(&folder)? } else { Vec::new() } {
         lines += &paths::read(&names)?;
     }
-    let report = examine(&table, &passed(&lines));
+    let passed = passed(&lines);
+    let mut report = examine(&table, &passed);
+    report.problems.extend(security::problems(&paths::read(&security::document())?, &passed));
+    Ok(report)
+}
+
+/// By part of the table: rows covered, and all rows.
+pub(crate) fn counts() -> Result<BTreeMap<&'static str, (usize, usize)>> {
+    Ok(report()?.counts)
+}
+
+/// Compares the table with what ran last, prints the counts, and fails where the two disagree.
+pub(crate) fn coverage(as_json: bool) -> Result {
+    let report = report()?;
     for problem in &report.problems {
         eprintln!("{problem}");
     }

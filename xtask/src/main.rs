@@ -1,16 +1,23 @@
 //! Every chore of the project, as `cargo xtask CHORE`.
 
 mod areas;
+mod audit;
 mod coverage;
 mod demo;
 mod error;
 mod fuzz;
+mod glue;
 mod http;
+mod long;
 mod package;
 mod paths;
 mod process;
+mod proof;
 mod provenance;
 mod prune;
+mod sbom;
+mod secrets;
+mod security;
 mod simulate;
 mod site;
 mod size;
@@ -43,6 +50,16 @@ cargo xtask CHORE
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
   fuzz [--seconds N]  runs each fuzz target for N seconds, 600 unless told
+  histories [--count N]
+      random histories of the session against a model of it, 100,000 unless told
+  hostile [--sessions N] [--seed N] [--browser NAME]
+      sessions with a platform that answers nonsense, 10,000 unless told; a failure names its session: replay it with
+      --seed SESSION --sessions 1
+  soak [--minutes N] [--seed N] [--browser NAME]
+      20 components with sessions of 60 s and faults at random, for 60 minutes unless told
+  sbom                writes what the crate and the npm package are made of to dist/sbom, as CycloneDX
+  secrets             looks for tokens and keys in all that is kept, and in dist/package
+  proof               writes docs/proof.md from what the last runs left
   setup               installs what the other chores need, and nothing else";
 
 fn main() -> ExitCode {
@@ -102,6 +119,21 @@ fn chore() -> Result {
             }
             fuzz::fuzz(seconds)
         }
+        "histories" => {
+            let mut count = 100_000;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("count") => count = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            long::histories(count)
+        }
+        "hostile" => long::hostile(&long_options(&mut arguments)?),
+        "soak" => long::soak(&long_options(&mut arguments)?),
+        "sbom" => no_more(&mut arguments).and_then(|()| sbom::sbom()),
+        "secrets" => no_more(&mut arguments).and_then(|()| secrets::secrets()),
+        "proof" => no_more(&mut arguments).and_then(|()| proof::proof()),
         "package" => {
             let mut twice = false;
             while let Some(argument) = arguments.next()? {
@@ -126,6 +158,20 @@ fn chore() -> Result {
         "setup" => no_more(&mut arguments).and_then(|()| tools::setup()),
         other => Err(Error::Usage(format!("no chore {other}"))),
     }
+}
+
+fn long_options(arguments: &mut lexopt::Parser) -> Result<long::Options> {
+    let mut options = long::Options::default();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("sessions") => options.sessions = Some(arguments.value()?.parse()?),
+            Long("minutes") => options.minutes = Some(arguments.value()?.parse()?),
+            Long("seed") => options.seed = Some(arguments.value()?.parse()?),
+            Long("browser") => options.browser = Some(text(arguments)?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
 }
 
 /// Nothing more, or `--json`.

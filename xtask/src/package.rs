@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::{AtPath, Error, Result},
-    paths,
+    glue, paths,
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
@@ -158,7 +158,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
 
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
-    (&input, WASM_OPT, tools::locked_version("wasm-bindgen")?).hash(&mut hasher);
+    (&input, WASM_OPT, glue::TAKEN, tools::locked_version("wasm-bindgen")?).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
@@ -173,6 +173,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         bindgen.args(["--remove-name-section", "--remove-producers-section"]);
     }
     run(&mut bindgen)?;
+    let glue = out.join(GLUE);
+    paths::write(&glue, glue::held_fast(&paths::read(&glue)?)?)?;
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
         prune::prune(&out.join(GLUE), &wasm)?;
@@ -180,7 +182,6 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         let mut wasm_opt = command("wasm-opt");
         let names = output_of(wasm_opt.arg(&wasm).args(WASM_OPT).arg("-o").arg(&optimised));
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
-        let glue = out.join(GLUE);
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
         fs::rename(&optimised, &wasm).at(&optimised)?;
     }

@@ -3,12 +3,12 @@
 use std::{fs, io::Write, iter::Sum, ops::Add};
 
 use flate2::{Compression, write::GzEncoder};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     error::{AtPath, Error, Result},
     package::{self, Profile},
-    paths, tools,
+    paths, proof, tools,
 };
 
 const BUDGET: &str = "size-budget.json";
@@ -87,6 +87,8 @@ pub(crate) fn size(as_json: bool) -> Result {
         sums.push((group, total(&files, group, &budget["groups"][group])?));
     }
 
+    let brotli: Map<_, _> = sums.iter().map(|(group, size)| (format!("{group}_brotli"), size.brotli.into())).collect();
+    proof::record("size", &brotli.into())?;
     if as_json {
         let list = files
             .iter()

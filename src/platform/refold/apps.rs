@@ -12,9 +12,10 @@ impl Icons<'_> {
         if address.starts_with("data:image/") {
             return Some(address);
         }
-        let origin = web_sys::Url::new_with_base(&address, &self.0.api).ok()?.origin();
-        let api = web_sys::Url::new(&self.0.api).ok()?.origin();
-        (origin == api || self.0.icons.contains(&origin)).then_some(address)
+        let url = web_sys::Url::new_with_base(&address, &self.0.api).ok()?;
+        let (origin, api) = (url.origin(), web_sys::Url::new(&self.0.api).ok()?.origin());
+        // Whole: what is relative to the platform would be asked of the page.
+        (origin == api || self.0.icons.contains(&origin)).then(|| url.href())
     }
 }
 

@@ -1,0 +1,22 @@
+// A platform that answers nonsense: whatever it says, the component goes on, runs nothing and asks nobody else.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { browserNames } from "../harness/browsers.js";
+import { liveSessions } from "./sessions.js";
+
+const SESSIONS = Number(process.env.CONNECT_FLOW_HOSTILE_SESSIONS ?? 30);
+/** Fixed, so that a run shows the same as the one before; `cargo xtask hostile` takes a fresh one. */
+const SEED = Number(process.env.CONNECT_FLOW_SEED ?? 1);
+
+describe("a hostile platform", () => {
+  for (const browser of browserNames()) {
+    it("N8 N10 N11 N12: mutated answers crash, run and reach nothing, and leave a way on", { timeout: 180_000 }, async () => {
+      const total = await liveSessions({ browser, first: SEED, sessions: SESSIONS });
+      assert.deepEqual(total.problems, []);
+      assert.equal(total.sessions, SESSIONS);
+      // A proxy that spoils nothing, or users that get nowhere, would prove nothing.
+      assert.ok(total.spoilt > SESSIONS, `${total.spoilt} answers spoilt`);
+      for (const screen of ["list", "app", "consent", "configure"]) assert.ok(total.screens[screen] > 0, `never on ${screen}`);
+    });
+  }
+});
