@@ -12,11 +12,12 @@ pub mod flow;
 pub mod locales;
 pub mod platform;
 pub mod session;
+pub mod settings;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
-#[cfg(target_arch = "wasm32")]
-pub use embed::{ConnectFlow, Grant, TokenSource};
+#[cfg(any(target_arch = "wasm32", feature = "ssr"))]
+pub use embed::{ConnectFlow, Grant, Handler, TokenSource};
 
 #[cfg(all(target_arch = "wasm32", feature = "small-allocator"))]
 #[global_allocator]

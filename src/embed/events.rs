@@ -199,6 +199,14 @@ pub struct Stamp<'a> {
 }
 
 impl HostEvent {
+    /// A text of the detail; empty if there is none of that name.
+    pub fn text(&self, field: &str) -> &str {
+        match self.detail.iter().find(|(name, _)| *name == field) {
+            Some((_, Value::Text(text))) => text,
+            _ => "",
+        }
+    }
+
     pub fn of_session(event: SessionEvent) -> Self {
         let generation = |generation: u32| ("generation", Value::Number(f64::from(generation)));
         match event {

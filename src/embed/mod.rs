@@ -23,7 +23,7 @@ mod headless;
 mod instance;
 #[cfg(target_arch = "wasm32")]
 mod keeper;
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", feature = "ssr"))]
 mod leptos;
 #[cfg(target_arch = "wasm32")]
 mod offer;
@@ -36,9 +36,10 @@ mod popup;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use browser::{random_uuid, spawn};
+#[cfg(any(target_arch = "wasm32", feature = "ssr"))]
+pub use leptos::{ConnectFlow, Grant, Handler, TokenSource};
 #[cfg(target_arch = "wasm32")]
 pub use {
     instance::Instance,
-    leptos::{ConnectFlow, Grant, TokenSource},
     options::{BadOption, Options},
 };

@@ -78,6 +78,8 @@ export class HostPage extends Page {
   constructor(driver, sandbox) {
     super(driver);
     this.sandbox = sandbox;
+    /** What holds the component's shadow root. */
+    this.element = "connect-flow";
   }
 
   /**
@@ -92,10 +94,10 @@ export class HostPage extends Page {
 
   /** The name of the screen shown, as the component states it. @returns {Promise<string | null>} */
   screen() {
-    return this.driver.executeScript(() => {
-      const root = document.querySelector("connect-flow")?.shadowRoot;
+    return this.driver.executeScript((selector) => {
+      const root = document.querySelector(selector)?.shadowRoot;
       return root?.querySelector("[data-screen]")?.getAttribute("data-screen") ?? null;
-    });
+    }, this.element);
   }
 
   /** @param {string} screen */

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     audit, coverage, demo,
     error::{Error, Result},
+    examples,
     package::Profile,
     paths,
     process::{command, run, run_lines},
@@ -28,6 +29,8 @@ pub(crate) struct Options {
     pub(crate) release: bool,
     /// Also check advisories and licences of all dependencies, which needs cargo-deny.
     pub(crate) full: bool,
+    /// Which examples are built and driven.
+    pub(crate) extent: examples::Extent,
 }
 
 #[derive(Default)]
@@ -148,8 +151,11 @@ pub(crate) fn test(options: &Options) -> Result {
                     site_built = built.is_ok();
                     count.record("build of the package and the pages", built)?;
                 }
+                if folder == "examples" && site_built {
+                    count.record("build of the examples", examples::build(options.extent))?;
+                }
                 if site_built {
-                    in_browsers(folder, &browsers, &mut count)?;
+                    in_browsers(folder, &browsers, options.extent, &mut count)?;
                 }
             }
         }
@@ -250,9 +256,12 @@ pub(crate) fn prepare_browsers(profile: Profile, gallery: bool) -> Result {
     site::build(profile, gallery)
 }
 
-fn in_browsers(folder: &str, browsers: &[&str], count: &mut Count) -> Result {
+fn in_browsers(folder: &str, browsers: &[&str], extent: examples::Extent, count: &mut Count) -> Result {
     let mut node = node_test(&paths::root().join("tests").join(folder))?;
     node.env("CONNECT_FLOW_BROWSERS", browsers.join(","));
+    if extent == examples::Extent::Full {
+        node.env("CONNECT_FLOW_ALL_EXAMPLES", "1");
+    }
     count.tests(folder, &mut node, node_summary)
 }
 

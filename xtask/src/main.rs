@@ -5,6 +5,7 @@ mod audit;
 mod coverage;
 mod demo;
 mod error;
+mod examples;
 mod fuzz;
 mod glue;
 mod http;
@@ -44,8 +45,15 @@ cargo xtask CHORE
       --release       with --only: browsers get the package as published, not the quick build
       --full          also cargo-deny over all dependencies
   coverage [--json]   compares docs/coverage.json, which names the tests of each requirement and fault, with what ran
+<<<<<<< HEAD
   package [--twice]   assembles the npm package in dist/package
       --twice         builds it again from nothing, and fails unless the two are the same byte for byte
+=======
+  examples [--full] [--browser …]
+      Builds the projects of examples/ on the packed package, and drives them.
+      --full          also Next.js and Leptos rendered by a server, which take minutes the first time
+  package             assembles the npm package in dist/package
+>>>>>>> 98fe211 (Examples on the packed package, recipes for the session-token endpoint, and the Leptos component on a server)
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
@@ -106,6 +114,17 @@ fn chore() -> Result {
                 }
             }
             areas::test(&options)
+        }
+        "examples" => {
+            let (mut extent, mut browser) = (examples::Extent::Quick, None);
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("full") => extent = examples::Extent::Full,
+                    Long("browser") => browser = Some(text(&mut arguments)?),
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            examples::examples(extent, browser)
         }
         "size" => size::size(json_wanted(&mut arguments)?),
         "coverage" => coverage::coverage(json_wanted(&mut arguments)?),

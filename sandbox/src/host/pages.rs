@@ -29,13 +29,14 @@ pub(super) fn serve(api: Router<Arc<Host>>, host: &Arc<Host>, pages: Option<&Pat
     files.layer(middleware::from_fn_with_state(host.clone(), headers))
 }
 
-/// The policy of host pages, the one that the component promises to run under.
-fn policy(platform: &str, wasm: bool) -> String {
+/// The policy of host pages, the one that the component promises to run under. `types` is for frameworks that make
+/// Trusted Types policies of their own; the component makes none.
+fn policy(platform: &str, wasm: bool, types: &str) -> String {
     let scripts = if wasm { "'self' 'wasm-unsafe-eval'" } else { "'self'" };
     format!(
         "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data: {platform}; \
          connect-src 'self' {platform}; frame-src 'self' {platform}; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'; \
+         frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types {types}; \
          report-uri /api/csp-reports"
     )
 }
@@ -57,7 +58,9 @@ async fn headers(
     }
     let asked = |name: &str| query.get(name).map(String::as_str).filter(|_| host.test_mode);
     if asked("csp") != Some("off") {
-        let policy = policy(&host.platform_url, asked("csp") != Some("no-wasm"));
+        let name = |types: &&str| types.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-# ".contains(&byte));
+        let types = asked("trusted-types").filter(name).unwrap_or("'none'");
+        let policy = policy(&host.platform_url, asked("csp") != Some("no-wasm"), types);
         crate::http::set(headers, header::CONTENT_SECURITY_POLICY, &policy);
     }
     if let Some(coop) = asked("coop").filter(|coop| COOP_VALUES.contains(coop)) {
@@ -88,6 +91,6 @@ mod tests {
     #[test]
     fn the_policy_is_the_documented_one() {
         let documented = include_str!("../../README.md");
-        assert!(documented.contains(&policy("<platform>", true)), "{}", policy("<platform>", true));
+        assert!(documented.contains(&policy("<platform>", true, "'none'")));
     }
 }

@@ -1,0 +1,3 @@
+module example.com/acme/host
+
+go 1.19
