@@ -5,6 +5,8 @@ pub mod events;
 #[cfg(test)]
 mod manifest;
 #[cfg(test)]
+mod book;
+#[cfg(test)]
 mod types;
 
 #[cfg(target_arch = "wasm32")]

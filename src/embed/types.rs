@@ -1,4 +1,4 @@
-//! Writes `www/events.d.ts` and `www/events.js` from the tables of codes and events, and checks that they are current.
+//! Writes `www/events.d.ts`, `www/events.js` and the book's reference pages, and checks that they are current.
 //!
 //! `CONNECT_FLOW_WRITE=1 cargo test -p connect-flow generated` writes them.
 
@@ -47,13 +47,13 @@ fn names() -> String {
 }
 
 #[test]
-fn generated_types_are_current() {
-    for (file, text) in [("events.d.ts", types()), ("events.js", names())] {
-        let path = format!("{}/www/{file}", env!("CARGO_MANIFEST_DIR"));
+fn generated_files_are_current() {
+    let written = [("www/events.d.ts", types()), ("www/events.js", names())];
+    for (file, text) in written.into_iter().chain(super::book::pages()) {
         if std::env::var_os("CONNECT_FLOW_WRITE").is_some() {
-            std::fs::write(&path, text).expect("www can be written");
-        } else if std::fs::read_to_string(&path).expect("www can be read") != text {
-            panic!("www/{file} is not what the tables say: CONNECT_FLOW_WRITE=1 cargo test -p connect-flow generated");
+            std::fs::write(format!("{}/{file}", env!("CARGO_MANIFEST_DIR")), text).expect("it can be written");
+        } else if super::book::read(file) != text {
+            panic!("{file} is not what the tables say: CONNECT_FLOW_WRITE=1 cargo test -p connect-flow generated");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    audit, coverage, demo,
+    audit, coverage, demo, docs,
     error::{Error, Result},
     examples,
     package::Profile,
@@ -212,6 +212,7 @@ fn core(options: &Options, count: &mut Count) -> Result {
     let wasm = "clippy --quiet --package connect-flow --target wasm32-unknown-unknown -- -D warnings";
     count.check("clippy for wasm32", &mut cargo(wasm))?;
     count.cargo_tests("core", "native", &mut cargo("test --package connect-flow --package xtask"))?;
+    count.record("docs", docs::docs())?;
     if options.full {
         tools::cargo_deny()?;
         let checks = "deny --workspace --all-features check bans licenses sources";

@@ -4,6 +4,7 @@ mod areas;
 mod audit;
 mod coverage;
 mod demo;
+mod docs;
 mod error;
 mod examples;
 mod fuzz;
@@ -49,6 +50,7 @@ cargo xtask CHORE
   package [--twice]   assembles the npm package in dist/package
       --twice         builds it again from nothing, and fails unless the two are the same byte for byte
 =======
+  docs                builds the book in target/book, and checks its links and its code
   examples [--full] [--browser …]
       Builds the projects of examples/ on the packed package, and drives them.
       --full          also Next.js and Leptos rendered by a server, which take minutes the first time
@@ -115,6 +117,7 @@ fn chore() -> Result {
             }
             areas::test(&options)
         }
+        "docs" => no_more(&mut arguments).and_then(|()| docs::docs()),
         "examples" => {
             let (mut extent, mut browser) = (examples::Extent::Quick, None);
             while let Some(argument) = arguments.next()? {

@@ -187,6 +187,13 @@ pub(crate) fn run_lines(command: &mut Command, mut each: impl FnMut(&str) + Send
     })
 }
 
+/// Whether a command succeeds, and all that it prints.
+pub(crate) fn output_with_status(command: &mut Command) -> Result<(bool, String)> {
+    let output = command.output().at(line(command))?;
+    let text = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&text).trim().to_owned()))
+}
+
 /// What a short command prints, or nothing if it cannot run or fails.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
