@@ -1,11 +1,11 @@
 //! The ways in and out: options, events, the JavaScript handle, the Leptos component, and the drivers that carry out
 //! what the flow and the session want done.
 
+#[cfg(test)]
+mod book;
 pub mod events;
 #[cfg(test)]
 mod manifest;
-#[cfg(test)]
-mod book;
 #[cfg(test)]
 mod types;
 

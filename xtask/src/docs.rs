@@ -49,7 +49,7 @@ pub(crate) fn docs() -> Result {
     }
     let mut blocks: Vec<Block> = pages.iter().flat_map(|page| page.blocks.iter().cloned()).collect();
     // These are read where the repository or the package is, and hold code as well.
-    for file in ["README.md", "www/README.md"] {
+    for file in ["README.md", "www/README.md", "examples/README.md"] {
         let page = Page::read(&paths::root().join(file), &mut problems)?;
         page.check_links(&pages, &names, &mut problems);
         blocks.extend(page.blocks.iter().cloned());

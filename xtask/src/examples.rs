@@ -72,10 +72,10 @@ fn pack() -> Result<PathBuf> {
     paths::empty_dir(&out)?;
     run_logged(npm(&paths::site()).args(["pack", "--pack-destination"]).arg(&out), &log("npm-pack"))?;
     let is_tarball = |file: &PathBuf| paths::name(file).ends_with(".tgz");
-    let tarball = paths::files(&out)?.into_iter().find(is_tarball).ok_or_else(|| Error::Missing {
-        what: "the tarball".into(),
-        remedy: "npm pack wrote none".into(),
-    })?;
+    let tarball = paths::files(&out)?
+        .into_iter()
+        .find(is_tarball)
+        .ok_or_else(|| Error::Missing { what: "the tarball".into(), remedy: "npm pack wrote none".into() })?;
     let packed = folder().join("connect-flow.tgz");
     fs::rename(&tarball, &packed).at(&tarball)?;
     Ok(packed)

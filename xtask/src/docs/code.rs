@@ -87,32 +87,43 @@ fn policy() -> Result<String> {
     Ok(line.replace("<platform>", "https://platform.example.com"))
 }
 
+/// What fragments take from the page around them.
+const AROUND: &str = "declare const getSessionToken: import('connect-flow').GetSessionToken;
+declare const button: HTMLButtonElement;
+declare function render(state: object): void;
+declare function refresh(app: string): void;
+";
+
 /// Compiles scripts against the package's types.
 fn types(scripts: &[&Block], problems: &mut Vec<String>) -> Result {
     let dir = paths::root().join("target/book-code");
     paths::empty_dir(&dir)?;
     let modules = paths::root().join("tests/node_modules");
     let at = |path: &Path| path.display().to_string();
-    let types = |name: &str| json!([at(&paths::root().join("www").join(name))]);
     let react = |name: &str| json!([at(&modules.join("@types").join(name))]);
+    let mut entries = json!({
+        "react": react("react"),
+        "react/jsx-runtime": react("react/jsx-runtime.d.ts"),
+        "react-dom/client": react("react-dom/client.d.ts"),
+    });
+    let www = paths::root().join("www");
+    let manifest: Value = serde_json::from_str(&paths::read(&www.join("package.json"))?).unwrap_or_default();
+    for (entry, target) in manifest["exports"].as_object().into_iter().flatten() {
+        if let Some(types) = target["types"].as_str() {
+            let name = entry.replacen('.', "connect-flow", 1);
+            entries[name] = json!([at(&www.join(types.trim_start_matches("./")))]);
+        }
+    }
     let config = json!({
         "compilerOptions": {
             "strict": true, "noImplicitAny": false, "noEmit": true, "allowJs": true, "checkJs": true, "skipLibCheck": true,
-            "target": "es2022", "module": "esnext", "moduleResolution": "bundler", "moduleDetection": "force",
+            "target": "es2022", "module": "esnext", "moduleResolution": "bundler", 
             "jsx": "react-jsx", "lib": ["es2023", "dom", "dom.iterable"], "types": [],
-            "paths": {
-                "connect-flow": types("connect-flow.d.ts"),
-                "connect-flow/element": types("connect-flow.d.ts"),
-                "connect-flow/react": types("react.d.ts"),
-                "connect-flow/refold-react": types("refold-react.d.ts"),
-                "connect-flow/testing": types("testing.d.ts"),
-                "react": react("react"),
-                "react/jsx-runtime": react("react/jsx-runtime.d.ts"),
-                "react-dom/client": react("react-dom/client.d.ts"),
-            }
+            "paths": entries,
         }
     });
     paths::write(&dir.join("tsconfig.json"), config.to_string())?;
+    paths::write(&dir.join("page.d.ts"), AROUND)?;
     for (number, script) in scripts.iter().enumerate() {
         paths::write(&dir.join(format!("{number}.{}", script.language)), &script.text)?;
     }

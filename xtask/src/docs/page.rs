@@ -89,7 +89,9 @@ impl Page {
                         title = words;
                     }
                 }
-                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => links.push(dest_url.to_string()),
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                    links.push(dest_url.to_string())
+                }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
                     code = Some((language.to_string(), String::new()));
                 }

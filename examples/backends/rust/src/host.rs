@@ -61,7 +61,8 @@ async fn session_token(State(host): State<Arc<Host>>, headers: HeaderMap) -> Res
         StatusCode::TOO_MANY_REQUESTS => {
             let wait = answer.headers().get(header::RETRY_AFTER).cloned();
             let wait = wait.unwrap_or_else(|| header::HeaderValue::from_static("5"));
-            return ([(header::RETRY_AFTER, wait)], refuse(StatusCode::TOO_MANY_REQUESTS, "rate_limited")).into_response();
+            return ([(header::RETRY_AFTER, wait)], refuse(StatusCode::TOO_MANY_REQUESTS, "rate_limited"))
+                .into_response();
         }
         status => {
             // The platform's words stay here: they are about the key. Its status is worth a line in the log.
