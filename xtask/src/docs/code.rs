@@ -117,7 +117,7 @@ fn types(scripts: &[&Block], problems: &mut Vec<String>) -> Result {
     let config = json!({
         "compilerOptions": {
             "strict": true, "noImplicitAny": false, "noEmit": true, "allowJs": true, "checkJs": true, "skipLibCheck": true,
-            "target": "es2022", "module": "esnext", "moduleResolution": "bundler", 
+            "target": "es2022", "module": "esnext", "moduleResolution": "bundler", "moduleDetection": "force",
             "jsx": "react-jsx", "lib": ["es2023", "dom", "dom.iterable"], "types": [],
             "paths": entries,
         }
