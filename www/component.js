@@ -122,8 +122,9 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
         for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
         this.#life.start();
       } catch {
+        // What is shown stays until there is something else, so that the focus has a place.
         fail("load_failed", () => {
-          this.#stop();
+          this.#begun = undefined;
           this.#begin();
         });
       }

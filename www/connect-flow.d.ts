@@ -195,11 +195,18 @@ export interface ConnectFlowHandle {
  */
 export function mount(target: Element | string, options: ConnectFlowOptions): ConnectFlowHandle;
 
+export interface PreloadOptions {
+  /** Where the wasm is, if it was moved, or the wasm itself. */
+  wasm?: string | URL | Response | WebAssembly.Module;
+  /** What the wasm's file must be: `files["connect-flow_bg.wasm"]` of the package's `provenance.json`. */
+  integrity?: string;
+}
+
 /**
- * Loads the component's files before the first mount. `wasm`: where the wasm is, if it was moved, or the wasm itself.
- * Rejects with an error whose `code`, if it has one, is `wasm_blocked`.
+ * Loads the component's files before the first mount; what is given here counts for later attempts as well.
+ * @throws {ConnectFlowError} `wasm_blocked`: by the page's policy. `load_failed`: by anything else, after a second try
  */
-export function preload(options?: { wasm?: string | URL | Response | WebAssembly.Module }): Promise<void>;
+export function preload(options?: PreloadOptions): Promise<void>;
 
 /** Registers the element, under another name if the page holds two versions. Harmless to call again. */
 export function define(name?: string): void;

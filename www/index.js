@@ -29,7 +29,7 @@ export function mount(target, options = {}) {
  * Loads glue and wasm before the first mount.
  * @type {typeof import("./connect-flow.js").preload}
  */
-export async function preload({ wasm } = {}) {
+export async function preload(options) {
   const [{ load }] = await Promise.all([import("./load.js"), import("./life.js")]);
-  await load(wasm);
+  await load(options);
 }

@@ -14,7 +14,7 @@ const WORDS = {
 // The size and the outline of the first screen: a search field and nine rows.
 const STYLE = `:host{display:block}
 [part=loading]{box-sizing:border-box;height:704px;max-height:100%;max-width:560px;margin:auto;padding:24px;opacity:.07;
-border:1px solid;border-radius:14px;background:content-box no-repeat;background-image:
+border:1px solid;outline:0;border-radius:14px;background:content-box no-repeat;background-image:
 linear-gradient(currentColor,currentColor),repeating-linear-gradient(#0000 0 12px,currentColor 0 44px,#0000 0 56px);
 background-position:0 38px,0 134px;background-size:100% 40px,100% 504px}
 [part=failure]{unicode-bidi:plaintext;max-width:400px;margin:auto;padding:48px 20px;text-align:center}
@@ -58,7 +58,10 @@ export class Life {
       this.#failed = true;
       const { locale, words } = await this.#language;
       const said = words?.["error." + code];
+      const root = element.shadowRoot;
+      const held = root.activeElement;
       fail(code, () => this.start(), said ?? WORDS[code] ?? text, said && words.retry, said && locale);
+      if (held) root.querySelector("button").focus();
     };
     signal.addEventListener("abort", () => {
       const handle = this.#handle;
@@ -105,7 +108,10 @@ export class Life {
     if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
     const loading = Document.prototype.createElement.call(document, "div");
-    root.replaceChildren(Object.assign(loading, { part: "loading", role: "status", ariaBusy: "true" }));
+    // The button that loads again takes the focus with it when it goes; it must not fall to the page.
+    const held = root.activeElement;
+    root.replaceChildren(Object.assign(loading, { part: "loading", role: "status", ariaBusy: "true", tabIndex: -1 }));
+    if (held) loading.focus();
     const { locale } = element;
     const language = this.#ownLanguage();
 
@@ -115,10 +121,7 @@ export class Life {
     const component = this.#loader.load();
     const since = { wall: Date.now(), steady: performance.now() };
     const early = this.#canAsk() && this.#offer == null && this.#askEarly();
-    const failed = (error) => {
-      throw error.code ? error : stop("load_failed");
-    };
-    const [Component, spoken] = await Promise.all([component.catch(failed), language]);
+    const [Component, spoken] = await Promise.all([component, language]);
     if (this.#signal.aborted) return;
     this.#asks = this.#canAsk();
     // Not early if a token came meanwhile: an answer that nobody awaits would be kept here.
@@ -138,7 +141,9 @@ export class Life {
     Object.assign(options, spoken);
     this.#offer = undefined;
     this.#handle = Component.mount(root, options, (name, detail) => this.#emit(name, detail));
+    const heir = root.activeElement === loading && root.querySelector("h2");
     loading.remove();
+    if (heir) heir.focus();
     for (const [method, argument] of this.#calls.splice(0)) this.#call(method, argument);
     if (element.locale !== locale) this.#translate();
   }

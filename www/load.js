@@ -1,12 +1,13 @@
 // The loader: one promise a page for the glue and the wasm, with one second try that goes round the caches.
 
 let source;
+let hash;
 let loading;
 let spent;
 
 async function compile(from, cache) {
   if (from instanceof WebAssembly.Module) return from;
-  const response = from instanceof Response ? from : await fetch(from, { cache });
+  const response = from instanceof Response ? from : await fetch(from, { cache, integrity: hash });
   if (!response.ok) throw Error(`the wasm's server answered ${response.status}`);
   // Streaming refuses any other MIME type than application/wasm, which not every server knows.
   const copy = response.clone();
@@ -14,7 +15,9 @@ async function compile(from, cache) {
 }
 
 async function join(glue, from, cache) {
-  const [{ default: init, ConnectFlow }, module] = await Promise.all([glue, compile(from, cache)]);
+  const [{ default: init, ConnectFlow, build }, module] = await Promise.all([glue, compile(from, cache)]);
+  // Names are short and mean something else in each build: the wrong pair would run, somehow.
+  if (build && !WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
   await init({ module_or_path: module });
   return ConnectFlow;
 }
@@ -43,13 +46,14 @@ async function start() {
 
 /**
  * The component's class, loaded once a page; after a failure the next call tries again.
- * @param {string | URL | Response | WebAssembly.Module} [wasm] where the wasm is, if not beside this file
+ * @param {import("./connect-flow.js").PreloadOptions} [options]
  */
-export function load(wasm) {
+export function load({ wasm, integrity } = {}) {
   source = wasm ?? source;
+  hash = integrity ?? hash;
   return (loading ??= start().catch((error) => {
     loading = undefined;
-    throw error;
+    throw error.code === "wasm_blocked" ? error : Object.assign(Error(error.message), { code: "load_failed" });
   }));
 }
 

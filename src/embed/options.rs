@@ -193,7 +193,8 @@ fn is_web(address: &str) -> bool {
 
 /// A property that is there and not null. What is no object has none; an object may be of another realm, a frame's say.
 pub(super) fn get(value: &JsValue, name: &str) -> Option<JsValue> {
-    let value = Reflect::get(value, &name.into()).ok()?;
+    // Asking anything else throws, and each exception costs a slot of the table of JavaScript values for good.
+    let value = value.is_object().then(|| Reflect::get(value, &name.into()).ok())??;
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 

@@ -1,18 +1,7 @@
 // The element in a page: how it begins, moves, starts over and ends, and what is shown when it cannot be loaded.
 import assert from "node:assert/strict";
 import { suite } from "../harness/index.js";
-
-async function open({ page, driver }, name = "embedding.html") {
-  await page.open({}, name);
-  await page.waitFor(() => driver.executeScript("return window.ready === true"), "the page's script");
-}
-
-/** Runs a function's text in the page, and waits for it. */
-const run = (driver, act) => driver.executeScript(`return inTask(async () => { ${act} })`);
-
-const codes = async (page) => (await page.eventsNamed("flow-error")).map((event) => event.detail.code);
-const alert = (driver) =>
-  driver.executeScript("return flow.shadowRoot.querySelector('[role=alert]')?.textContent ?? null");
+import { alert, codes, open, run } from "./stage.js";
 
 suite("the element", {}, {
   "needs nothing but attributes: session-url is the callback": async (scene) => {
@@ -134,41 +123,5 @@ suite("the element", {}, {
     assert.deepEqual(await codes(scene.page), ["insecure_context"]);
     assert.deepEqual(await run(scene.driver, `return __asks`), []);
     assert.match(await alert(scene.driver), /https/);
-  },
-
-  "says so where WebAssembly is blocked, and names the directive (E1)": async (scene) => {
-    await open(scene, "no-wasm.html");
-    await run(scene.driver, `embed()`);
-    await scene.page.waitForEvent("flow-error");
-    assert.deepEqual(await codes(scene.page), ["wasm_blocked"]);
-    assert.match(await alert(scene.driver), /script-src 'wasm-unsafe-eval'/);
-    await fetch(`${scene.sandbox.host}/api/csp-reports`, { method: "DELETE" });
-  },
-
-  "says so when the wasm is missing, and loads when it is there again (E3)": async (scene) => {
-    await open(scene);
-    await run(scene.driver, `
-      window.problem = await preload({ wasm: "/nothing.wasm" }).then(() => "loaded", String);
-      embed();`);
-    assert.match(await run(scene.driver, `return problem`), /404/);
-    await scene.page.waitForEvent("flow-error");
-    assert.deepEqual(await codes(scene.page), ["load_failed"]);
-    await run(scene.driver, `
-      await preload({ wasm: "/connect-flow_bg.wasm" });
-      flow.shadowRoot.querySelector("[role=alert] button").click();`);
-    await scene.page.waitForEvent("flow-ready");
-    assert.equal(await scene.page.screen(), "list");
-  },
-
-  "loads a wasm of the wrong MIME type, refuses a truncated one (E3)": async (scene) => {
-    await open(scene);
-    const problem = await run(scene.driver, `
-      window.wasm = await (await fetch("/connect-flow_bg.wasm")).arrayBuffer();
-      return preload({ wasm: new Response(wasm.slice(0, 5000)) }).then(() => "loaded", (error) => error.name);`);
-    assert.equal(problem, "CompileError");
-    await run(scene.driver, `
-      await preload({ wasm: new Response(wasm, { headers: { "content-type": "text/plain" } }) });
-      embed();`);
-    await scene.page.waitForEvent("flow-ready");
   },
 });

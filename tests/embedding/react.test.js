@@ -101,7 +101,8 @@ for (const version of VERSIONS) {
       await page.click("button", "Connect");
       await page.waitForScreen("consent");
       await page.click("button", /^Continue/);
-      await page.type("textbox", "API key", "key-1");
+      const key = "return document.querySelector('connect-flow').shadowRoot.querySelector('input[type=password]')";
+      await (await page.waitFor(() => driver.executeScript(key), "the key's field")).sendKeys("key-1");
       await page.click("button", "Connect");
       await told("connect");
       await page.click("button", "Configure");

@@ -14,7 +14,8 @@ addEventListener("securitypolicyviolation", (event) => {
 // Imported here and not by the tests: what a driver injects has modules of its own in some browsers.
 const { define } = await import("./element.js");
 const { preload } = await import("./index.js");
-Object.assign(window, { define, preload });
+const { createFakePlatform } = await import("./testing.js");
+Object.assign(window, { define, preload, createFakePlatform, importModule: (path) => import(path) });
 
 const host = await (await fetch("/api/host")).json();
 window.apiUrl = host.apiUrl;
@@ -27,8 +28,8 @@ window.getSessionToken = async ({ reason }) => {
 };
 
 /** Embeds one more component; `callback` gives it `getSessionToken`. */
-window.embed = (attributes = {}, callback = true) => {
-  const flow = document.createElement("connect-flow");
+window.embed = (attributes = {}, callback = true, name = "connect-flow") => {
+  const flow = document.createElement(name);
   for (const name of EVENTS) {
     flow.addEventListener(name, ({ detail }) => window.__events.push({ name, detail: { ...detail } }));
   }

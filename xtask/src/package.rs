@@ -158,7 +158,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
 
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
-    (&input, WASM_OPT, glue::TAKEN, tools::locked_version("wasm-bindgen")?).hash(&mut hasher);
+    (&input, WASM_OPT, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked").hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
@@ -185,8 +185,24 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
         fs::rename(&optimised, &wasm).at(&optimised)?;
     }
+    mark(&wasm, &out.join(GLUE), &stamp)?;
     paths::write(&stamp_file, stamp)?;
     Ok(Component { dir: out })
+}
+
+/// Names the build in both halves, so that the loader sees when a cache put halves of two builds together: as the name of
+/// an empty custom section of the wasm, and as an export of the glue.
+fn mark(wasm: &Path, glue: &Path, build: &str) -> Result {
+    let mut bytes = fs::read(wasm).at(wasm)?;
+    bytes.extend(custom_section(build));
+    paths::write(wasm, bytes)?;
+    paths::write(glue, format!("{}\nexport const build = \"{build}\";\n", paths::read(glue)?))
+}
+
+/// An empty custom section with a name of less than 127 bytes: both lengths are one byte of LEB128 then.
+fn custom_section(name: &str) -> Vec<u8> {
+    let length = name.len() as u8;
+    [&[0, length + 1, length], name.as_bytes()].concat()
 }
 
 /// The glue with the names that wasm-opt gave: `{"imports": [[module, old, new], …], "exports": [[old, new], …]}`. The one
@@ -239,7 +255,12 @@ fn cargo_home() -> Result<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::renamed;
+    use super::{custom_section, renamed};
+
+    #[test]
+    fn a_custom_section_is_its_id_its_length_and_its_name() {
+        assert_eq!(custom_section("ab"), [0, 3, 2, b'a', b'b']);
+    }
 
     #[test]
     fn the_glue_gets_the_names_of_the_wasm_and_no_others() {

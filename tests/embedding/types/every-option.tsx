@@ -41,7 +41,7 @@ flow.element.addEventListener("account-connected", ({ detail }) => detail.app.le
 flow.element.addEventListener("click", (event) => event.clientX);
 flow.unmount();
 define("another-connect-flow");
-await preload({ wasm: new URL("https://cdn.example.com/connect-flow_bg.wasm") });
+await preload({ wasm: new URL("https://cdn.example.com/connect-flow_bg.wasm"), integrity: "sha384-abc" });
 const element = document.createElement("connect-flow");
 element.apiUrl = "https://platform.example.com";
 element.sessionToken = "token";

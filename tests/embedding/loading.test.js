@@ -1,0 +1,152 @@
+// Loading: every way in which the package's files can be missing, wrong or forbidden is told, shown, and can be mended.
+import assert from "node:assert/strict";
+import { cp, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { suite } from "../harness/index.js";
+import { alert, codes, open, run } from "./stage.js";
+
+const SITE = process.env.CONNECT_FLOW_SITE ?? fileURLToPath(new URL("../../target/site", import.meta.url));
+
+/** Has the page's requests for the wasm answered by `answer(n, bytes)`; counts them in `wasmAsked`. */
+const serveWasm = (driver, answer) =>
+  run(driver, `
+    const real = window.fetch;
+    const bytes = new Uint8Array(await (await real("/connect-flow_bg.wasm")).arrayBuffer());
+    // The last bytes name the build.
+    window.otherBuild = (bytes) => {
+      const other = bytes.slice();
+      other.fill(48, -16);
+      return other;
+    };
+    window.wasm = (bytes) => new Response(bytes, { headers: { "content-type": "application/wasm" } });
+    window.wasmAsked = 0;
+    const answer = ${answer};
+    window.fetch = (request, init) => {
+      if (!String(request.url ?? request).includes("connect-flow_bg.wasm")) return real(request, init);
+      window.wasmAsked += 1;
+      return answer(window.wasmAsked, bytes);
+    };`);
+
+const tryAgain = async (driver) => {
+  const find = "return flow.shadowRoot.querySelector('[role=alert] button')";
+  await (await driver.executeScript(find)).click();
+};
+
+suite("loading", {}, {
+  "says so where WebAssembly is blocked, and names the directive (E1)": async (scene) => {
+    await open(scene, "no-wasm.html");
+    await run(scene.driver, `embed()`);
+    await scene.page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(scene.page), ["wasm_blocked"]);
+    assert.match(await alert(scene.driver), /script-src 'wasm-unsafe-eval'/);
+    await fetch(`${scene.sandbox.host}/api/csp-reports`, { method: "DELETE" });
+  },
+
+  "says so when the wasm is missing, and loads when it is there again (E3)": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `
+      window.problem = await preload({ wasm: "/nothing.wasm" }).then(() => "loaded", String);
+      embed();`);
+    assert.match(await run(scene.driver, `return problem`), /404/);
+    await scene.page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(scene.page), ["load_failed"]);
+    await run(scene.driver, `
+      await preload({ wasm: "/connect-flow_bg.wasm" });
+      flow.shadowRoot.querySelector("[role=alert] button").click();`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.equal(await scene.page.screen(), "list");
+  },
+
+  "loads a wasm of the wrong MIME type, refuses a truncated one (E3)": async (scene) => {
+    await open(scene);
+    const problem = await run(scene.driver, `
+      window.wasm = await (await fetch("/connect-flow_bg.wasm")).arrayBuffer();
+      return preload({ wasm: new Response(wasm.slice(0, 5000)) }).then(() => "loaded", ({ code }) => code);`);
+    assert.equal(problem, "load_failed");
+    await run(scene.driver, `
+      await preload({ wasm: new Response(wasm, { headers: { "content-type": "text/plain" } }) });
+      embed();`);
+    await scene.page.waitForEvent("flow-ready");
+  },
+
+  "puts together no two halves of different builds, and gets the right ones by itself (E3)": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await serveWasm(driver, "(n, bytes) => wasm(n === 1 ? otherBuild(bytes) : bytes)");
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-ready");
+    assert.equal(await run(driver, "return wasmAsked"), 2);
+    assert.deepEqual(await codes(page), []);
+  },
+
+  "tries twice, then says so, and the focus stays when loading again succeeds (E3)": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await serveWasm(driver, "(n, bytes) => wasm(n <= 4 ? otherBuild(bytes) : bytes)");
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+    assert.equal(await run(driver, "return wasmAsked"), 2);
+    assert.match(await alert(driver), /could not be loaded/);
+    await tryAgain(driver);
+    await page.waitFor(async () => (await codes(page)).length === 2, "the second failure");
+    const focused = "return document.activeElement === flow && flow.shadowRoot.activeElement?.tagName";
+    assert.equal(await driver.executeScript(focused), "BUTTON");
+    await tryAgain(driver);
+    await page.waitForEvent("flow-ready");
+    assert.equal(await driver.executeScript(focused), "H2");
+    assert.equal(await run(driver, "return __asks.length > 0 && new Set(__asks).size"), 1);
+  },
+
+  "takes no wasm of another integrity (E3)": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    const wrong = `sha384-${"A".repeat(64)}`;
+    const preload = (integrity) =>
+      run(driver, `return preload({ integrity: ${JSON.stringify(integrity)} }).then(() => "loaded", ({ code }) => code)`);
+    assert.equal(await preload(wrong), "load_failed");
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+    const { files } = await (await fetch(`${scene.sandbox.host}/provenance.json`)).json();
+    assert.equal(await preload(files["connect-flow_bg.wasm"]), "loaded");
+    await tryAgain(driver);
+    await page.waitForEvent("flow-ready");
+    // Browsers say in the console, and nowhere else, that integrity was the reason.
+  },
+
+  "says so when scripts of its own are missing, and mends itself when they are there (E3)": async (scene) => {
+    const { page, driver } = scene;
+    for (const missing of ["life.js", "connect-flow.js"]) {
+      const folder = `without-${missing.replace(".", "-")}`;
+      await copyPackage(folder, missing);
+      await open(scene);
+      await run(driver, `
+        const { define } = await importModule("/${folder}/component.js");
+        define("connect-flow-${folder}");
+        embed({}, true, "connect-flow-${folder}");`);
+      await page.waitForEvent("flow-error");
+      assert.deepEqual(await codes(page), ["load_failed"], missing);
+      assert.match(await alert(driver), /could not be loaded/);
+      await copyPackage(folder);
+      await tryAgain(driver);
+      await page.waitFor(async () => (await page.eventsNamed("flow-ready")).length === 1, `a life with ${missing}`);
+      await rm(`${SITE}/${folder}`, { recursive: true });
+    }
+  },
+
+  "names the directive to those who load ahead, too (E1)": async (scene) => {
+    await open(scene, "no-wasm.html");
+    const said = await run(scene.driver, "return preload().then(() => [], ({ code, message }) => [code, message])");
+    assert.equal(said[0], "wasm_blocked");
+    assert.match(said[1], /script-src.*'wasm-unsafe-eval'/);
+    await fetch(`${scene.sandbox.host}/api/csp-reports`, { method: "DELETE" });
+  },
+});
+
+/** The package's files once more, in a folder of their own. @param {string} [without] */
+async function copyPackage(folder, without) {
+  for (const name of ["component.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"]) {
+    if (name !== without) await cp(`${SITE}/${name}`, `${SITE}/${folder}/${name}`);
+  }
+}
