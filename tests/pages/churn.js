@@ -42,7 +42,11 @@ const button = (element, text) =>
   [...element.shadowRoot.querySelectorAll("button")].find((button) => button.textContent.includes(text));
 
 async function until(question) {
-  while (!question()) await pause(1);
+  const deadline = performance.now() + 10_000;
+  while (!question()) {
+    if (performance.now() > deadline) throw Error(`not within 10 s: ${question}`);
+    await pause(1);
+  }
 }
 
 /** What a life can have come to when its element goes. */
