@@ -5,10 +5,9 @@ import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Sandbox } from "../harness/sandbox.js";
+import { API_KEY, Sandbox } from "../harness/sandbox.js";
 
 const folder = fileURLToPath(new URL("../../examples/backends/", import.meta.url));
-const API_KEY = "tk_canary0123456789abcdefcanary01234";
 const RUST = fileURLToPath(new URL("../../target/debug/examples/backend", import.meta.url));
 
 const RECIPES = {
@@ -70,7 +69,7 @@ for (const [name, { needs }] of Object.entries(RECIPES)) {
     let sandbox, host, visitor, signed;
 
     before(async () => {
-      sandbox = await Sandbox.start([], { CONNECT_PLATFORM_KEYS: API_KEY });
+      sandbox = await Sandbox.start();
       host = await start(name, { CONNECT_API_KEY: API_KEY, CONNECT_API_URL: sandbox.platform });
       visitor = await visit(host.address);
       signed = { cookie: visitor.cookie, "x-csrf-token": visitor.csrfToken, "sec-fetch-site": "same-origin" };

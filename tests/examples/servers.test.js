@@ -8,10 +8,9 @@ import { fileURLToPath } from "node:url";
 import { connectByOAuth } from "../flow/steps.js";
 import { start, until } from "../harness/browsers.js";
 import { HostPage } from "../harness/page.js";
-import { Sandbox } from "../harness/sandbox.js";
+import { API_KEY, Sandbox } from "../harness/sandbox.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const API_KEY = "tk_canary0123456789abcdefcanary01234";
 
 const SERVERS = [
   { name: "next", command: ["node_modules/.bin/next", "start", "--hostname", "127.0.0.1"], built: ".next/BUILD_ID", html: /<connect-flow/ },
@@ -43,7 +42,7 @@ for (const { name, command: [program, ...args], built, html, element = "connect-
 
     before(async () => {
       assert.ok(existsSync(`${root}examples/${name}/${built}`), `${name} is not built`);
-      sandbox = await Sandbox.start([], { CONNECT_PLATFORM_KEYS: API_KEY });
+      sandbox = await Sandbox.start();
       const port = await freePort();
       address = `http://localhost:${port}`;
       server = spawn(program, args, {

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 const BINARY = process.env.CONNECT_FLOW_SANDBOX ?? here("../../target/debug/connect-flow-sandbox");
 const SITE = process.env.CONNECT_FLOW_SITE ?? here("../../target/site");
 /** The platform takes the key that the host has at the start. */
-const API_KEY = "tk_0123456789abcdef0123456789abcdef";
+export const API_KEY = "tk_0123456789abcdef0123456789abcdef";
 const START_TIMEOUT = 20_000;
 const LOG_LINES = 40;
 

@@ -46,16 +46,12 @@ cargo xtask CHORE
       --release       with --only: browsers get the package as published, not the quick build
       --full          also cargo-deny over all dependencies
   coverage [--json]   compares docs/coverage.json, which names the tests of each requirement and fault, with what ran
-<<<<<<< HEAD
   package [--twice]   assembles the npm package in dist/package
       --twice         builds it again from nothing, and fails unless the two are the same byte for byte
-=======
   docs                builds the book in target/book, and checks its links and its code
   examples [--full] [--browser …]
       Builds the projects of examples/ on the packed package, and drives them.
       --full          also Next.js and Leptos rendered by a server, which take minutes the first time
-  package             assembles the npm package in dist/package
->>>>>>> 98fe211 (Examples on the packed package, recipes for the session-token endpoint, and the Leptos component on a server)
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
