@@ -11,6 +11,9 @@ pub(super) const LONG_MS: f64 = 20_000.0;
 const CLOSED_POLLS: u8 = 3;
 const FIRST_POLL_MS: f64 = 1_000.0;
 const SLOWEST_POLL_MS: f64 = 10_000.0;
+/// Steep, because coming back is what is asked after at once: a login of a minute costs the platform half of what a
+/// poll every three seconds costs, and is noticed sooner (`cargo xtask simulate`).
+const BACK_OFF: f64 = 3.0;
 
 /// What tells one connection of an account from the one before it.
 type Mark = (String, String);
@@ -147,7 +150,7 @@ impl Attempt {
             *polls = polls.saturating_add(1);
         }
         let quick = self.closed_polls.is_some_and(|polls| polls < CLOSED_POLLS);
-        self.interval_ms = if quick { FIRST_POLL_MS } else { (self.interval_ms * 1.5).min(SLOWEST_POLL_MS) };
+        self.interval_ms = if quick { FIRST_POLL_MS } else { (self.interval_ms * BACK_OFF).min(SLOWEST_POLL_MS) };
         self.next_poll_ms = now_ms + self.interval_ms.max(retry_after_ms.map_or(0.0, f64::from));
     }
 

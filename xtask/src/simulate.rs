@@ -2,7 +2,9 @@
 //!
 //! Sessions do not know of one another, so each is run alone from its opening to the end, and only its calls are counted.
 
-use std::{ops::Range, thread};
+mod logins;
+
+use std::{fmt::Write, ops::Range, thread};
 
 use connect_flow::session::{
     AskReason, Effect, Given, HostAnswer, Now, Offer, Page, Session, SessionOptions, SessionToken,
@@ -16,6 +18,10 @@ use crate::{
 
 const MINUTE: f64 = 60_000.0;
 const CHART: &str = "docs/images/renewals.svg";
+/// What was printed last, for the page of measurements.
+const TABLES: &str = "target/simulate.md";
+/// Of the requests of a client that polls at a fixed interval, at most this part is needed.
+const MOST_REQUESTS: f64 = 0.5;
 /// Calls are counted by slots of this length in milliseconds: long enough that chance alone makes no peak.
 const SLOT: f64 = 10_000.0;
 /// A call of the host's backend takes between these, in milliseconds, whatever it answers.
@@ -102,10 +108,16 @@ pub(crate) fn simulate(sessions: u32, optimised: bool) -> Result {
         let again = ["run", "--quiet", "--profile", "simulate", "--package", "xtask", "--", "simulate", "--optimised"];
         return run(command("cargo").args(again).arg("--sessions").arg(sessions.to_string()));
     }
-    println!("{sessions} open sessions; calls of the host's backend for a renewal, in slots of 10 s.\n");
-    println!("| lifetime | scene | mean a second | peak a second | peak to steady mean | longest wait |");
-    println!("|---|---|---|---|---|---|");
+    let mut text = format!(
+        "{sessions} open sessions; calls of the host's backend for a renewal, in slots of 10 s.\n\n\
+         | lifetime | scene | mean a second | peak a second | peak to steady mean | longest wait |\n\
+         |---|---|---|---|---|---|\n"
+    );
     let (mut lines, mut failed) = (Vec::new(), Vec::new());
+    // Writing to a string cannot fail.
+    let row = |text: &mut String, line: String| {
+        let _ = writeln!(text, "{line}");
+    };
     for (label, minutes) in [("15 min", 15.0), ("1 h", 60.0), ("24 h", 1440.0)] {
         let mut usual = 0.0;
         for scene in Scene::ALL {
@@ -117,23 +129,33 @@ pub(crate) fn simulate(sessions: u32, optimised: bool) -> Result {
             if scene == Scene::Steady {
                 usual = mean;
             }
-            let ratio = peak / usual;
-            let wait = counts.waited / 1_000.0;
-            println!("| {label} | {} | {mean:.1} | {peak:.1} | {ratio:.2} | {wait:.0} s |", scene.name());
+            let (ratio, wait) = (peak / usual, counts.waited / 1_000.0);
+            let name = scene.name();
+            row(&mut text, format!("| {label} | {name} | {mean:.1} | {peak:.1} | {ratio:.2} | {wait:.0} s |"));
             if ratio > MOST_PEAK {
-                failed.push(format!("{label}, {}: {ratio:.2} times the steady mean", scene.name()));
+                failed.push(format!("{label}, {name}: {ratio:.2} times the steady mean"));
             }
             if counts.waited > MOST_WAIT {
-                failed.push(format!("{label}, {}: somebody waited {wait:.0} s", scene.name()));
+                failed.push(format!("{label}, {name}: somebody waited {wait:.0} s"));
             }
             if scene != Scene::Steady {
                 let ratios = counts.calls.iter().map(|calls| a_second(f64::from(*calls)) / usual).collect();
-                lines.push((format!("{label}, {}", scene.name()), ratios));
+                lines.push((format!("{label}, {name}"), ratios));
             }
         }
     }
+    let (ours, fixed) = logins::costs();
+    text += "\nOne login of a minute, medians of 1,001:\n\n| client | requests | connected after the platform knew |\n|---|---|---|\n";
+    for (name, cost) in [("connect-flow", &ours), ("a poll every 3 s", &fixed)] {
+        row(&mut text, format!("| {name} | {:.0} | {:.2} s |", cost.requests, cost.late / 1_000.0));
+    }
+    if ours.requests > MOST_REQUESTS * fixed.requests || ours.late > fixed.late {
+        failed.push("a connection costs more than half of what a fixed interval costs, or comes later".into());
+    }
+    print!("{text}");
     let chart = paths::root().join(CHART);
     std::fs::write(&chart, drawn(&lines)).at(&chart)?;
+    paths::write(&paths::root().join(TABLES), &text)?;
     println!("\nChart: {CHART}");
     if failed.is_empty() { Ok(()) } else { Err(Error::Answer { from: "simulate".into(), problem: failed.join("; ") }) }
 }
