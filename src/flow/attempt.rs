@@ -13,7 +13,7 @@ const FIRST_POLL_MS: f64 = 1_000.0;
 const SLOWEST_POLL_MS: f64 = 10_000.0;
 /// Steep, because coming back is what is asked after at once: a login of a minute costs the platform half of what a
 /// poll every three seconds costs, and is noticed sooner (`cargo xtask simulate`).
-const BACK_OFF: f64 = 3.0;
+const BACK_OFF: f64 = 2.5;
 
 /// What tells one connection of an account from the one before it.
 type Mark = (String, String);
