@@ -2,6 +2,7 @@
 
 mod areas;
 mod audit;
+mod bench;
 mod coverage;
 mod demo;
 mod docs;
@@ -53,6 +54,7 @@ cargo xtask CHORE
       Builds the projects of examples/ on the packed package, and drives them.
       --full          also Next.js and Leptos rendered by a server, which take minutes the first time
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
+  bench [--short]     measures time and memory against a contender and a floor; writes docs/performance.md
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
   fuzz [--seconds N]  runs each fuzz target for N seconds, 600 unless told
@@ -161,6 +163,16 @@ fn chore() -> Result {
                 }
             }
             package::package(twice)
+        }
+        "bench" => {
+            let mut short = false;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("short") => short = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            bench::bench(short)
         }
         "simulate" => {
             let (mut sessions, mut optimised) = (1_000_000, false);

@@ -30,10 +30,10 @@ pub(crate) enum Profile {
     Dev,
 }
 
-/// wasm-opt's arguments. The features are those rustc 1.95 uses by default for wasm32-unknown-unknown.
+/// wasm-opt's arguments, with [`FEATURES`].
 ///
 /// Inlining into the only caller and of tiny functions is off: it makes the wasm smaller, but its compressed form larger.
-const WASM_OPT: [&str; 17] = [
+const WASM_OPT: [&str; 10] = [
     "-Oz",
     "-Oz",
     // Nothing lives in the first kilobyte, where the stack would end.
@@ -43,6 +43,13 @@ const WASM_OPT: [&str; 17] = [
     "--always-inline-max-function-size=0",
     // Names of imports and exports carry hashes, which do not compress; it prints the new ones.
     "--minify-imports-and-exports-and-modules",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// Those that rustc 1.95 uses by default for wasm32-unknown-unknown: with any more, binaryen writes what browsers refuse.
+pub(crate) const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -50,9 +57,6 @@ const WASM_OPT: [&str; 17] = [
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
 ];
 
 /// Builds the published package and says where it is; `twice` builds it a second time, from nothing in a directory of its
@@ -158,7 +162,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
 
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
-    (&input, WASM_OPT, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked").hash(&mut hasher);
+    (&input, WASM_OPT, FEATURES, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked").hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
@@ -180,7 +184,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         prune::prune(&out.join(GLUE), &wasm)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
-        let names = output_of(wasm_opt.arg(&wasm).args(WASM_OPT).arg("-o").arg(&optimised));
+        let names = output_of(wasm_opt.arg(&wasm).args(FEATURES).args(WASM_OPT).arg("-o").arg(&optimised));
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
         fs::rename(&optimised, &wasm).at(&optimised)?;

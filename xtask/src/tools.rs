@@ -43,14 +43,14 @@ pub(crate) fn setup() -> Result {
 /// What `demo` and `package` need: the target, wasm-bindgen, trunk, wasm-opt.
 pub(crate) fn for_demo() -> Result {
     for_package()?;
-    cargo_install("trunk", TRUNK, true, "6 to 9 minutes")
+    cargo_install("trunk", TRUNK, true, "3 minutes")
 }
 
 /// What `package` needs.
 pub(crate) fn for_package() -> Result {
     rust_target()?;
     // Its own lock file names a crate version that the registry may no longer have.
-    cargo_install("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false, "2 minutes")?;
+    cargo_install("wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false, "1 minute")?;
     npm_install(&paths::npm_tools(), "wasm-opt and esbuild", "half a minute")
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn for_package() -> Result {
 pub(crate) fn for_tests() -> Result {
     for_package()?;
     browsers()?;
-    cargo_install("geckodriver", GECKODRIVER, true, "2 minutes")?;
+    cargo_install("geckodriver", GECKODRIVER, true, "1 minute")?;
     for_node_tests()
 }
 
@@ -67,9 +67,14 @@ pub(crate) fn for_node_tests() -> Result {
     npm_install(&paths::root().join("tests"), "the npm packages of the tests", "half a minute")
 }
 
+/// What the component is measured against.
+pub(crate) fn for_bench(dir: &Path) -> Result {
+    npm_install(dir, "the contender of the measurements", "a minute")
+}
+
 /// cargo-deny, which checks licences, sources and advisories of every dependency.
 pub(crate) fn cargo_deny() -> Result {
-    cargo_install("cargo-deny", CARGO_DENY, true, "4 minutes")
+    cargo_install("cargo-deny", CARGO_DENY, true, "2 minutes")
 }
 
 fn rust_target() -> Result {
@@ -93,7 +98,9 @@ fn cargo_install(krate: &str, version: &str, locked: bool, usual_time: &str) -> 
     }
     announce(&format!("{krate} {version}"), usual_time);
     let mut install = command("cargo");
-    install.args(["install", krate, "--force", "--version", &format!("={version}"), "--root"]).arg(paths::tools());
+    // Built quickly rather than well: they work for seconds, and whoever runs this first waits for them.
+    install.args(["install", krate, "--debug", "--force", "--version", &format!("={version}"), "--root"]);
+    install.arg(paths::tools()).env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
     if locked {
         install.arg("--locked");
     }

@@ -1,0 +1,37 @@
+//! `bench`: what the component costs a page in time and memory, against a contender and a floor, in one run.
+
+use crate::{
+    error::Result,
+    package::{self, Profile},
+    paths,
+    process::{command, run},
+    simulate, tools,
+};
+
+const PAGE: &str = "docs/performance.md";
+
+/// Runs every measurement and writes the page of figures. `short`: few samples, to try the measurements themselves.
+pub(crate) fn bench(short: bool) -> Result {
+    let bench = paths::root().join("tests/bench");
+    tools::for_tests()?;
+    tools::for_bench(&bench)?;
+    package::assemble(Profile::Release, &paths::package())?;
+    simulate::simulate(if short { 50_000 } else { 1_000_000 }, false)?;
+
+    let pages = paths::target().join("bench");
+    paths::empty_dir(&pages)?;
+    for name in ["page.html", "start.js"] {
+        paths::copy_into(&bench.join("pages").join(name), &pages)?;
+    }
+    let mut bundle = command("esbuild");
+    bundle.arg(bench.join("pages/pipedream.jsx")).arg(format!("--outfile={}", pages.join("pipedream.js").display()));
+    bundle.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=error"]);
+    run(bundle.args(["--conditions=browser", "--define:process.env.NODE_ENV=\"production\""]))?;
+
+    let mut measure = command("node");
+    measure.arg(bench.join("run.js")).arg(&pages).arg(paths::package()).arg(paths::root().join(PAGE));
+    if short {
+        measure.arg("--short");
+    }
+    run(&mut measure)
+}
