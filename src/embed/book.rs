@@ -186,3 +186,22 @@ fn every_part_is_in_the_book_and_no_other() {
     let loader: BTreeSet<String> = ["loading", "failure"].map(str::to_owned).into();
     assert_eq!(listed, &parts() | &loader);
 }
+
+#[test]
+fn r1_r7_r32_f14_f16_a18_a21_s21_d9_hosts_are_told() {
+    let told = [
+        ("R1", "security.md", "| **API key** | your server | all your customers |"),
+        ("R7", "backend.md", "The key comes from the environment"),
+        ("R32", "backend.md", "5 to 15 minutes"),
+        ("F14", "security.md", "no analytics, no fonts, no cookie"),
+        ("F16", "backend.md", "delete what you keep of that connection"),
+        ("A18, S21", "backend.md", "encrypted (AES-256), apart from sessions, in a database"),
+        ("A21", "security.md", "`end({revoke: true})`"),
+        ("D9", "security.md", "in-memory token storage"),
+    ];
+    for (row, page, words) in told {
+        let text = read(&format!("docs/book/{page}"));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(words), "{row}: {page} no longer says: {words}");
+    }
+}
