@@ -91,7 +91,10 @@ fn policy() -> Result<String> {
 const AROUND: &str = "declare const getSessionToken: import('connect-flow').GetSessionToken;
 declare const button: HTMLButtonElement;
 declare function render(state: object): void;
-declare function refresh(app: string): void;
+declare function refresh(app?: string): void;
+declare const token: string;
+declare const customer: string;
+declare const labels: import('connect-flow/refold-react').Label[];
 ";
 
 /// Compiles scripts against the package's types.
