@@ -1,5 +1,6 @@
 // The demo's host page: asks its server who is signed in, mounts the component, shows the events that it hears.
 
+import { playground } from "./demo-playground.js";
 import { EVENTS } from "./events.js";
 import { mount } from "./index.js";
 
@@ -50,33 +51,29 @@ async function start() {
   }
   $("user").textContent = host.user;
 
+  const minted = new EventTarget();
   async function getSessionToken({ signal } = {}) {
     const headers = { "x-csrf-token": host.csrfToken };
+    const since = performance.now();
     const response = await fetch("/api/session-token", { method: "POST", headers, signal });
     if (response.status === 401) return null;
     if (!response.ok) {
       const retryAfter = Number(response.headers.get("retry-after")) || undefined;
       throw Object.assign(new Error(`the demo's backend answered ${response.status}`), { retryAfter });
     }
-    return response.json();
+    const answer = await response.json();
+    minted.dispatchEvent(new CustomEvent("token", { detail: { since, seconds: answer?.expires_in } }));
+    return answer;
   }
 
-  const theme = () => document.querySelector("[name=theme]:checked").value;
   const flow = mount("#place", {
     apiUrl: host.apiUrl,
     frameUrl: host.frameUrl ?? undefined,
     hostName: "Acme Projects",
-    theme: theme(),
     getSessionToken,
   });
   for (const name of EVENTS) flow.element.addEventListener(name, ({ detail }) => record(name, detail));
-
-  $("theme").addEventListener("change", () => {
-    document.documentElement.dataset.theme = theme();
-    flow.update({ theme: theme() });
-  });
-  $("fresh").addEventListener("click", async () => flow.setSessionToken(await getSessionToken()));
-  $("end").addEventListener("click", () => flow.end());
+  await playground(flow, getSessionToken, minted);
 }
 
 await start();

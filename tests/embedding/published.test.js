@@ -19,15 +19,16 @@ const BIN = here("../node_modules/.bin/");
 
 const FILES = [
   "LICENSE-APACHE", "LICENSE-MIT", "README.md", "component.js", "connect-flow.d.ts", "connect-flow.js",
-  "connect-flow_bg.wasm", "custom-elements.json", "element.js", "events.d.ts", "events.js", "frame.html", "frame.js",
+  "connect-flow_bg.wasm", "contrast.d.ts", "contrast.js", "custom-elements.json", "element.js", "events.d.ts",
+  "events.js", "frame.html", "frame.js",
   "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js", "load.js",
   "locales.js", "locales/ar.json", "locales/de.json", "locales/es.json", "locales/fr.json", "locales/he.json",
   "locales/ja.json", "locales/pt-BR.json", "locales/zh-Hans.json", "package.json", "provenance.json",
   "react.d.ts", "react.js", "refold-react.d.ts", "refold-react.js", "session-url.js", "testing.d.ts", "testing.js",
 ];
 const ENTRIES = [
-  ".", "./connect-flow.wasm", "./custom-elements.json", "./element", "./frame.html", "./headless", "./hosted",
-  "./package.json", "./provenance.json", "./react", "./refold-react", "./testing",
+  ".", "./connect-flow.wasm", "./contrast", "./custom-elements.json", "./element", "./frame.html", "./headless",
+  "./hosted", "./package.json", "./provenance.json", "./react", "./refold-react", "./testing",
 ];
 
 describe("the published package", () => {
@@ -100,7 +101,7 @@ describe("the published package", () => {
     const args = [tarball, "--profile", "esm-only", "--format", "json", "--exclude-entrypoints", ...others];
     const { stdout } = await run(`${BIN}attw`, args, { maxBuffer: 1 << 26 }).catch((failed) => failed);
     const { analysis } = JSON.parse(stdout);
-    const entries = [".", "./element", "./headless", "./hosted", "./react", "./refold-react", "./testing"];
+    const entries = [".", "./contrast", "./element", "./headless", "./hosted", "./react", "./refold-react", "./testing"];
     assert.deepEqual(Object.keys(analysis.entrypoints).sort(), entries);
     // A `require` gets the module by `import()` alone, which is meant: there is no other form.
     const problems = analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");

@@ -37,6 +37,8 @@ async function startChromium() {
     .addArguments(
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--no-first-run",
+      // Letters as they are drawn everywhere, for photographs.
+      "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb",
     );
   const driver = await new Builder()
     .forBrowser("chrome")

@@ -92,6 +92,9 @@ fn start_sandbox(options: &Options, log: &Path) -> Result<Group> {
     sandbox.arg("--frame-pages").arg(paths::root().join("dist/demo"));
     if let Some(platform) = &options.platform {
         sandbox.args(["--platform-url", platform]);
+    } else {
+        // The playground turns its switches.
+        sandbox.arg("--test-mode");
     }
     Group::spawn(sandbox.stdout(Stdio::piped()).stderr(log_file(log)?))
 }

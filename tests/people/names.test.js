@@ -1,0 +1,121 @@
+// What assistive technology is told: roles and names as each browser computes them; and life inside a host's dialog.
+import assert from "node:assert/strict";
+import { Key } from "selenium-webdriver";
+import { suite } from "../harness/index.js";
+import { openGallery } from "./screens.js";
+
+/** By screen: a role, a name, and an attribute that must be so. */
+const TOLD = {
+  list: [
+    ["searchbox", "Search apps"],
+    ["button", "All", "aria-pressed", "true"],
+    ["button", /^Tally Books Invoices and payments Needs attention$/],
+    ["heading", "Connect an app"],
+    ["list", "Connect an app"],
+  ],
+  "app-removal": [
+    ["button", "Back"],
+    ["heading", "Disconnect Harbor CRM?"],
+    ["button", "Keep"],
+  ],
+  consent: [
+    ["heading", "Northwind will be able to"],
+    ["button", "Continue to Beacon Chat"],
+    ["link", "Terms", "rel", "noopener noreferrer"],
+  ],
+  "credentials-errors": [
+    ["button", "Show API key", "aria-pressed", "false"],
+    ["textbox", "Server address", "aria-invalid", "true"],
+    ["combobox", /^Region/, "aria-required", "false"],
+    ["button", "API key: Enter a value"],
+  ],
+  "configure-workflows": [
+    ["switch", "Copy invoices", "aria-checked", "true"],
+    ["switch", "Weekly summary", "aria-checked", "false"],
+    ["button", "Workflows", "aria-current", "step"],
+  ],
+  "configure-rules": [
+    ["combobox", "Which conditions must be met"],
+    ["button", "Remove condition"],
+  ],
+};
+
+suite("roles and names", {}, {
+  "each browser computes the same": async (scene) => {
+    for (const [state, told] of Object.entries(TOLD)) {
+      await openGallery(scene, { state });
+      for (const [role, name, attribute, value] of told) {
+        const element = await scene.page.find(role, name, 3_000);
+        if (attribute) assert.equal(await element.getAttribute(attribute), value, `${state}: ${role} ${name}`);
+      }
+    }
+  },
+
+  "what describes a control is there, and ids are told apart": async (scene) => {
+    if (scene.browser !== "chromium") return;
+    await openGallery(scene);
+    const wrong = await scene.driver.executeScript(() =>
+      [...document.querySelectorAll("[data-state]")].flatMap(({ dataset, shadowRoot }) => {
+        const ids = [...shadowRoot.querySelectorAll("[id]")].map(({ id }) => id);
+        const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
+        const invalid = [...shadowRoot.querySelectorAll("[aria-invalid=true]")];
+        const mute = invalid.filter((control) => {
+          const texts = (control.getAttribute("aria-describedby") ?? "").split(" ").map((id) => shadowRoot.getElementById(id));
+          return !texts.some((text) => text?.classList.contains("wrong"));
+        });
+        return [...twice.map((id) => `${dataset.state}: #${id} twice`), ...mute.map(({ id }) => `${dataset.state}: #${id} mute`)];
+      }),
+    );
+    assert.deepEqual(wrong, []);
+  },
+});
+
+const deepFocus = `let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;`;
+
+suite("inside a host's dialog", {}, {
+  "a modal dialog keeps the focus, and Escape closes it": async ({ driver, page }) => {
+    await page.open();
+    await page.waitForScreen("list");
+    await page.find("button", /^Tally Books/);
+    await driver.executeScript(`const dialog = document.body.appendChild(document.createElement("dialog"));
+      dialog.append(document.querySelector("connect-flow"));
+      dialog.showModal();`);
+    await page.click("button", /^Tally Books/);
+    await page.waitForScreen("app");
+    await page.waitFor(() => driver.executeScript(`${deepFocus} return at?.tagName === "H2"`), "the focus on the heading");
+    for (let step = 0; step < 10; step++) {
+      await driver.actions().sendKeys(Key.TAB).perform();
+      const outside = await driver.executeScript(`${deepFocus} return at?.id === "outside"`);
+      assert.ok(!outside, "the focus left the dialog");
+    }
+    await driver.actions().sendKeys(Key.ESCAPE).perform();
+    await page.waitFor(() => driver.executeScript(`return !document.querySelector("dialog").open`), "the dialog to close");
+  },
+
+  "a focus trap of the host's is never pulled": async ({ driver, page }) => {
+    await page.open();
+    await page.waitForScreen("list");
+    await page.find("button", /^Tally Books/);
+    await driver.executeScript(() => {
+      const place = document.getElementById("place");
+      place.tabIndex = -1;
+      window.__pulled = 0;
+      document.addEventListener("focusin", ({ target }) => {
+        if (place.contains(target)) return;
+        window.__pulled += 1;
+        place.focus();
+      });
+    });
+    await page.click("searchbox", "Search apps");
+    await page.click("button", /^Tally Books/);
+    await page.waitForScreen("app");
+    await page.click("button", "Connect");
+    await page.waitForScreen("consent");
+    await page.click("button", "Back");
+    await page.waitForScreen("app");
+    await page.click("button", "Back");
+    await page.waitForScreen("list");
+    await page.waitFor(() => driver.executeScript(`${deepFocus} return at?.matches(".app")`), "the focus on the row");
+    assert.equal(await driver.executeScript("return window.__pulled"), 0);
+  },
+});
