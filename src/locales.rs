@@ -1,4 +1,4 @@
-//! The words of every language besides English, for hosts that link the crate: each costs its bytes only where it is used.
+//! The words of every language besides English, for hosts that link the crate: each costs bytes only where it is used.
 //!
 //! ```ignore
 //! connect_flow::view::register("de", js_sys::JSON::parse(connect_flow::locales::DE)?);

@@ -63,7 +63,8 @@ export function contrast(element) {
       paper.fillRect(0, 0, 1, 1);
       const [below, above] = [paint(on), paint(seen)];
       const ratio = (Math.max(below, above) + 0.05) / (Math.min(below, above) + 0.05);
-      if (ratio < needed) found.push({ seen: variable(seen), on: variable(on), ratio: Math.round(ratio * 100) / 100, needed });
+      if (ratio >= needed) continue;
+      found.push({ seen: variable(seen), on: variable(on), ratio: Math.round(ratio * 100) / 100, needed });
     }
   } finally {
     probe.remove();

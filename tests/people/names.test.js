@@ -51,8 +51,29 @@ suite("roles and names", {}, {
     }
   },
 
+  "F15 R29: consent has every permission by its exact name, and the ways to privacy and terms": async (scene) => {
+    await openGallery(scene, { state: "consent,consent-keys" });
+    const { permissions, links } = await scene.driver.executeScript(() => {
+      const root = document.querySelector("[data-state=consent]").shadowRoot;
+      root.querySelector("summary").click();
+      const seen = [...root.querySelectorAll("details code")].filter((code) => code.checkVisibility());
+      return {
+        permissions: seen.map(({ textContent }) => textContent),
+        links: [...root.querySelectorAll("a")].map((link) => [link.textContent, link.href, link.target, link.rel]),
+      };
+    });
+    assert.deepEqual(permissions, ["messages.read", "messages.write", "channels.read"]);
+    const away = ["_blank", "noopener noreferrer"];
+    assert.deepEqual(links, [
+      ["Privacy at Northwind", "https://example.com/privacy", ...away],
+      ["Terms", "https://example.com/terms", ...away],
+    ]);
+  },
+});
+
+// The same in every browser: one is enough.
+suite("descriptions", { browsers: ["chromium"] }, {
   "what describes a control is there, and ids are told apart": async (scene) => {
-    if (scene.browser !== "chromium") return;
     await openGallery(scene);
     const wrong = await scene.driver.executeScript(() =>
       [...document.querySelectorAll("[data-state]")].flatMap(({ dataset, shadowRoot }) => {
@@ -60,17 +81,19 @@ suite("roles and names", {}, {
         const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
         const invalid = [...shadowRoot.querySelectorAll("[aria-invalid=true]")];
         const mute = invalid.filter((control) => {
-          const texts = (control.getAttribute("aria-describedby") ?? "").split(" ").map((id) => shadowRoot.getElementById(id));
-          return !texts.some((text) => text?.classList.contains("wrong"));
+          const ids = (control.getAttribute("aria-describedby") ?? "").split(" ");
+          return !ids.some((id) => shadowRoot.getElementById(id)?.classList.contains("wrong"));
         });
-        return [...twice.map((id) => `${dataset.state}: #${id} twice`), ...mute.map(({ id }) => `${dataset.state}: #${id} mute`)];
+        const say = (what) => (id) => `${dataset.state}: #${id} ${what}`;
+        return [...twice.map(say("twice")), ...mute.map(({ id }) => id).map(say("mute"))];
       }),
     );
     assert.deepEqual(wrong, []);
   },
 });
 
-const deepFocus = `let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;`;
+const deepFocus = `let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;`;
 
 suite("inside a host's dialog", {}, {
   "a modal dialog keeps the focus, and Escape closes it": async ({ driver, page }) => {
@@ -82,7 +105,8 @@ suite("inside a host's dialog", {}, {
       dialog.showModal();`);
     await page.click("button", /^Tally Books/);
     await page.waitForScreen("app");
-    await page.waitFor(() => driver.executeScript(`${deepFocus} return at?.tagName === "H2"`), "the focus on the heading");
+    const onHeading = () => driver.executeScript(`${deepFocus} return at?.tagName === "H2"`);
+    await page.waitFor(onHeading, "the focus on the heading");
     for (let step = 0; step < 10; step++) {
       await driver.actions().sendKeys(Key.TAB).perform();
       const outside = await driver.executeScript(`${deepFocus} return at?.id === "outside"`);

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import pixelmatch from "pixelmatch";
 import { PNG } from "pngjs";
+import { By } from "selenium-webdriver";
 import { suite } from "../harness/index.js";
 import { openGallery } from "./screens.js";
 
@@ -52,17 +53,15 @@ async function pose(driver) {
 }
 
 async function photograph({ browser, driver }, state) {
-  const box = await driver.executeScript(`const at = document.querySelector("[data-state=" + CSS.escape(arguments[0]) + "]");
-    at.scrollIntoView();
+  const element = await driver.findElement(By.css(`[data-state="${state}"]`));
+  if (browser !== "chromium") return Buffer.from(await element.takeScreenshot(), "base64");
+  const box = await driver.executeScript((at) => {
     const { x, y, width, height } = at.getBoundingClientRect();
-    return { x: x + scrollX, y: y + scrollY, width, height: Math.ceil(height) };`, state);
-  if (browser === "chromium") {
-    const clip = { ...box, scale: 1 };
-    const taken = await driver.sendAndGetDevToolsCommand("Page.captureScreenshot", { clip, captureBeyondViewport: true });
-    return Buffer.from(taken.data ?? taken, "base64");
-  }
-  const element = await driver.executeScript(`return document.querySelector("[data-state=" + CSS.escape(arguments[0]) + "]")`, state);
-  return Buffer.from(await element.takeScreenshot(), "base64");
+    return { x: x + scrollX, y: y + scrollY, width, height: Math.ceil(height) };
+  }, element);
+  const clip = { ...box, scale: 1 };
+  const taken = await driver.sendAndGetDevToolsCommand("Page.captureScreenshot", { clip, captureBeyondViewport: true });
+  return Buffer.from(taken.data, "base64");
 }
 
 /** How much of two pictures differs, 0 to 1. */
@@ -91,7 +90,8 @@ for (const [set, parameters] of Object.entries(SETS)) {
       if (scene.browser !== "chromium") continue;
       if (process.env.CONNECT_FLOW_WRITE) {
         await mkdir(REVIEWED, { recursive: true });
-        await writeFile(`${REVIEWED}${name}.png`, PNG.sync.write(PNG.sync.read(picture), { deflateLevel: 9, deflateStrategy: 0, filterType: 0, colorType: 2 }));
+        const small = { deflateLevel: 9, deflateStrategy: 0, filterType: 0, colorType: 2 };
+        await writeFile(`${REVIEWED}${name}.png`, PNG.sync.write(PNG.sync.read(picture), small));
         continue;
       }
       const { share, text, marked } = difference(await readFile(`${REVIEWED}${name}.png`), picture);

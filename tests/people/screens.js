@@ -19,7 +19,8 @@ export async function openGallery({ driver, page, sandbox }, parameters = {}) {
 }
 
 /** Runs in the page with every shadow root of the gallery: `[state, root]`. */
-const ROOTS = `const roots = [...document.querySelectorAll("[data-state]")].map((at) => [at.dataset.state, at.shadowRoot]);`;
+const ROOTS = `const roots = [...document.querySelectorAll("[data-state]")]
+  .map((at) => [at.dataset.state, at.shadowRoot]);`;
 
 /**
  * Evaluates the body of a function of `(state, root, ...values)` for each screen and gives back what it returned, by
@@ -51,7 +52,8 @@ export function cut(state, root) {
     const box = element.getBoundingClientRect();
     // A row of categories is there to be scrolled.
     const scrolls = element.closest(".chips");
-    if (!scrolls && box.width > 1 && (box.left < frame.left - 1 || box.right > frame.right + 1)) found.push(`out ${name(element)}`);
+    const outside = box.left < frame.left - 1 || box.right > frame.right + 1;
+    if (!scrolls && box.width > 1 && outside) found.push(`out ${name(element)}`);
     // An app's own name and description are shortened by design: its screen shows them whole.
     const shortened = style.textOverflow === "ellipsis" || element.closest(".tile");
     const hides = (overflow) => overflow === "hidden" || overflow === "clip";

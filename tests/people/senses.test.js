@@ -24,10 +24,16 @@ function blended(state, root) {
     const outlined = parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none";
     if (!outlined || style.borderTopColor === "rgba(0, 0, 0, 0)") found.push(control.className);
   }
-  const look = (element) => element && [getComputedStyle(element).backgroundColor, getComputedStyle(element).borderTopColor].join();
-  for (const [on, off] of [["[aria-pressed=true].chip", "[aria-pressed=false].chip"], [".switch[aria-checked=true]", ".switch[aria-checked=false]"]]) {
-    const [one, other] = [look(root.querySelector(on)), look(root.querySelector(off))];
-    if (one && one === other) found.push(`${on} looks like ${off}`);
+  const look = (element) => {
+    const { backgroundColor, borderTopColor } = getComputedStyle(element);
+    return `${backgroundColor} ${borderTopColor}`;
+  };
+  for (const [on, off] of [
+    [".chip[aria-pressed=true]", ".chip[aria-pressed=false]"],
+    [".switch[aria-checked=true]", ".switch[aria-checked=false]"],
+  ]) {
+    const [one, other] = [root.querySelector(on), root.querySelector(off)];
+    if (one && other && look(one) === look(other)) found.push(`${on} looks like ${off}`);
   }
   return found;
 }
@@ -60,7 +66,7 @@ async function checkStillness(scene) {
 
 suite("the senses", {}, {
   "every target is 24 px or more, wide and narrow": async (scene) => {
-    for (const width of ["560", "320"]) {
+    for (const width of scene.browser === "chromium" ? ["560", "320"] : ["320"]) {
       await openGallery(scene, { width });
       assert.deepEqual(await eachScreen(scene.driver, small), {}, width);
     }
@@ -102,7 +108,7 @@ suite("the senses, as Chromium emulates them", { browsers: ["chromium"] }, {
     }
   },
 
-  "a page of 320 px, which is one of 1280 px at 400 %, scrolls in one direction alone": async ({ driver, page }) => {
+  "E8: a page of 320 px, which is one of 1280 px at 400 %, scrolls in one direction alone": async ({ driver, page }) => {
     const metrics = { width: 320, height: 256, deviceScaleFactor: 4, mobile: false };
     await driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", metrics);
     try {

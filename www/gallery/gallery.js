@@ -17,7 +17,7 @@ const ACCENTED = "ÀƁÇÐÉƑĜĤÎĴĶĹṀÑÖƤɊŔŠŢÛṼŴẊÝŽàƀç�
 export function longer(text) {
   const parts = text.split(/(\{\w+\})/);
   const accented = parts.map((part, at) =>
-    at % 2 ? part : part.replace(/[A-Za-z]/g, (letter) => ACCENTED.at(letter.charCodeAt(0) - (letter < "a" ? 65 : 71))),
+    at % 2 ? part : part.replace(/[A-Za-z]/g, (it) => ACCENTED.at(it.charCodeAt(0) - (it < "a" ? 65 : 71))),
   );
   const more = Math.ceil(parts.filter((_, at) => at % 2 === 0).join("").length * 0.4);
   return `[${accented.join("")}${" ẽẽẽẽẽẽ".repeat(Math.ceil(more / 7)).slice(0, more)}]`;
