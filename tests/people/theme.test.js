@@ -9,7 +9,8 @@ const read = (path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8
 describe("the variables of the style", () => {
   it("are 60 or more, and the documentation has each of them and no other", async () => {
     const style = new Set((await read("src/view/style.css")).match(/--cf-[a-z-]+/g));
-    const documented = [...(await read("docs/theming.md")).matchAll(/^\| `(--cf-[a-z-]+)`/gm)].map(([, name]) => name);
+    const table = await read("docs/book/reference/variables.md");
+    const documented = [...table.matchAll(/^\| `(--cf-[a-z-]+)`/gm)].map(([, name]) => name);
     assert.ok(style.size >= 60, String(style.size));
     assert.deepEqual([...documented].sort(), [...style].sort());
   });
