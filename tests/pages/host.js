@@ -1,6 +1,6 @@
 // A host page as a customer would write it, with everything recorded that the component does to it.
 //
-// Query parameters: `app`, `locale`, `theme` become attributes; `token=push` gives one token by setSessionToken in place of
+// Query parameters: `app`, `locale`, `theme` become attributes, `strings` (JSON) a property; `token=push` gives one token by setSessionToken in place of
 // the callback; `token=none` gives none. `credentials=inline` asks for keys in this page, `credentials=none` gives no place
 // for them; else they go into the frame of the platform, or at `frameUrl`. `openUrl=keep` keeps addresses in
 // `window.__opened`, `openUrl=fail` throws. `authUrl` is what the platform answers as address for signing in, with
@@ -62,6 +62,7 @@ const place = parameters.get("credentials") ?? "frame";
 const frameUrl = parameters.get("frameUrl") ?? host.frameUrl;
 if (place === "frame" && frameUrl) flow.setAttribute("frame-url", frameUrl);
 if (place === "inline") flow.inlineCredentials = true;
+if (parameters.has("strings")) flow.strings = JSON.parse(parameters.get("strings"));
 window.__opened = [];
 const openUrls = {
   keep: (url) => void window.__opened.push(url),
