@@ -5,7 +5,7 @@ use web_sys::{CssStyleSheet, ShadowRoot};
 
 const SOURCE: &[u8] = include_bytes!("style.css");
 const LENGTH: usize = squeeze(&mut []);
-const SQUEEZED: [u8; LENGTH] = {
+static SQUEEZED: [u8; LENGTH] = {
     let mut out = [0; LENGTH];
     squeeze(&mut out);
     out

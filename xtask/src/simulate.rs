@@ -69,7 +69,7 @@ impl Plan {
     }
 
     fn outage(self) -> Option<Range<f64>> {
-        (self.scene == Scene::Outage).then(|| 2.0 * self.lifetime..2.0 * self.lifetime + OUTAGE)
+        (self.scene == Scene::Outage).then_some(2.0 * self.lifetime..2.0 * self.lifetime + OUTAGE)
     }
 
     /// What is counted: after the openings have mixed, or from them on.
