@@ -10,11 +10,16 @@ pub mod embed;
 pub mod error;
 pub mod flow;
 pub mod locales;
+#[cfg(all(target_arch = "wasm32", feature = "mutants"))]
+mod mutants;
 pub mod platform;
 pub mod session;
 pub mod settings;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
+
+#[cfg(all(feature = "mutants", not(debug_assertions)))]
+compile_error!("`mutants` leaks on purpose: it is for debug builds that tests look at, and never for a release");
 
 #[cfg(any(target_arch = "wasm32", feature = "ssr"))]
 pub use embed::{ConnectFlow, Grant, Handler, TokenSource};

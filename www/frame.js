@@ -1,7 +1,7 @@
 // The page of the isolated frame: takes one port from the page around it, from nobody else, and gives it to the
 // component. Keys that are typed here go to the platform named in frame.html and nowhere else.
 
-import { load } from "./load.js";
+import { crashes, load } from "./load.js";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync("body{margin:0;background:none}");
@@ -29,6 +29,10 @@ function framed() {
       if (ports.length !== 1) return;
       greeted.abort();
       const Component = await component;
+      crashes.addEventListener("crash", () => {
+        document.body.replaceChildren();
+        ports[0].postMessage({ name: "failed", code: "crashed" });
+      });
       const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
       Component.mountFrame(root, ports[0], data.nonce, platform);
     },

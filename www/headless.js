@@ -1,6 +1,6 @@
 // The flow without an interface: its state to show, its events to send, for those who build their own.
 
-import { discard, load } from "./load.js";
+import { crashes, load } from "./load.js";
 
 const RETRYABLE = /load|crash/;
 
@@ -13,10 +13,11 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   #listeners = new Set();
   /** A new state is about to be told. */
   #due = false;
-  #closed = false;
+  #closed = new AbortController();
 
   constructor({ sessionToken, ...options }) {
     super();
+    crashes.addEventListener("crash", () => this.#crash(), { signal: this.#closed.signal });
     this.#options = options;
     this.#offer = sessionToken;
     this.#start();
@@ -62,7 +63,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   }
 
   close() {
-    this.#closed = true;
+    this.#closed.abort();
     this.#offer = undefined;
     this.#listeners.clear();
     const handle = this.#handle;
@@ -74,7 +75,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
     this.#tell({ status: "loading" });
     try {
       const Component = await load();
-      if (this.#closed) return;
+      if (this.#closed.signal.aborted) return;
       const options = { ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
       this.#offer = undefined;
       this.#handle = Component.mount(undefined, options, (name, detail) => this.#emit(name, detail));
@@ -99,13 +100,15 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
 
   #emit(name, detail) {
     if (name === "state") return this.#changed();
-    if (detail.code === "crashed") {
-      // What has crashed must not be called any more, not even to unmount it.
-      this.#handle = undefined;
-      discard();
-      return this.#fail("crashed");
-    }
+    if (detail.code === "crashed") return this.#crash();
     this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** What has crashed must not be called any more, not even to unmount it. */
+  #crash() {
+    if (!this.#handle) return;
+    this.#handle = undefined;
+    this.#fail("crashed");
   }
 
   #changed() {
@@ -130,7 +133,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   }
 
   #fail(code) {
-    if (this.#closed) return;
+    if (this.#closed.signal.aborted) return;
     const failure = { code, retryable: RETRYABLE.test(code) };
     this.#tell({ status: "failed", failure });
     this.dispatchEvent(new CustomEvent("flow-error", { detail: { ...failure, step: "embed" } }));

@@ -37,6 +37,10 @@ export class Life {
   #failed = false;
   /** The language last asked for, with its words unless they are built in. Never rejected. */
   #language = Promise.resolve(ENGLISH);
+  /** Whether the component has been called. */
+  #inside = false;
+  /** Until then a crash is not mended without the user. */
+  #wary = 0;
   // What the component does not hold yet.
   #offer;
   #calls = [];
@@ -63,6 +67,7 @@ export class Life {
       fail(code, () => this.start(), said ?? WORDS[code] ?? text, said && words.retry, said && locale);
       if (held) root.querySelector("button").focus();
     };
+    loader.crashes.addEventListener("crash", () => this.#crash(), { signal });
     signal.addEventListener("abort", () => {
       const handle = this.#handle;
       this.#handle = this.#offer = undefined;
@@ -140,7 +145,14 @@ export class Life {
     for (const name of [...FIXED, ...LIVE]) options[name] = element[name];
     Object.assign(options, spoken);
     this.#offer = undefined;
-    this.#handle = Component.mount(root, options, (name, detail) => this.#emit(name, detail));
+    this.#inside = true;
+    try {
+      this.#handle = Component.mount(root, options, (name, detail) => this.#emit(name, detail));
+    } catch (error) {
+      // It crashed, which is being dealt with.
+      if (!this.#inside) return;
+      throw error;
+    }
     const heir = root.activeElement === loading && root.querySelector("h2");
     loading.remove();
     if (heir) heir.focus();
@@ -204,13 +216,26 @@ export class Life {
   }
 
   #emit(name, detail) {
-    if (detail?.code !== "crashed") {
-      this.#element.dispatchEvent(new CustomEvent(name, { detail }));
-      return;
-    }
-    // What has crashed must not be called any more, not even to unmount it.
+    if (detail?.code === "crashed") this.#crash();
+    else this.#element.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** What has crashed must not be called any more, not even to unmount it. */
+  #crash() {
+    if (!this.#inside) return;
+    this.#inside = false;
     this.#handle = undefined;
-    this.#loader.discard();
-    queueMicrotask(() => this.#signal.aborted || this.#fail("crashed"));
+    const screen = this.#element.shadowRoot.querySelector("[data-screen]")?.dataset.screen ?? "list";
+    const now = performance.now();
+    // Whoever had not begun anything loses nothing by another start; a second crash in a minute is not for us to mend.
+    const again = screen === "list" && now > this.#wary;
+    this.#wary = now + 60_000;
+    queueMicrotask(() => {
+      if (this.#signal.aborted) return;
+      if (!again) return this.#fail("crashed");
+      const detail = { code: "crashed", retryable: true, step: "embed" };
+      this.#element.dispatchEvent(new CustomEvent("flow-error", { detail }));
+      if (!this.#signal.aborted) this.start();
+    });
   }
 }

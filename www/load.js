@@ -4,6 +4,12 @@ let source;
 let hash;
 let loading;
 let spent;
+// As they were before what the page loads later wraps them, for each time that the component is loaded.
+const { fetch } = globalThis;
+const { postMessage } = globalThis.MessagePort?.prototype ?? {};
+
+/** Says `crash` when what is loaded has broken down, after its memory was given up. */
+export const crashes = new EventTarget();
 
 async function compile(from, cache) {
   if (from instanceof WebAssembly.Module) return from;
@@ -15,10 +21,16 @@ async function compile(from, cache) {
 }
 
 async function join(glue, from, cache) {
-  const [{ default: init, ConnectFlow, build }, module] = await Promise.all([glue, compile(from, cache)]);
+  const [{ default: init, ConnectFlow, build, whenBroken }, module] = await Promise.all([glue, compile(from, cache)]);
   // Names are short and mean something else in each build: the wrong pair would run, somehow.
   if (build && !WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
   await init({ module_or_path: module });
+  ConnectFlow.capture(fetch, postMessage);
+  whenBroken(() => {
+    loading = undefined;
+    spent = true;
+    crashes.dispatchEvent(new Event("crash"));
+  });
   return ConnectFlow;
 }
 
@@ -59,9 +71,3 @@ export function load({ wasm, integrity } = {}) {
 
 /** Whether loading has begun: what is patched later is not seen by the component. */
 export const loads = () => !!(loading ?? spent);
-
-/** After a crash: what is loaded must not be used any more. */
-export function discard() {
-  loading = undefined;
-  spent = true;
-}

@@ -13,12 +13,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, MessagePort, ShadowRoot};
 
-/// Runs when the module is loaded: before anything of the page that loads later can stand in between.
+/// Runs when the module is loaded.
 #[wasm_bindgen(start)]
 fn start() {
     super::panic::install();
-    crate::platform::capture();
-    super::frame::capture();
 }
 
 /// One mounted connect flow.
@@ -32,6 +30,13 @@ pub struct ConnectFlow {
 
 #[wasm_bindgen]
 impl ConnectFlow {
+    /// Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page that loads later
+    /// could stand in between: the loader's, which is there once a page, however often this module is loaded.
+    pub fn capture(fetch: Function, post: Function) {
+        crate::platform::capture(Some(fetch));
+        super::frame::capture(Some(post));
+    }
+
     /// Mounts into a shadow root, or nowhere: then `state` and `send` are all there is of an interface, and `emit` is
     /// told by the name `state` that it has changed. `emit(name, detail)` gets every event. Throws an `Error` with a
     /// `code` for an option that cannot be used.
@@ -153,5 +158,7 @@ fn detail(event: &HostEvent) -> Object {
         };
         drop(Reflect::set(&detail, &(*name).into(), &value));
     }
+    #[cfg(feature = "mutants")]
+    crate::mutants::told(&detail);
     detail
 }

@@ -203,7 +203,11 @@ impl Core {
         }
         loop {
             let Some(event) = self.queue.borrow_mut().pop_front() else { break };
-            let commands = self.flow.borrow_mut().step(event, now().steady_ms);
+            let mut flow = self.flow.borrow_mut();
+            #[cfg(feature = "mutants")]
+            crate::mutants::stepped();
+            let commands = flow.step(event, now().steady_ms);
+            drop(flow);
             self.publish();
             for command in commands {
                 self.carry_out(command);

@@ -341,6 +341,8 @@ impl Keeper {
     /// `Bearer …`, built in a buffer that is wiped, handed to JavaScript as the one string that `fetch` needs.
     fn authorization(&self, lease: Lease) -> Option<JsString> {
         self.session.borrow_mut().with_token(lease, now(), |token| {
+            #[cfg(feature = "mutants")]
+            crate::mutants::requested(token);
             let mut header = Zeroizing::new(Vec::with_capacity(7 + token.len()));
             header.extend_from_slice(b"Bearer ");
             header.extend_from_slice(token);

@@ -69,6 +69,8 @@ impl Popup {
     }
 
     pub(super) fn set_address(&mut self, address: Address) {
+        #[cfg(feature = "mutants")]
+        crate::mutants::addressed(&address.0.href());
         self.address = Some(address);
     }
 

@@ -3,6 +3,7 @@
 use crate::error::{Code, Failure};
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Array, Function, JSON, JsString, Object, Promise, Reflect};
+use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -15,13 +16,14 @@ const MAX_BODY: f64 = 16.0 * 1024.0 * 1024.0;
 
 thread_local! {
     /// Wrappers that the page installs later (recorders, error trackers) never see a token.
-    static FETCH: Option<Function> =
-        Reflect::get(&js_sys::global(), &"fetch".into()).ok().and_then(|fetch| fetch.dyn_into().ok());
+    static FETCH: OnceCell<Option<Function>> = const { OnceCell::new() };
 }
 
-/// Takes hold of `fetch` now; called once when the module is loaded.
-pub fn capture() {
-    FETCH.with(|_| ());
+/// Takes hold of `fetch`, the page's of now if none is given; called once when the module is loaded.
+pub fn capture(fetch: Option<Function>) {
+    FETCH.with(|own| {
+        own.get_or_init(|| fetch.or_else(|| Reflect::get(&js_sys::global(), &"fetch".into()).ok()?.dyn_into().ok()));
+    });
 }
 
 /// One request, complete but for the token.
@@ -58,11 +60,16 @@ impl Outgoing<'_> {
         let (date, age) = (header("date"), header("age"));
         let text = read(&response).await.map_err(|error| self.fault(&error))?;
         let body = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
+        #[cfg(feature = "mutants")]
+        crate::mutants::answered(&body);
         Ok(Answer { status: response.status(), body, text, request_id, retry_after, date, age })
     }
 
     fn fetch(&self) -> Result<Promise, JsValue> {
-        let request = RequestBuilder::new(self.url)
+        let url = self.url;
+        #[cfg(feature = "mutants")]
+        let url = &crate::mutants::outgoing(url, self.headers, self.body);
+        let request = RequestBuilder::new(url)
             .method(self.method.clone())
             .mode(RequestMode::Cors)
             .credentials(RequestCredentials::Omit)
@@ -85,10 +92,13 @@ impl Outgoing<'_> {
         if self.keepalive {
             Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
         }
+        #[cfg(feature = "mutants")]
+        crate::mutants::sent_with(&init, &headers);
         let request: web_sys::Request = request.into();
-        FETCH.with(|fetch| match fetch {
-            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),
-            None => Err(JsValue::UNDEFINED),
+        capture(None);
+        FETCH.with(|fetch| match fetch.get() {
+            Some(Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),
+            _ => Err(JsValue::UNDEFINED),
         })
     }
 

@@ -24,6 +24,10 @@ pub const MAX_TOKEN_BYTES: usize = 8192;
 /// ```compile_fail,E0277
 /// connect_flow::session::SessionToken::copy_of(b"abc").map(|token| token.to_string()).ok();
 /// ```
+/// ```compile_fail,E0277
+/// fn bytes(_: impl AsRef<[u8]> + Into<Vec<u8>>) {}
+/// connect_flow::session::SessionToken::copy_of(b"abc").map(bytes).ok();
+/// ```
 /// ```compile_fail,E0616
 /// connect_flow::session::SessionToken::copy_of(b"abc").map(|token| token.slot).ok();
 /// ```

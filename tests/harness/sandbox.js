@@ -65,14 +65,24 @@ export class Sandbox {
     return this.#log.slice(-LOG_LINES).join("\n");
   }
 
+  /** All of the sandbox's log. */
+  wholeLog() {
+    return this.#log.join("\n");
+  }
+
   /** Ends what one test set, so that the next starts from the same state. */
   async reset() {
     await this.#call(this.platform, "DELETE", "/test/switches");
     await this.#call(this.platform, "DELETE", "/test/requests");
-    await this.#call(this.platform, "POST", "/test/accounts/reset", {});
+    await this.resetAccounts();
     await this.#call(this.host, "POST", "/api/test/mint", { mode: "ok" });
     await this.#call(this.host, "DELETE", "/api/csp-reports");
     await this.setApiKey();
+  }
+
+  /** Connections and configurations as after a start. */
+  resetAccounts() {
+    return this.#call(this.platform, "POST", "/test/accounts/reset", {});
   }
 
   /**

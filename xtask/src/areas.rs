@@ -9,7 +9,7 @@ use std::{
 use crate::{
     audit, coverage, demo, docs,
     error::{Error, Result},
-    examples,
+    examples, leak,
     package::Profile,
     paths,
     process::{command, run, run_lines},
@@ -154,6 +154,9 @@ pub(crate) fn test(options: &Options) -> Result {
                 if folder == "examples" && site_built {
                     count.record("build of the examples", examples::build(options.extent))?;
                 }
+                if folder == "leak" && site_built {
+                    count.record("build with leaks on purpose", leak::build_mutants())?;
+                }
                 if site_built {
                     in_browsers(folder, &browsers, options.extent, &mut count)?;
                 }
@@ -211,6 +214,9 @@ fn core(options: &Options, count: &mut Count) -> Result {
     count.check("clippy", &mut cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
     let wasm = "clippy --quiet --package connect-flow --target wasm32-unknown-unknown -- -D warnings";
     count.check("clippy for wasm32", &mut cargo(wasm))?;
+    let mutants = wasm.replace(" -- ", " --features mutants -- ");
+    count.check("clippy for wasm32 with leaks on purpose", &mut cargo(&mutants))?;
+    count.record("no leak on purpose in a release build", leak::refused_in_release())?;
     count.cargo_tests("core", "native", &mut cargo("test --package connect-flow --package xtask"))?;
     count.record("docs", docs::docs())?;
     if options.full {
@@ -267,16 +273,23 @@ fn in_browsers(folder: &str, browsers: &[&str], extent: examples::Extent, count:
 }
 
 /// `node --test` of a folder's files, one after the other: browsers already keep every core busy.
-fn node_test(folder: &Path) -> Result<Command> {
-    let mut node = command("node");
+pub(crate) fn node_test(folder: &Path) -> Result<Command> {
+    let mut node = node();
     let (names, reporter) = (coverage::names_file(&paths::name(folder)), paths::root().join("tests/harness/names.js"));
     paths::write(&names, "")?;
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg(format!("--test-reporter={}", reporter.display()));
     node.arg(format!("--test-reporter-destination={}", names.display())).args(test_files(folder)?);
     node.env("CONNECT_FLOW_AREA", paths::name(folder));
-    node.env("CONNECT_FLOW_SANDBOX", paths::sandbox_binary()).env("CONNECT_FLOW_SITE", paths::site());
     Ok(node)
+}
+
+/// Node, told where the sandbox and the pages are.
+pub(crate) fn node() -> Command {
+    let mut node = command("node");
+    node.env("CONNECT_FLOW_SANDBOX", paths::sandbox_binary()).env("CONNECT_FLOW_SITE", paths::site());
+    node.env("CONNECT_FLOW_MUTANTS_SITE", paths::mutants_site());
+    node
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod examples;
 mod fuzz;
 mod glue;
 mod http;
+mod leak;
 mod long;
 mod package;
 mod paths;
@@ -57,6 +58,10 @@ cargo xtask CHORE
   bench [--short]     measures time and memory against a contender and a floor; writes docs/performance.md
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
+  leak [--full] [--mutants [--only NAMES]]
+      Searches everything that leaves the component for secrets: the short form unless told otherwise.
+      --full          every scenario in every browser, on the package as published
+      --mutants       leaks on purpose, one at a time, and prints how many were found; --only those named
   fuzz [--seconds N]  runs each fuzz target for N seconds, 600 unless told
   histories [--count N]
       random histories of the session against a model of it, 100,000 unless told
@@ -129,6 +134,18 @@ fn chore() -> Result {
         }
         "size" => size::size(json_wanted(&mut arguments)?),
         "coverage" => coverage::coverage(json_wanted(&mut arguments)?),
+        "leak" => {
+            let mut options = leak::Options::default();
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("full") => options.full = true,
+                    Long("mutants") => options.mutants = true,
+                    Long("only") => options.only = Some(text(&mut arguments)?),
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            leak::leak(&options)
+        }
         "fuzz" => {
             let mut seconds = 600;
             while let Some(argument) = arguments.next()? {

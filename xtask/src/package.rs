@@ -28,6 +28,8 @@ pub(crate) enum Profile {
     Release,
     /// Quick to build, with names kept: for the loop of change and test.
     Dev,
+    /// As `Dev`, with leaks and breakdowns that a page can choose: for the leak test alone.
+    Mutants,
 }
 
 /// wasm-opt's arguments, with [`FEATURES`].
@@ -150,19 +152,31 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
             eprintln!("Building the component for development …");
             "debug"
         }
+        Profile::Mutants => {
+            eprintln!("Building the component with leaks on purpose …");
+            build.args(["--features", "mutants"]);
+            "debug"
+        }
     };
     if gallery {
         build.args(["--features", "gallery"]);
     }
     run(&mut build)?;
     let compiled = target.join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
-    let out = target.join("package").join(if gallery { "gallery" } else { dir });
+    let out = match (gallery, profile) {
+        (true, _) => "gallery",
+        (false, Profile::Mutants) => "mutants",
+        (false, _) => dir,
+    };
+    let out = target.join("package").join(out);
     fs::create_dir_all(&out).at(&out)?;
     let wasm = out.join(WASM);
 
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
-    (&input, WASM_OPT, FEATURES, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked").hash(&mut hasher);
+    let guard = paths::read(&paths::root().join("www/guard.js"))?;
+    (&input, WASM_OPT, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked")
+        .hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
@@ -178,10 +192,10 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     }
     run(&mut bindgen)?;
     let glue = out.join(GLUE);
-    paths::write(&glue, glue::held_fast(&paths::read(&glue)?)?)?;
+    paths::write(&glue, sealed(&glue::held_fast(&paths::read(&glue)?)?, &guard)?)?;
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
-        prune::prune(&out.join(GLUE), &wasm)?;
+        prune::prune(&glue, &wasm)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
         let names = output_of(wasm_opt.arg(&wasm).args(FEATURES).args(WASM_OPT).arg("-o").arg(&optimised));
@@ -207,6 +221,18 @@ fn mark(wasm: &Path, glue: &Path, build: &str) -> Result {
 fn custom_section(name: &str) -> Vec<u8> {
     let length = name.len() as u8;
     [&[0, length + 1, length], name.as_bytes()].concat()
+}
+
+/// The glue without the exports of the wasm in what its initialisers answer: whoever calls one again, once the component
+/// is loaded, would get its memory and with it the session token. And with `guard` around those that it calls itself.
+fn sealed(glue: &str, guard: &str) -> Result<String> {
+    let (answer, exports) = ("return wasm;", "wasm = instance.exports;");
+    if glue.matches(answer).count() < 3 || glue.matches(exports).count() != 1 {
+        let problem = format!("the glue has another form than known: three times `{answer}`, once `{exports}`");
+        return Err(Error::Answer { from: "wasm-bindgen".into(), problem });
+    }
+    let sealed = glue.replace(answer, "return;").replace(exports, "wasm = guard(instance.exports);");
+    Ok([&sealed, guard].join("\n"))
 }
 
 /// The glue with the names that wasm-opt gave: `{"imports": [[module, old, new], …], "exports": [[old, new], …]}`. The one
@@ -259,11 +285,19 @@ fn cargo_home() -> Result<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{custom_section, renamed};
+    use super::{custom_section, renamed, sealed};
 
     #[test]
     fn a_custom_section_is_its_id_its_length_and_its_name() {
         assert_eq!(custom_section("ab"), [0, 3, 2, b'a', b'b']);
+    }
+
+    #[test]
+    fn the_glue_hands_out_no_exports() {
+        let glue = "wasm = instance.exports; if (wasm) return wasm; { return wasm; } return wasm; return wasm_f(1);";
+        let expected = "wasm = guard(instance.exports); if (wasm) return; { return; } return; return wasm_f(1);\nguard";
+        assert_eq!(sealed(glue, "guard").unwrap(), expected);
+        assert!(sealed("return wasm; return wasm; return wasm;", "guard").is_err());
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub(crate) fn site() -> PathBuf {
     root().join("target/site")
 }
 
+/// The same with a component that leaks on purpose.
+pub(crate) fn mutants_site() -> PathBuf {
+    root().join("target/site-mutants")
+}
+
 /// The sandbox's binary once built.
 pub(crate) fn sandbox_binary() -> PathBuf {
     target().join("debug/connect-flow-sandbox")

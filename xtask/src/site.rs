@@ -12,7 +12,7 @@ use crate::{
 ///
 /// `gallery`: also the demo's gallery, with a component of its own, since the published one has none.
 pub(crate) fn build(profile: Profile, gallery: bool) -> Result {
-    let site = paths::site();
+    let site = if profile == Profile::Mutants { paths::mutants_site() } else { paths::site() };
     package::assemble(profile, &site)?;
     let demo = paths::root().join("index.html");
     if demo.is_file() {

@@ -11,6 +11,7 @@ pub(super) mod parent;
 
 use crate::error::{Code, Failure};
 use js_sys::{Function, JsString, Object, Reflect};
+use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessagePort, Url};
 
@@ -21,16 +22,22 @@ const MAX_REFERENCE: u32 = 128;
 
 thread_local! {
     /// Wrappers that the page installs later never see the token on its way to the frame.
-    static POST: Option<Function> = Reflect::get(&js_sys::global(), &"MessagePort".into())
-        .and_then(|class| Reflect::get(&class, &"prototype".into()))
-        .and_then(|prototype| Reflect::get(&prototype, &"postMessage".into()))
-        .ok()
-        .and_then(|post| post.dyn_into().ok());
+    static POST: OnceCell<Option<Function>> = const { OnceCell::new() };
 }
 
-/// Takes hold of `postMessage` now; called once when the module is loaded.
-pub(super) fn capture() {
-    POST.with(|_| ());
+/// Takes hold of `postMessage`, the page's of now if none is given; called once when the module is loaded.
+pub(super) fn capture(post: Option<Function>) {
+    let now = || {
+        Reflect::get(&js_sys::global(), &"MessagePort".into())
+            .and_then(|class| Reflect::get(&class, &"prototype".into()))
+            .and_then(|prototype| Reflect::get(&prototype, &"postMessage".into()))
+            .ok()?
+            .dyn_into()
+            .ok()
+    };
+    POST.with(|own| {
+        own.get_or_init(|| post.or_else(now));
+    });
 }
 
 /// The address of the frame's document, checked.
@@ -69,8 +76,9 @@ fn post(port: &MessagePort, name: &str, parts: &[(&str, JsValue)]) {
 }
 
 fn post_whole(port: &MessagePort, message: &Object) {
+    capture(None);
     POST.with(|post| {
-        if let Some(post) = post {
+        if let Some(Some(post)) = post.get() {
             // Fails only for what cannot be cloned, and plain data can.
             drop(post.call1(port, message));
         }

@@ -1,0 +1,62 @@
+//! `leak`: the long form of the leak test, and the leaks on purpose that prove it.
+
+use crate::{
+    areas,
+    error::{AtPath, Error, Result},
+    package::Profile,
+    paths,
+    process::{command, run},
+    site, tools,
+};
+
+/// What the command line of `leak` chooses.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Every scenario in every browser.
+    pub(crate) full: bool,
+    /// Every leak on purpose, each of which has to be found.
+    pub(crate) mutants: bool,
+    /// Only the mutants of these numbers or names, separated by commas.
+    pub(crate) only: Option<String>,
+}
+
+/// Builds what is tested and runs what was chosen: the short form if nothing was.
+pub(crate) fn leak(options: &Options) -> Result {
+    tools::for_tests()?;
+    run(command("cargo").args(["build", "--quiet", "--package", "connect-flow-sandbox"]))?;
+    let folder = paths::root().join("tests/leak");
+    build_mutants()?;
+    if options.mutants {
+        let mut node = areas::node();
+        node.arg(folder.join("score.js")).env("CONNECT_FLOW_SITE", paths::mutants_site());
+        node.args(options.only.iter().flat_map(|only| only.split(',')));
+        run(&mut node)?;
+    }
+    if options.full || !options.mutants {
+        site::build(if options.full { Profile::Release } else { Profile::Dev }, false)?;
+        let mut test = areas::node_test(&folder)?;
+        if options.full {
+            test.env("CONNECT_FLOW_LEAK", "full");
+        }
+        run(&mut test)?;
+    }
+    Ok(())
+}
+
+/// The component that can be told to leak or to break down, which the tests of panics need as well.
+pub(crate) fn build_mutants() -> Result {
+    site::build(Profile::Mutants, false)
+}
+
+/// Tries to build leaks on purpose into a release, which has to fail for that reason.
+pub(crate) fn refused_in_release() -> Result {
+    let mut cargo = command("cargo");
+    cargo.args(["check", "--quiet", "--release", "--lib", "--package", "connect-flow", "--features", "mutants"]);
+    let output = cargo.output().at("cargo")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() && said.contains("never for a release") {
+        return Ok(());
+    }
+    let problem = format!("the feature `mutants` is not refused in a release build: {said}");
+    Err(Error::Answer { from: "cargo check".into(), problem })
+}
