@@ -5,9 +5,10 @@ use crate::{
     error::{AtPath, Error, Result},
     package::Profile,
     paths,
-    process::{command, run},
-    site, tools,
+    process::{command, run, run_lines},
+    proof, site, tools,
 };
+use serde_json::json;
 
 /// What the command line of `leak` chooses.
 #[derive(Default)]
@@ -30,7 +31,14 @@ pub(crate) fn leak(options: &Options) -> Result {
         let mut node = areas::node();
         node.arg(folder.join("score.js")).env("CONNECT_FLOW_SITE", paths::mutants_site());
         node.args(options.only.iter().flat_map(|only| only.split(',')));
-        run(&mut node)?;
+        let mut score = None;
+        let status = run_lines(&mut node, |line| score = counted(line).or(score))?;
+        let Some((caught, all)) = score.filter(|(caught, all)| status.success() && caught == all) else {
+            return Err(Error::TestsFailed);
+        };
+        if options.only.is_none() {
+            proof::record("leak", &json!({ "leaks on purpose": all, "found": caught }))?;
+        }
     }
     if options.full || !options.mutants {
         site::build(if options.full { Profile::Release } else { Profile::Dev }, false)?;
@@ -41,6 +49,12 @@ pub(crate) fn leak(options: &Options) -> Result {
         run(&mut test)?;
     }
     Ok(())
+}
+
+/// `12/12 mutants caught`, the last line of a score.
+fn counted(line: &str) -> Option<(u32, u32)> {
+    let (caught, all) = line.strip_suffix(" mutants caught")?.split_once('/')?;
+    Some((caught.parse().ok()?, all.parse().ok()?))
 }
 
 /// The component that can be told to leak or to break down, which the tests of panics need as well.
@@ -59,4 +73,15 @@ pub(crate) fn refused_in_release() -> Result {
     }
     let problem = format!("the feature `mutants` is not refused in a release build: {said}");
     Err(Error::Answer { from: "cargo check".into(), problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn reads_the_score() {
+        assert_eq!(counted("63/64 mutants caught"), Some((63, 64)));
+        assert_eq!(counted("ok  1 token in the query: caught in network"), None);
+    }
 }
