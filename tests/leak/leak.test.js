@@ -21,7 +21,7 @@ async function files(site) {
 describe("what is published", () => {
   it("R5 F7: holds no key, no token and no secret that looks like one", async () => {
     const looks = [/\b[tps]k_[0-9a-f]{16,}/, /eyJ[\w-]{8,}\.eyJ[\w-]{8,}/, /-----BEGIN [A-Z ]*PRIVATE KEY/];
-    assert.match("const key = 'tk_0123456789abcdef0123456789abcdef'", looks[0]);
+    assert.match(`const key = "tk_${"0123456789abcdef".repeat(2)}"`, looks[0]);
     const all = await files(SITE);
     assert.ok(all.some(({ path }) => path.endsWith(".wasm")));
     assert.deepEqual(all.filter(({ text }) => looks.some((look) => look.test(text))).map(({ path }) => path), []);
