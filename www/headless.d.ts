@@ -139,6 +139,8 @@ export interface ConfigFault {
 export interface Configuration {
   /** The platform's id, where an app can have several. */
   configId?: string;
+  /** Ids of the app's configurations: `config-chosen` while not `dirty`. */
+  configs: string[];
   /** `workflows`: the page of all switches. `part` counts from 1 the parts of a long page, 0 if it is whole. */
   pages: { title?: string; workflows?: true; part: number }[];
   /** Index of the page that `sections` are of. */
@@ -255,6 +257,7 @@ export type FlowEvent =
   | ({ type: "field-typed"; text: string } & FieldAddress)
   | ({ type: "field-chosen"; value: JsonValue } & FieldAddress)
   | { type: "workflow-switched"; workflow: string; enabled: boolean }
+  | { type: "config-chosen"; config: string }
   | { type: "page-chosen"; page: number }
   | ({ type: "options-retried" } & FieldAddress)
   | { type: "save" }

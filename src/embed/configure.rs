@@ -11,7 +11,10 @@ impl Core {
         self.request(|core| async move {
             let platform = &core.platform;
             Event::Config(match command {
-                ConfigCommand::Load { ask, slug } => ConfigEvent::Loaded { ask, result: platform.config(&slug).await },
+                ConfigCommand::Load { ask, slug, config_id } => {
+                    ConfigEvent::Loaded { ask, result: platform.config(&slug, config_id.as_deref()).await }
+                }
+                ConfigCommand::List { ask, slug } => ConfigEvent::Listed { ask, result: platform.configs(&slug).await },
                 ConfigCommand::Find { ask, slug } => {
                     ConfigEvent::Loaded { ask, result: platform.find_config(&slug).await }
                 }

@@ -82,6 +82,7 @@ fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
         "field-typed" => ConfigEvent::Typed { field: field()?, text: text(event, "text").unwrap_or_default() },
         "field-chosen" => ConfigEvent::Chosen { field: field()?, value: value(&get(event, "value"))? },
         "workflow-switched" => ConfigEvent::Switched { workflow: workflow()?, enabled: flag(event, "enabled") },
+        "config-chosen" => ConfigEvent::ConfigChosen(text(event, "config")?),
         "page-chosen" => ConfigEvent::PageChosen(number("page")? as usize),
         "options-retried" => ConfigEvent::OptionsRetried(field()?),
         "save" => ConfigEvent::Save,

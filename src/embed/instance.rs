@@ -9,7 +9,7 @@ use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use crate::error::{Code, Failure};
-use crate::flow::{Apps, Event, Flow, Notice, State};
+use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
@@ -299,7 +299,7 @@ impl Core {
     fn session_changed(self: &Rc<Self>, view: SessionView) {
         self.with_frame(|frame| frame.share_session());
         if view.phase == Phase::Active {
-            self.catch_up();
+            self.send(Event::SessionActive);
         }
         let line = match view.phase {
             Phase::Ended(_) => SessionLine::Ended,
@@ -319,28 +319,6 @@ impl Core {
                 }
             });
             self.patience.set(timer);
-        }
-    }
-
-    /// What could not be loaded for want of a token is loaded now that there is one.
-    fn catch_up(self: &Rc<Self>) {
-        let missed = |failure: &Failure| {
-            // A refused token is not among them: that request had its second try.
-            use Code::*;
-            matches!(
-                failure.code,
-                SessionMissing
-                    | SessionInvalid
-                    | SessionExpiredOnArrival
-                    | SessionNotRefreshed
-                    | SessionUnavailable
-                    | SessionCallbackFailed
-                    | SessionCallbackTimeout
-                    | SessionEnded
-            )
-        };
-        if matches!(&self.flow.borrow().state().apps, Apps::Failed(failure) if missed(failure)) {
-            self.send(Event::Retry);
         }
     }
 

@@ -32,6 +32,8 @@ use std::sync::Arc;
 pub struct Configuring {
     pub slug: String,
     pub content: Loaded<Arc<Config>>,
+    /// The ids of the app's configurations, once they are known.
+    pub ids: Arc<Vec<String>>,
     pub pages: Arc<Vec<Page>>,
     pub page: usize,
     pub edits: Vec<(FieldKey, Draft)>,
@@ -49,7 +51,10 @@ pub struct Configuring {
     pub removal: Option<RemovalStage>,
     /// Rises when what the controls show was replaced by anything but typing.
     pub generation: u32,
+    /// The configuration that was chosen; without one, the usual one.
+    wanted: Option<String>,
     load: u32,
+    listing: u32,
     change: u32,
     sent: Option<Sent>,
 }
@@ -95,7 +100,7 @@ impl Out<'_> {
 pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
     match (&mut *screen, event) {
         (Screen::App { slug, .. } | Screen::Connected { slug, .. }, ConfigEvent::Opened) => {
-            *screen = Screen::Configure(Box::new(Configuring::open(slug.clone(), out)));
+            *screen = Screen::Configure(Box::new(Configuring::open(slug.clone(), None, out)));
         }
         (Screen::App { slug, .. }, ConfigEvent::RunsOpened) => {
             *screen = Screen::Runs(Box::new(Runs::open(slug.clone(), out)));
@@ -113,12 +118,13 @@ pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
 }
 
 impl Configuring {
-    fn open(slug: String, out: &mut Out<'_>) -> Self {
+    fn open(slug: String, wanted: Option<String>, out: &mut Out<'_>) -> Self {
         let load = out.ask();
-        out.command(ConfigCommand::Load { ask: load, slug: slug.clone() });
+        out.command(ConfigCommand::Load { ask: load, slug: slug.clone(), config_id: wanted.clone() });
         Self {
             slug,
             content: Loaded::Loading,
+            ids: Arc::default(),
             pages: Arc::default(),
             page: 0,
             edits: Vec::new(),
@@ -131,7 +137,9 @@ impl Configuring {
             leaving: false,
             removal: None,
             generation: 0,
+            wanted,
             load,
+            listing: 0,
             change: 0,
             sent: None,
         }
@@ -168,6 +176,8 @@ impl Configuring {
             ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::Value(value)),
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
+            ConfigEvent::ConfigChosen(id) => self.choose(id, out),
+            ConfigEvent::Listed { ask, result } => self.listed(ask, result),
             ConfigEvent::OptionsRetried(field) => self.resolved.retain(|resolved| resolved.field != field),
             ConfigEvent::Save => self.save(out),
             ConfigEvent::Discard => self.discard(),
@@ -189,6 +199,27 @@ impl Configuring {
 
     fn show(&mut self, page: usize) {
         self.page = page.min(self.pages.len().saturating_sub(1));
+    }
+
+    /// Edits belong to the configuration that they were made in.
+    fn choose(&mut self, id: String, out: &mut Out<'_>) {
+        if !self.dirty() && !self.busy() && self.ids.contains(&id) {
+            let (ids, listing, generation) = (Arc::clone(&self.ids), self.listing, self.generation + 1);
+            *self = Self { ids, listing, generation, ..Self::open(std::mem::take(&mut self.slug), Some(id), out) };
+        }
+    }
+
+    /// Without the list there is still the configuration itself: a failure changes nothing.
+    fn listed(&mut self, ask: u32, result: Result<Vec<String>, Failure>) {
+        if let (true, Ok(ids)) = (ask == self.listing, result) {
+            self.ids = Arc::new(ids);
+        }
+    }
+
+    fn load(&mut self, out: &mut Out<'_>) {
+        self.load = out.ask();
+        let (slug, config_id) = (self.slug.clone(), self.wanted.clone());
+        out.command(ConfigCommand::Load { ask: self.load, slug, config_id });
     }
 
     fn switch(&mut self, workflow: String, enabled: bool) {
@@ -227,8 +258,7 @@ impl Configuring {
     fn reload(&mut self, out: &mut Out<'_>) {
         if let Loaded::Failed(_) = self.content {
             self.content = Loaded::Loading;
-            self.load = out.ask();
-            out.command(ConfigCommand::Load { ask: self.load, slug: self.slug.clone() });
+            self.load(out);
         }
     }
 
@@ -237,7 +267,13 @@ impl Configuring {
             return;
         }
         match result {
-            Ok(config) => self.take(config),
+            Ok(config) => {
+                self.take(config);
+                if self.listing == 0 {
+                    self.listing = out.ask();
+                    out.command(ConfigCommand::List { ask: self.listing, slug: self.slug.clone() });
+                }
+            }
             Err(failure) => {
                 out.report(&failure, "configure", &self.slug);
                 // A reload that failed leaves what is shown.

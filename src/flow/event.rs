@@ -102,6 +102,8 @@ pub enum Event {
     Tick,
 
     // The session.
+    /// There is a token that can be used.
+    SessionActive,
     /// The token now belongs to another linked account or environment: nothing of the old one goes on.
     SessionReset,
     /// The host ended the session.

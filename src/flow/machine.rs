@@ -77,6 +77,7 @@ impl Flow {
             Event::PopupClosed { attempt } => self.popup_closed(attempt),
             Event::Online(online) => self.online(online),
             Event::Tick => {}
+            Event::SessionActive => self.catch_up(),
             Event::SessionReset => self.reset(),
             Event::Ended => self.end(),
         }
@@ -572,6 +573,16 @@ impl Flow {
                 self.state.apps = Apps::Loading;
                 self.load();
             }
+        }
+    }
+
+    /// What could not be loaded for want of a token is loaded now. A refused token is not among the reasons: that request
+    /// had its second try.
+    fn catch_up(&mut self) {
+        let missed = |code: Code| code != Code::SessionRejected && code.as_str().starts_with("session_");
+        if matches!(&self.state.apps, Apps::Failed(failure) if missed(failure.code)) {
+            self.state.apps = Apps::Loading;
+            self.load();
         }
     }
 

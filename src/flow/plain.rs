@@ -240,6 +240,7 @@ impl Plain {
     fn configuring(&mut self, at: &Configuring) {
         let Some(config) = self.loaded(&at.content) else { return };
         self.maybe("configId", config.config_id.as_deref());
+        self.texts("configs", &at.ids);
         self.list("pages", &*at.pages, |out, page| {
             out.object("", |out| {
                 match &page.title {

@@ -692,3 +692,21 @@ fn a_field_that_takes_several_values_is_marked_whatever_was_chosen() {
         assert_eq!((typed.values.len(), typed.lists.as_slice()), (chosen.len(), &["api_key".to_owned()][..]));
     }
 }
+
+#[test]
+fn a_token_brings_what_could_not_be_loaded_for_want_of_one_and_nothing_else() {
+    for (code, again) in [
+        (Code::SessionMissing, true),
+        (Code::SessionCallbackTimeout, true),
+        (Code::SessionEnded, true),
+        (Code::SessionRejected, false),
+        (Code::ServerError, false),
+    ] {
+        let mut flow = Flow::start(None, Entry::Inline).0;
+        flow.step(Event::AppsLoaded(Err(code.into())), 0.0);
+        let commands = flow.step(Event::SessionActive, 0.0);
+        let loads = commands.iter().any(|command| matches!(command, Command::LoadApps));
+        assert_eq!((loads, matches!(flow.state().apps, Apps::Loading)), (again, again), "{code:?}");
+        assert!(flow.step(Event::SessionActive, 0.0).is_empty());
+    }
+}

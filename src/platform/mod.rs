@@ -66,8 +66,10 @@ pub trait Platform {
 #[cfg(target_arch = "wasm32")]
 #[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
 pub trait Configure {
-    /// The app's configuration, made with its defaults if there is none.
-    async fn config(&self, slug: &str) -> Result<config::Config, Failure>;
+    /// A configuration of the app, the usual one without an id, made with its defaults if there is none.
+    async fn config(&self, slug: &str, config_id: Option<&str>) -> Result<config::Config, Failure>;
+    /// The ids of those that can be chosen from; none where the host has chosen.
+    async fn configs(&self, slug: &str) -> Result<Vec<String>, Failure>;
     /// As [`Configure::config`]; none is `not_found`.
     async fn find_config(&self, slug: &str) -> Result<config::Config, Failure>;
     /// Changes what is in `changes` and nothing else; what was refused is in the answer's `field_errors`.

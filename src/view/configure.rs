@@ -12,11 +12,13 @@ use super::dom::{El, el, focus, later};
 use super::icon;
 use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead, skeleton};
+use super::runs::picker;
 use crate::flow::{ConfigEvent, Configuring, Event, Fault, Loaded, Page, RemovalStage, Saving, Screen, Section, Title};
 use crate::platform::model::config::{Config, FieldKey};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
+use web_sys::Element;
 
 /// Reads the configuration on screen, and follows it.
 fn read<T: Default>(ui: Ui, read: impl FnOnce(&Configuring) -> T) -> T {
@@ -97,6 +99,10 @@ fn ready(ui: Ui, app: String) -> El {
     let seen = Cell::new(read(ui, |at| at.complaints));
     el("div")
         .class("stack")
+        .slot(
+            move || read(ui, |at| (at.dirty() || at.busy(), Arc::clone(&at.ids))),
+            move |(held, ids)| (ids.len() > 1).then(|| choice(ui, &ids).flag("disabled", move || held)),
+        )
         .slot(pages, move |pages| steps(ui, &pages))
         .slot(
             move || read(ui, |at| (at.faults.clone(), at.complaints)),
@@ -143,6 +149,14 @@ fn ready(ui: Ui, app: String) -> El {
         .slot(move || read(ui, |at| at.removal.clone()), move |stage| Some(removal(ui, stage, &deleted)))
 }
 
+/// Which of the app's configurations, by the only name that they have.
+fn choice(ui: Ui, ids: &[String]) -> El {
+    let current = read(ui, |at| at.config()?.config_id.clone()).unwrap_or_default();
+    let options: Vec<_> = ids.iter().map(|id| (id.clone(), id.clone())).collect();
+    let picker = picker(ui, "config-of", "config.choice", &options, &current, ConfigEvent::ConfigChosen);
+    el("fieldset").child(picker)
+}
+
 /// The way between the pages; none where there is only one.
 fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
     let step = |(place, page): (usize, &Page)| {
@@ -172,33 +186,56 @@ fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
     })
 }
 
-/// How much is wrong, and what the platform says of fields that are not shown.
+/// More lines than this are no help: the fields themselves say what is wrong.
+const MOST_LINES: usize = 50;
+
+/// What is wrong, in one place: each line a way to its field, on whatever page; plain text for a field that is not shown.
 fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
     if faults.is_empty() {
         return None;
     }
     let count = faults.len();
-    let unseen = read(ui, |at| {
-        let shown =
-            |key: &FieldKey| at.config().and_then(|config| config.field(key)).is_some_and(|field| !field.hidden);
-        let said = |(key, fault): &(FieldKey, Fault)| match fault {
-            Fault::Refused(sentence) if !shown(key) => Some([&key.id, ": ", sentence].concat()),
-            _ => None,
+    let summary = el("div").class("alert").attr("part", "alert").attr("role", "alert").attr("tabindex", "-1");
+    let place = summary.element().clone();
+    let line = |(key, fault): &(FieldKey, Fault)| {
+        let shown = |at: &Configuring| at.config()?.field(key).filter(|field| !field.hidden).map(|f| f.name.clone());
+        let (name, key, fault) = (read(ui, shown), key.clone(), fault.clone());
+        let label = name.clone().unwrap_or_else(|| key.id.clone());
+        let (text, place) = (move || [&label, ": ", &field::sentence(ui, &fault)].concat(), place.clone());
+        let line = match name {
+            Some(_) => el("button").attr("type", "button").class("link").on("click", move |_| go(ui, &place, &key)),
+            None => el("span"),
         };
-        faults.iter().filter_map(said).collect::<Vec<_>>()
+        el("li").child(line.text_with(text))
+    };
+    let lines = el("ul").attr("role", "list").children(faults.iter().take(MOST_LINES).map(line));
+    Some(summary.child(icon::icon(icon::ALERT)).child(
+        el("div").child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[]))).child(lines),
+    ))
+}
+
+/// Turns to the page of a field and gives its control the focus.
+fn go(ui: Ui, inside: &Element, key: &FieldKey) {
+    let found = read(ui, |at| {
+        let config = at.config()?;
+        let number = |page: &Page| page.fields(config).position(|(known, _)| known == *key);
+        let (place, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
+        Some((place, nth, at.page == place))
     });
-    let summary = el("div")
-        .class("alert")
-        .attr("part", "alert")
-        .attr("role", "alert")
-        .attr("tabindex", "-1")
-        .child(icon::icon(icon::ALERT))
-        .child(
-            el("div")
-                .child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[])))
-                .children(unseen.iter().map(|line| el("p").text(line))),
-        );
-    Some(summary)
+    let Some((place, nth, here)) = found else { return };
+    if !here {
+        send(ui, ConfigEvent::PageChosen(place));
+    }
+    let inside = inside.clone();
+    later(Box::new(move || {
+        let Some(screen) = inside.closest(".configure").ok().flatten() else { return };
+        let label = screen.query_selector(&["#lc", &nth.to_string()].concat()).ok().flatten();
+        let controls = ":is(input,select,textarea,button):enabled";
+        let field = label.and_then(|label| label.parent_element());
+        if let Some(Ok(Some(control))) = field.map(|field| field.query_selector(controls)) {
+            focus(&control);
+        }
+    }));
 }
 
 fn page(ui: Ui) -> Vec<El> {
@@ -214,7 +251,7 @@ fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> 
     let workflow = section.workflow.and_then(|place| config.workflows.get(place)).cloned();
     let first = *number;
     let any = !section.fields.is_empty();
-    *number += section.fields.len() + 1;
+    *number += section.fields.len();
     let (config, places, id) = (Arc::clone(config), section.fields.clone(), workflow.as_ref().map(|w| w.id.clone()));
     let fields = move || {
         let list = config.list(id.as_deref());
@@ -226,7 +263,7 @@ fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> 
         el("div").class("stack").children(fields)
     };
     let Some(workflow) = workflow else { return fields() };
-    let (label, id) = (["w", &first.to_string()].concat(), workflow.id);
+    let (label, id) = (["w", &section.workflow.unwrap_or_default().to_string()].concat(), workflow.id);
     let on = {
         let id = id.clone();
         Rc::new(move || read(ui, |at| at.enabled(&id)))

@@ -35,7 +35,12 @@ pub(super) fn screen(ui: Ui) -> El {
         .class("stack")
         .child(outcome::top(ui))
         .child(el("div").class("head").child(face.tile("t48")).child(heading(ui, "runs.title", &face.name)))
-        .slot(workflows, move |workflows| (workflows.len() > 1).then(|| picker(ui, &workflows)))
+        .slot(workflows, move |workflows| {
+            // The platform keeps runs by workflow.
+            let current = read(ui, |runs| runs.workflow.clone());
+            let picker = || picker(ui, "runs-of", "runs.workflow", &workflows, &current, ConfigEvent::RunsWorkflow);
+            (workflows.len() > 1).then(picker)
+        })
         .slot(stage, move |(stage, page)| {
             Some(match (stage, page) {
                 (_, Some(page)) => list(ui, &page),
@@ -45,20 +50,23 @@ pub(super) fn screen(ui: Ui) -> El {
         })
 }
 
-/// Whose runs: the platform keeps them by workflow.
-fn picker(ui: Ui, workflows: &[(String, String)]) -> El {
-    let current = read(ui, |runs| runs.workflow.clone());
+/// One of several, by id and name.
+pub(super) fn picker(
+    ui: Ui,
+    id: &str,
+    label: &'static str,
+    options: &[(String, String)],
+    current: &str,
+    chosen: fn(String) -> ConfigEvent,
+) -> El {
     let option = |(id, name): &(String, String)| {
         let option = el("option").attr("value", id).text(name);
-        if *id == current { option.attr("selected", "") } else { option }
+        if id == current { option.attr("selected", "") } else { option }
     };
-    let select = el("select").class("input").attr("id", "runs-of").children(workflows.iter().map(option));
+    let select = el("select").class("input").attr("id", id).children(options.iter().map(option));
     let element: HtmlInputElement = select.element().clone().unchecked_into();
-    let select = select.on("change", move |_| ui.send(Event::Config(ConfigEvent::RunsWorkflow(element.value()))));
-    el("div")
-        .class("field")
-        .child(el("label").attr("for", "runs-of").child(el("span").say(ui, "runs.workflow")))
-        .child(framed(select))
+    let select = select.on("change", move |_| ui.send(Event::Config(chosen(element.value()))));
+    el("div").class("field").child(el("label").attr("for", id).child(el("span").say(ui, label))).child(framed(select))
 }
 
 fn list(ui: Ui, page: &RunPage) -> El {

@@ -56,6 +56,12 @@ function all(page, selector) {
 
 const shown = async (page, selector) => (await all(page, selector))[0];
 
+/** The field that has the focus. */
+const focused = (page) => page.driver.executeScript(() => {
+  const { activeElement } = document.querySelector("connect-flow").shadowRoot;
+  return activeElement?.closest("[data-field]")?.dataset.field;
+});
+
 /** A control of a field, as soon as it can be used. */
 function control(page, field, selector = "input, select, textarea") {
   const inside = selector.split(", ").map((one) => `[data-field="${field}"] ${one}:enabled`).join(", ");
@@ -271,6 +277,38 @@ suite("configuring", {}, {
     assert.deepEqual([region, team, pipeline], ["ap", 301, ["ou-301"]]);
   },
 
+  "another of an app's configurations is chosen, while nothing of this one would be lost": async (scene) => {
+    const { page, sandbox } = scene;
+    const ada = await account(sandbox);
+    const make = (config_id) => ada.call("POST", "/api/v2/f-sdk/config", { slug: "tally-books", config_id, labels: [] });
+    await configure(scene, "tally-books");
+    assert.equal(await shown(page, "#config-of"), undefined);
+    await make("second-books");
+    await page.click("button", "Back");
+    await page.click("button", "Configure");
+    const select = () => page.waitFor(() => shown(page, "#config-of"), "the choice");
+    await type(page, "vat_number", "EE1");
+    assert.equal(await (await select()).isEnabled(), false);
+    await page.click("button", "Discard");
+    await page.waitFor(async () => (await select()).isEnabled(), "the choice to be free");
+    const options = await all(page, "#config-of option");
+    assert.equal(options.length, 2);
+    await page.driver.executeScript((select) => {
+      select.value = "second-books";
+      select.dispatchEvent(new Event("change"));
+    }, await select());
+    await page.waitFor(async () => (await (await select()).getAttribute("value")) === "second-books", "the second");
+    await type(page, "vat_number", "EE2");
+    await choose(page, "company", "Example Trading Ltd");
+    await day(page, "start", "2026-01-31");
+    await save(page);
+    const [saved] = await page.eventsNamed("config-saved");
+    assert.equal(saved.detail.configId, "second-books");
+    const vat = ({ fields }) => fields.find(({ id }) => id === "vat_number").value;
+    const at = async (path) => vat(JSON.parse(await ada.call("GET", `/api/v2/f-sdk/slug/tally-books/config${path}`)));
+    assert.deepEqual([await at("/second-books"), (await at("")) ?? ""], ["EE2", ""]);
+  },
+
   "what is wrong is said at its field before and after it is sent": async (scene) => {
     const { page, sandbox, browser } = scene;
     await configure(scene, "tally-books");
@@ -284,6 +322,8 @@ suite("configuring", {}, {
     assert.equal(await (await control(page, "webhook")).getAttribute("aria-invalid"), "true");
     await page.screenshot(`configure-errors-${browser}`);
     assert.deepEqual(await puts(sandbox), []);
+    await page.click("button", /^Notify this address: /);
+    await page.waitFor(async () => (await focused(page)) === "webhook", "the focus at the address");
 
     await type(page, "webhook", "https://a.example");
     assert.equal(await (await control(page, "webhook")).getAttribute("value"), "https://a.example", "the focus stayed");
@@ -306,6 +346,11 @@ suite("configuring", {}, {
     await page.waitFor(async () => /Enter an e-mail address/.test(await page.text()), "the platform's sentence");
     assert.equal(await (await control(page, "contact_owner")).getAttribute("value"), "nobody@nowhere");
     assert.equal((await ada.values("harbor-crm"))["wf_contacts.contact_note"], "kept");
+    // Its line in the summary leads to it from any page.
+    await (await all(page, ".steps .chip"))[0].click();
+    await page.waitFor(async () => !(await shown(page, '[data-field="contact_owner"]')), "the first page");
+    await page.click("button", /: Enter an e-mail address/);
+    await page.waitFor(async () => (await focused(page)) === "contact_owner", "the focus at the owner");
     await type(page, "contact_owner", "somebody@example.com");
     await save(page);
     assert.equal((await ada.values("harbor-crm"))["wf_contacts.contact_owner"], "somebody@example.com");

@@ -28,6 +28,8 @@ pub enum ConfigEvent {
         enabled: bool,
     },
     PageChosen(usize),
+    /// Another of the app's configurations, by its id; ignored while there are edits of this one.
+    ConfigChosen(String),
     OptionsRetried(FieldKey),
     Save,
     Discard,
@@ -46,6 +48,11 @@ pub enum ConfigEvent {
     Loaded {
         ask: u32,
         result: Result<Config, Failure>,
+    },
+    /// The ids of the app's configurations.
+    Listed {
+        ask: u32,
+        result: Result<Vec<String>, Failure>,
     },
     Saved {
         ask: u32,
@@ -73,8 +80,13 @@ pub enum ConfigEvent {
 
 #[derive(Debug)]
 pub enum ConfigCommand {
-    /// Gets the configuration of the app, or makes it.
+    /// Gets a configuration of the app, the usual one without an id, or makes it.
     Load {
+        ask: u32,
+        slug: String,
+        config_id: Option<String>,
+    },
+    List {
         ask: u32,
         slug: String,
     },

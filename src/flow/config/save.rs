@@ -71,8 +71,7 @@ impl Configuring {
                 self.leaving = false;
                 // Somebody else changed it: what they made of it comes under the edits.
                 if failure.code == Code::Conflict {
-                    self.load = out.ask();
-                    out.command(ConfigCommand::Load { ask: self.load, slug: self.slug.clone() });
+                    self.load(out);
                 }
                 self.saving = Saving::Failed(failure);
             }

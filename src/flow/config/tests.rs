@@ -737,3 +737,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn another_configuration_is_shown_when_nothing_of_this_one_would_be_lost() {
+    let mut run = Run::new(r#"{"config_id":"c1","fields":[{"id":"a","field_type":"text","value":"1"}]}"#);
+    let listing = run.commands.iter().find_map(|command| match command {
+        Command::Config(ConfigCommand::List { ask, slug }) => Some((*ask, slug.clone())),
+        _ => None,
+    });
+    let (ask, slug) = listing.unwrap();
+    let late = vec!["other".to_owned()];
+    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late) });
+    assert!(run.at().ids.is_empty());
+    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()]) });
+    run.typed(top("a"), "2").send(ConfigEvent::ConfigChosen("c2".into()));
+    assert!(run.at().dirty() && run.commands.is_empty());
+    run.send(ConfigEvent::Discard).send(ConfigEvent::ConfigChosen("c3".into()));
+    assert!(run.commands.is_empty());
+    run.send(ConfigEvent::ConfigChosen("c2".into()));
+    let loads = |run: &Run, wanted: &str| {
+        run.commands.iter().any(|command| match command {
+            Command::Config(ConfigCommand::Load { slug: of, config_id, .. }) => {
+                *of == slug && config_id.as_deref() == Some(wanted)
+            }
+            _ => false,
+        })
+    };
+    assert!(loads(&run, "c2") && run.at().config().is_none());
+    let ask = run.ask();
+    run.send(ConfigEvent::Loaded { ask, result: Err(Code::ServerError.into()) }).send(ConfigEvent::Retry);
+    assert!(loads(&run, "c2") && run.at().ids.len() == 2);
+}

@@ -48,11 +48,21 @@ fn path_of_field(what: &str, field: &FieldKey, config_id: Option<&str>) -> Strin
 }
 
 impl Configure for Refold {
-    async fn config(&self, slug: &str) -> Result<Config, Failure> {
+    async fn config(&self, slug: &str, config_id: Option<&str>) -> Result<Config, Failure> {
         let mut body = vec![("slug".to_owned(), Value::text(slug))];
-        body.extend(self.config.id.as_ref().map(|id| ("config_id".to_owned(), Value::text(id))));
+        body.extend(config_id.or(self.config.id.as_deref()).map(|id| ("config_id".to_owned(), Value::text(id))));
         body.push(("labels".to_owned(), self.config.labels.clone().unwrap_or(Value::List(Vec::new()))));
         good(reading::config(&self.ask(CONFIG, None, Value::Object(body)).await?))
+    }
+
+    async fn configs(&self, slug: &str) -> Result<Vec<String>, Failure> {
+        if self.config.id.is_some() {
+            return Ok(Vec::new());
+        }
+        let path = ["/api/v2/public/slug/", &segment(slug), "/configs"].concat();
+        let body = self.transport.json(get(&path)).await?;
+        let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
+        Ok(body.items().iter().filter_map(id).collect())
     }
 
     async fn find_config(&self, slug: &str) -> Result<Config, Failure> {

@@ -192,7 +192,7 @@ fn kept(ui: Ui, field: &ConfigField) -> El {
         .child(el("p").class("sub").say(ui, "config.kept"))
 }
 
-fn sentence(ui: Ui, fault: &Fault) -> String {
+pub(super) fn sentence(ui: Ui, fault: &Fault) -> String {
     let key = match fault {
         Fault::Required => "field.required",
         Fault::NotAnEmail => "field.not_an_email",
