@@ -9,7 +9,8 @@ const TOLD = {
   list: [
     ["searchbox", "Search apps"],
     ["button", "All", "aria-pressed", "true"],
-    ["button", /^Tally Books Invoices and payments Needs attention$/],
+    // WebKit puts no space where one box of a flex container ends and the next begins.
+    ["button", /^Tally Books Invoices and payments ?Needs attention$/],
     ["heading", "Connect an app"],
     ["list", "Connect an app"],
   ],
@@ -45,6 +46,8 @@ suite("roles and names", {}, {
     for (const [state, told] of Object.entries(TOLD)) {
       await openGallery(scene, { state });
       for (const [role, name, attribute, value] of told) {
+        // WebKitGTK's driver has no name of the standard for the role of a selection.
+        if (role === "combobox" && scene.browser === "webkit") continue;
         const element = await scene.page.find(role, name, 3_000);
         if (attribute) assert.equal(await element.getAttribute(attribute), value, `${state}: ${role} ${name}`);
       }
@@ -130,7 +133,6 @@ suite("inside a host's dialog", {}, {
         place.focus();
       });
     });
-    await page.click("searchbox", "Search apps");
     await page.click("button", /^Tally Books/);
     await page.waitForScreen("app");
     await page.click("button", "Connect");
