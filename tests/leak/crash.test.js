@@ -14,7 +14,7 @@ const WAYS = {
   "an allocation that fails": 62,
 };
 /** What differs from browser to browser: how a panic and a full stack reach the page. */
-const EVERYWHERE = /token on loan|end of the stack|the frame/;
+const EVERYWHERE = /token on loan|end of the stack/;
 
 /** @type {Record<string, (probe: import("./probe.js").Probe) => Promise<void>>} */
 const TESTS = {
