@@ -73,7 +73,7 @@ codes! {
     InvalidOption = "invalid_option", retryable: false;
     /// The network failed, or the platform's CORS answer hid the reason.
     NetworkError = "network_error", retryable: true;
-    /// The platform refused one of the optional request headers in the preflight.
+    /// The platform's CORS refuses the further headers that the `headers` option asks for. They are left out from now on.
     CorsHeaderRefused = "cors_header_refused", retryable: false;
     /// The device is offline.
     Offline = "offline", retryable: true;

@@ -9,7 +9,7 @@ export * from "./component.js";
  * @type {typeof import("./connect-flow.js").mount}
  */
 export function mount(target, options = {}) {
-  const place = typeof target === "string" ? Document.prototype.querySelector.call(document, target) : target;
+  const place = typeof target === "string" ? document.querySelector(target) : target;
   if (!place?.append) throw Object.assign(Error("target: no such element"), { code: "invalid_option" });
   define();
   const element = place.matches("connect-flow") ? place : new (customElements.get("connect-flow"))();

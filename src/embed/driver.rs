@@ -1,9 +1,10 @@
 //! Carries out what the flow wants done: requests, and the provider's window.
 
 use super::browser::{Timer, spawn};
+use super::events::HostEvent;
 use super::instance::Core;
 use super::popup::Address;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;
 use crate::platform::{Platform, Started};
@@ -90,6 +91,9 @@ impl Core {
             if let Some(core) = core.upgrade()
                 && core.epoch.get() == epoch
             {
+                if core.platform.transport.headers_refused() {
+                    core.emit(HostEvent::error(&Code::CorsHeaderRefused.into(), "embed", None));
+                }
                 core.send(event);
             }
         }));

@@ -7,7 +7,7 @@ use crate::error::{Code, Failure};
 use crate::session::{Lease, Now, time};
 use gloo_net::http::Method;
 use js_sys::{JSON, JsString, Promise};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -64,8 +64,18 @@ pub struct Transport {
     bearer: Rc<dyn Bearer>,
     pub(super) origins: Origins,
     extra: ExtraHeaders,
+    refusal: Cell<Refusal>,
     /// Aborts everything under way.
     scope: RefCell<AbortController>,
+}
+
+/// Whether the platform's CORS refuses the further headers. A browser shows no reason: requests fail with them, and not
+/// without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    None,
+    Untold,
+    Told,
 }
 
 const TIMEOUT_MS: u32 = 10_000;
@@ -91,7 +101,7 @@ impl Transport {
     /// `None` where the browser has no `AbortController`.
     pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders) -> Option<Self> {
         let scope = RefCell::new(AbortController::new().ok()?);
-        Some(Self { bearer, origins, extra, scope })
+        Some(Self { bearer, origins, extra, refusal: Cell::new(Refusal::None), scope })
     }
 
     pub fn origins(&self) -> &Origins {
@@ -100,6 +110,16 @@ impl Transport {
 
     pub fn extra(&self) -> &ExtraHeaders {
         &self.extra
+    }
+
+    /// True once, when it has shown that the platform refuses the further headers: they are left out from then on.
+    pub fn headers_refused(&self) -> bool {
+        self.refusal.get() == Refusal::Untold && self.refusal.replace(Refusal::Told) == Refusal::Untold
+    }
+
+    /// Whether requests carry further headers.
+    pub(super) fn extended(&self) -> bool {
+        self.refusal.get() == Refusal::None && (self.extra.correlation || !self.extra.fixed.is_empty())
     }
 
     /// Aborts every request under way; later ones are not affected.
@@ -128,16 +148,20 @@ impl Transport {
         let scope = self.scope.borrow().signal();
         let mut renewed = false;
         let mut attempt = 0;
+        let mut extended = self.extended();
         loop {
             attempt += 1;
             let lease = self.bearer.acquire().await.map_err(Failure::new)?;
-            let result = self.exchange(&call, lease, &scope).await;
+            let result = self.exchange(&call, lease, &scope, extended).await;
             if scope.aborted() {
                 return Err(Code::NetworkError.into());
             }
             let failure = match result {
                 Ok(content) => {
                     self.bearer.accepted(lease);
+                    if !extended && self.extended() {
+                        self.suspect(&call, lease, &scope).await;
+                    }
                     return Ok(content);
                 }
                 Err(failure) => failure,
@@ -157,7 +181,16 @@ impl Transport {
             }
             // 0.5 s, 1 s, 2 s, each up to a half longer so that pages do not act in step.
             let backoff = 500.0 * f64::from(1 << (attempt - 1)) * (1.0 + js_sys::Math::random() / 2.0);
+            extended = self.extended() && !(extended && failure.code == Code::NetworkError);
             sleep(backoff.max(failure.retry_after_ms.map_or(0.0, f64::from))).await;
+        }
+    }
+
+    /// It worked without the further headers after it had not with them: once more with them tells why.
+    async fn suspect(&self, call: &Call<'_>, lease: Lease, scope: &AbortSignal) {
+        let again = self.exchange(call, lease, scope, true).await;
+        if again.is_err_and(|failure| failure.code == Code::NetworkError) && !scope.aborted() {
+            self.refusal.set(Refusal::Untold);
         }
     }
 
@@ -167,11 +200,13 @@ impl Transport {
         call: &Call<'_>,
         lease: Lease,
         scope: &AbortSignal,
+        extended: bool,
     ) -> Result<Content, Failure> {
         let authorization = self.bearer.authorization(lease).ok_or(Code::SessionUnavailable)?;
         let sent = self.bearer.now();
-        let correlation = self.extra.correlation.then(crate::embed::random_uuid);
-        let answer = self.send(call, authorization, correlation.as_deref(), scope).await;
+        let correlation = (extended && self.extra.correlation).then(crate::embed::random_uuid);
+        let fixed = if extended { self.extra.fixed.as_slice() } else { &[] };
+        let answer = self.send(call, authorization, fixed, correlation.as_deref(), scope).await;
         let answer = answer.map_err(|failure| Failure { reference: correlation.clone(), ..failure })?;
         if let Some(date_ms) = answer.date.as_deref().and_then(time::http_date) {
             let age_s = answer.age.as_deref().and_then(|age| time::decimal(age.trim().as_bytes()));
@@ -184,6 +219,7 @@ impl Transport {
         &self,
         call: &Call<'_>,
         authorization: JsString,
+        fixed: &[(&'static str, String)],
         correlation: Option<&str>,
         scope: &AbortSignal,
     ) -> Result<Answer, Failure> {
@@ -192,7 +228,7 @@ impl Transport {
             headers.push(("Content-Type", "application/json".into()));
         }
         headers.extend(call.slug.map(|slug| ("slug", slug.into())));
-        headers.extend(self.extra.fixed.iter().map(|(name, value)| (*name, value.as_str().into())));
+        headers.extend(fixed.iter().map(|(name, value)| (*name, value.as_str().into())));
         headers.extend(correlation.map(|id| ("X-Correlation-ID", id.into())));
         let timeout = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         let signal = AbortSignal::any(&js_sys::Array::of2(scope, &timeout));

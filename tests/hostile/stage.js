@@ -33,6 +33,8 @@ async function bodyOf(stream) {
 export class Stage {
   /** Requests that should not have been made, of any origin. @type {string[]} */
   trapped = [];
+  /** Signs somebody in at that address; nobody does, unless told. @type {(address: string) => unknown} */
+  post = () => {};
   /** Answers that were spoilt. */
   spoilt = 0;
   #agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -94,6 +96,10 @@ export class Stage {
     const json = (value) => outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (pathname === "/stage") return json({ platform: this.platform, trap: this.trap });
     if (pathname === "/mint") return json(await this.mint(searchParams.get("account")));
+    if (pathname === "/sign-in") {
+      this.post(searchParams.get("to"));
+      return outgoing.writeHead(204).end();
+    }
     if (pathname === "/api/csp-reports") {
       this.trapped.push(`a report: ${await bodyOf(incoming)}`);
       return outgoing.writeHead(204).end();

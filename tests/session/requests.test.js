@@ -158,4 +158,26 @@ suite("requests", {
       assert.ok(times.length <= 4, `${times.length} requests`);
     }
   },
+
+  "N9: a platform whose CORS refuses further headers is asked without them, and the host is told once": async (scene) => {
+    const { page, sandbox } = scene;
+    await sandbox.setSwitches({ cors_headers_off: true });
+    const load = () =>
+      page.run(async () => {
+        await clear();
+        embed({ properties: { headers: { activityId: true, correlationId: true } } });
+        // The question without them comes after a pause.
+        for (let tries = 0; tries < 20 && !window.button("Harbor CRM"); tries++) await clock.advance(500);
+        await press("Harbor CRM");
+        const errors = __events.filter(({ name }) => name === "flow-error").map(({ detail }) => [detail.code, detail.step]);
+        return { screen: screenName(), errors };
+      });
+    assert.deepEqual(await load(), { screen: "app", errors: [["cors_header_refused", "embed"]] });
+    for (const { headers } of await sent(scene)) assert.ok(!("x-activity-id" in headers));
+    // A network that fails for a moment is not blamed on the headers.
+    await sandbox.reset();
+    await sandbox.setSwitches({ match: { method: "GET", path: LIST }, status: 503, times: 1 });
+    assert.deepEqual((await load()).errors, []);
+    assert.ok((await sent(scene)).every(({ headers }) => "x-activity-id" in headers));
+  },
 });

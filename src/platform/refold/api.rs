@@ -85,7 +85,7 @@ impl Platform for Refold {
     async fn probe(&self, lease: Lease) -> Result<(), Failure> {
         let scope = AbortController::new().map_err(|_| Failure::new(Code::NetworkError))?.signal();
         let call = get("/api/v2/public/session/active-linked-account");
-        self.transport.exchange(&call, lease, &scope).await.map(drop)
+        self.transport.exchange(&call, lease, &scope, self.transport.extended()).await.map(drop)
     }
 
     fn revoke(&self, authorization: JsString) {
