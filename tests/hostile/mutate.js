@@ -95,7 +95,6 @@ function strangeHeaders(next, trap) {
     "www-authenticate": "Basic realm=\"x\"",
     location: `${trap}/location`,
     refresh: `0;url=${trap}/refresh`,
-    link: `<${trap}/preload>; rel=preload; as=script, <${trap}>; rel=preconnect`,
     "set-cookie": "stolen=1; Path=/",
     "content-disposition": "attachment; filename=x.html",
     "content-type": pick(next, ["text/html", "text/javascript", "application/octet-stream", "x", "application/json; charset=utf-16"]),

@@ -10,12 +10,14 @@ const SEED = Number(process.env.CONNECT_FLOW_SEED ?? 1);
 
 describe("a hostile platform", () => {
   for (const browser of browserNames()) {
+    // Slower by far: a test of the same length.
+    const sessions = browser === "webkit" ? Math.ceil(SESSIONS / 3) : SESSIONS;
     it("N8 N10 N11 N12: mutated answers crash, run and reach nothing, and leave a way on", { timeout: 180_000 }, async () => {
-      const total = await liveSessions({ browser, first: SEED, sessions: SESSIONS });
+      const total = await liveSessions({ browser, first: SEED, sessions });
       assert.deepEqual(total.problems, []);
-      assert.equal(total.sessions, SESSIONS);
+      assert.equal(total.sessions, sessions);
       // A proxy that spoils nothing, or users that get nowhere, would prove nothing.
-      assert.ok(total.spoilt > SESSIONS, `${total.spoilt} answers spoilt`);
+      assert.ok(total.spoilt > sessions, `${total.spoilt} answers spoilt`);
       for (const screen of ["list", "app", "consent", "configure"]) assert.ok(total.screens[screen] > 0, `never on ${screen}`);
     });
   }

@@ -1,7 +1,7 @@
 // Time that goes by faster, so that retries and time-outs of minutes are seconds; a classic script, before any other.
 // The wall clock stays as it is: servers tell the time, too.
 {
-  const FACTOR = 20;
+  const FACTOR = Number(new URLSearchParams(location.search).get("speed"));
   const real = { setTimeout: window.setTimeout.bind(window), steady: performance.now.bind(performance) };
   const start = real.steady();
   window.setTimeout = (run, ms = 0, ...args) => real.setTimeout(run, Number(ms) / FACTOR, ...args);
