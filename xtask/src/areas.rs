@@ -10,7 +10,7 @@ use crate::{
     audit, coverage, demo, docs,
     error::{Error, Result},
     examples, leak,
-    package::Profile,
+    package::{self, Profile},
     paths,
     process::{command, run, run_lines},
     secrets, site, size, tools,
@@ -150,6 +150,10 @@ pub(crate) fn test(options: &Options) -> Result {
                     let built = prepare_browsers(profile, everything || folder == "people");
                     site_built = built.is_ok();
                     count.record("build of the package and the pages", built)?;
+                    if site_built && everything {
+                        let again = package::assembled_again(profile, &paths::site());
+                        count.record("the package, assembled again, is the same byte for byte", again)?;
+                    }
                 }
                 if folder == "examples" && site_built {
                     count.record("build of the examples", examples::build(options.extent))?;

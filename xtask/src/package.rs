@@ -86,6 +86,13 @@ pub(crate) fn assemble(profile: Profile, out: &Path) -> Result {
     assemble_in(&paths::target(), profile, out)
 }
 
+/// Fails where another assembly of what is compiled already differs; `package --twice` compiles again as well.
+pub(crate) fn assembled_again(profile: Profile, first: &Path) -> Result {
+    let again = paths::root().join("target/assembled-again");
+    assemble(profile, &again)?;
+    provenance::compare(first, &again)
+}
+
 fn assemble_in(target: &Path, profile: Profile, out: &Path) -> Result {
     let www = paths::root().join("www");
     let published = published(&www.join("package.json"))?;
