@@ -37,7 +37,7 @@ function embed(events = window.leakEvents) {
     });
   }
   if (way === "attribute") mint().then(({ token }) => handle.element.setAttribute("token", token));
-  if (way === "push") mint().then((offer) => handle.setSessionToken(offer));
+  if (way === "push") mint().then((offer) => (handle.element.sessionToken = offer));
   return handle;
 }
 
