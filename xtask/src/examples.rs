@@ -116,8 +116,11 @@ fn in_target(command: &mut Command) -> &mut Command {
 }
 
 fn trunk() -> Result {
+    let dir = folder().join("leptos");
+    // Trunk may not download tools of its own; offline, it wants the crates of all platforms to be there.
+    run(command("cargo").args(["fetch", "--quiet"]).current_dir(&dir))?;
     let mut trunk = command("trunk");
-    trunk.args(["--quiet", "--offline=true", "build"]).env("NO_COLOR", "true").current_dir(folder().join("leptos"));
+    trunk.args(["--quiet", "--offline=true", "build"]).env("NO_COLOR", "true").current_dir(&dir);
     run(in_target(&mut trunk))
 }
 
