@@ -1,4 +1,4 @@
-// The examples whose pages a server of their own renders: they have the session-token endpoint as well.
+// The examples whose pages a server of their own renders, which has the session-token endpoint as well.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -14,16 +14,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const SERVERS = [
   { name: "next", command: ["node_modules/.bin/next", "start", "--hostname", "127.0.0.1"], built: ".next/BUILD_ID", html: /<connect-flow/ },
-  {
-    name: "leptos-ssr",
-    command: [`${root}target/debug/leptos-ssr-example`],
-    built: "site/pkg",
-    html: /<div><\/div>/,
-    element: "main div",
-    typed: true,
-  },
 ];
-// They take minutes to build: cargo xtask examples --full.
+// It takes minutes to build: cargo xtask examples --full.
 const skip = !process.env.CONNECT_FLOW_ALL_EXAMPLES && "only with cargo xtask examples --full";
 
 /** A port that was free a moment ago. @returns {Promise<number>} */
@@ -35,7 +27,7 @@ const freePort = () =>
     });
   });
 
-for (const { name, command: [program, ...args], built, html, element = "connect-flow", typed } of SERVERS) {
+for (const { name, command: [program, ...args], built, html } of SERVERS) {
   describe(`the example ${name}`, { skip }, () => {
     let sandbox, server, browser, address;
     const log = [];
@@ -70,7 +62,6 @@ for (const { name, command: [program, ...args], built, html, element = "connect-
     it(`sends the element with the page, under a policy with a nonce: ${name}`, async () => {
       const [first, second] = await Promise.all([fetch(address), fetch(address)]);
       const [policy, other] = [first, second].map((answer) => answer.headers.get("content-security-policy"));
-      if (typed) assert.match(policy, /require-trusted-types-for 'script'/);
       assert.doesNotMatch(policy, /'unsafe-inline|'unsafe-eval|https?:\/\/\*/);
       assert.notEqual(policy.match(/'nonce-([^']+)'/)[1], other.match(/'nonce-([^']+)'/)[1]);
       const text = await first.text();
@@ -80,7 +71,6 @@ for (const { name, command: [program, ...args], built, html, element = "connect-
 
     it(`comes to life in the browser without a warning: ${name}`, async () => {
       const page = new HostPage(browser.driver, { ...sandbox, host: address });
-      page.element = element;
       await page.open({}, "");
       await connectByOAuth(page, "Tally Books");
       await page.waitFor(async () => /tally-books is connected/.test(await page.text()), "the host's own line");

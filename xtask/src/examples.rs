@@ -25,7 +25,7 @@ pub(crate) enum Extent {
     /// What takes seconds.
     #[default]
     Quick,
-    /// Also what takes minutes the first time: Next.js, Leptos rendered by a server.
+    /// Also what takes minutes the first time: Next.js.
     Full,
 }
 
@@ -51,7 +51,6 @@ pub(crate) fn build(extent: Extent) -> Result {
     trunk()?;
     if extent == Extent::Full {
         next(&packed)?;
-        leptos_ssr()?;
     }
     Ok(())
 }
@@ -128,20 +127,4 @@ fn next(packed: &Path) -> Result {
     let dir = folder().join("next");
     install(&dir, packed)?;
     run_logged(npm(&dir).args(["run", "build"]).env("NEXT_TELEMETRY_DISABLED", "1"), &log("next"))
-}
-
-fn leptos_ssr() -> Result {
-    let dir = folder().join("leptos-ssr");
-    let cargo = |arguments: &str| {
-        let mut cargo = command("cargo");
-        cargo.args(arguments.split(' ')).current_dir(&dir);
-        run(in_target(&mut cargo))
-    };
-    cargo("build --quiet --bin leptos-ssr-example --features ssr")?;
-    cargo("build --quiet --lib --features hydrate --target wasm32-unknown-unknown")?;
-    let wasm = paths::target().join("wasm32-unknown-unknown/debug/leptos_ssr_example.wasm");
-    let mut bindgen = command("wasm-bindgen");
-    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir.join("site/pkg")).arg(wasm);
-    run(&mut bindgen)?;
-    paths::copy_into(&folder().join("acme.css"), &dir.join("site"))
 }

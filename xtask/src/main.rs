@@ -53,7 +53,7 @@ cargo xtask CHORE
   docs                builds the book in target/book, and checks its links and its code
   examples [--full] [--browser …]
       Builds the projects of examples/ on the packed package, and drives them.
-      --full          also Next.js and Leptos rendered by a server, which take minutes the first time
+      --full          also Next.js, which takes minutes the first time
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
   bench [--short]     measures time and memory against a contender and a floor; writes docs/performance.md
   simulate [--sessions N]
