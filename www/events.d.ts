@@ -42,7 +42,7 @@ export type ErrorCode =
   | "invalid_option"
   /** The network failed, or the platform's CORS answer hid the reason. */
   | "network_error"
-  /** The platform refused one of the optional request headers in the preflight. */
+  /** The platform's CORS refuses the further headers that the `headers` option asks for. They are left out from now on. */
   | "cors_header_refused"
   /** The device is offline. */
   | "offline"
