@@ -11,8 +11,11 @@ const { platform } = await (await fetch("/stage")).json();
 /** Key-based apps with a good key, and one that signs in elsewhere. */
 const KEYS = { "beacon-status": "bs_abcdefgh1", "kite-campaigns": "kc_abcdefgh1" };
 const APPS = [...Object.keys(KEYS), "pine-pos", "slate-notes"];
-/** A step that takes longer than this, faults included, is a component that hangs, in milliseconds. */
-const PATIENCE = 180_000;
+/**
+ * A step that takes longer than this is a component that hangs, in milliseconds. Tokens of a minute use up the six questions
+ * in five minutes that a host is asked at most, so that a session can be without one for that long.
+ */
+const PATIENCE = 420_000;
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 let running = true;
@@ -91,7 +94,10 @@ class User {
     const slug = pick(this.next, APPS);
     (await this.until(() => this.root.querySelector(`[data-slug="${slug}"]`), slug)).click();
     await this.until(() => this.screen === "app", "the app's screen");
-    if (connected.has(slug)) {
+    await this.until(() => this.button("Connect", "Disconnect"), "what can be done");
+    if (this.button("Disconnect")) {
+      // From here on the user no longer counts on it, whatever becomes of the request.
+      connected.delete(slug);
       await this.press("Disconnect");
       await this.until(() => this.button("Keep"), "the question");
       // The question is in the account's card, and its own answer may have to be given again.
@@ -101,10 +107,8 @@ class User {
         return false;
       }, "disconnected");
       window.tally.disconnected += 1;
-      connected.delete(slug);
       return;
     }
-    await this.until(() => this.button("Connect"), "connect");
     const ways = ["Connect with a key", "Connect"];
     await this.press(...ways);
     await this.press("Continue");

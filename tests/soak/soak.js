@@ -86,8 +86,6 @@ export async function soak({ browser, minutes, seed, say = () => {} }) {
       doubled += twice.length;
       if (missing.length > 0) problems.push(`${name}: shown as connected and lost: ${missing}`);
       if (twice.length > 0) problems.push(`${name}: connected twice: ${twice}`);
-      const further = there.filter((slug) => !connected.includes(slug));
-      if (further.length > 0) problems.push(`${name}: shown as not connected and is: ${further}`);
     }
     // The first fifth fills caches; a short run has no more than that.
     const warm = heaps[Math.floor(heaps.length / 5)] ?? 0;
