@@ -123,10 +123,7 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
         this.#life.start();
       } catch {
         // What is shown stays until there is something else, so that the focus has a place.
-        fail("load_failed", () => {
-          this.#begun = undefined;
-          this.#begin();
-        });
+        fail("load_failed", () => this.#begin((this.#begun = undefined)));
       }
     });
   }

@@ -10,7 +10,7 @@ export * from "./component.js";
  */
 export function mount(target, options = {}) {
   const place = typeof target === "string" ? document.querySelector(target) : target;
-  if (!place?.append) throw Object.assign(Error("target: no such element"), { code: "invalid_option" });
+  if (!place?.append) throw Object.assign(Error("target"), { code: "invalid_option" });
   define();
   const element = place.matches("connect-flow") ? place : new (customElements.get("connect-flow"))();
   assign(element, options);
