@@ -276,12 +276,12 @@ fn in_browsers(folder: &str, browsers: &[&str], extent: examples::Extent, count:
     count.tests(folder, &mut node, node_summary)
 }
 
-/// `node --test` of a folder's files, one after the other: browsers already keep every core busy.
+/// `node --test` of a folder's files, two at a time: a test waits more than it works.
 pub(crate) fn node_test(folder: &Path) -> Result<Command> {
     let mut node = node();
     let (names, reporter) = (coverage::names_file(&paths::name(folder)), paths::root().join("tests/harness/names.js"));
     paths::write(&names, "")?;
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
+    node.args(["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg(format!("--test-reporter={}", reporter.display()));
     node.arg(format!("--test-reporter-destination={}", names.display())).args(test_files(folder)?);
     node.env("CONNECT_FLOW_AREA", paths::name(folder));
