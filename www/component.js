@@ -16,7 +16,7 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes = ["token", "session-token", ...ATTRIBUTES.map(dashed)];
 
   // Nothing that the page's own prototypes were given is an option.
-  #given = { __proto__: null };
+  #given = Object.create(null);
   #root = this.attachShadow({ mode: "open" });
   /** Aborted when its life ends. @type {AbortController | undefined} */
   #begun;
