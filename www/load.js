@@ -4,16 +4,15 @@ let source;
 let hash;
 let loading;
 let spent;
-// As they were before what the page loads later wraps them, for each time that the component is loaded.
-const { fetch } = globalThis;
-const { postMessage } = globalThis.MessagePort?.prototype ?? {};
+// As they were when the component was loaded first, before what the page loads later wraps them.
+let taken;
 
 /** Says `crash` when what is loaded has broken down, after its memory was given up. */
 export const crashes = new EventTarget();
 
 async function compile(from, cache) {
   if (from instanceof WebAssembly.Module) return from;
-  const response = from instanceof Response ? from : await fetch(from, { cache, integrity: hash });
+  const response = from instanceof Response ? from : await (0, taken[0])(from, { cache, integrity: hash });
   if (!response.ok) throw Error(`the wasm's server answered ${response.status}`);
   // Streaming refuses any other MIME type than application/wasm, which not every server knows.
   const copy = response.clone();
@@ -25,7 +24,7 @@ async function join(glue, from, cache) {
   // Names are short and mean something else in each build: the wrong pair would run, somehow.
   if (build && !WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
   await init({ module_or_path: module });
-  ConnectFlow.capture(fetch, postMessage);
+  ConnectFlow.capture(...taken);
   whenBroken(() => {
     loading = undefined;
     spent = true;
@@ -35,6 +34,7 @@ async function join(glue, from, cache) {
 }
 
 async function start() {
+  taken ??= [fetch, globalThis.MessagePort?.prototype.postMessage];
   // The only address of the wasm in the package: a bundler emits the file once for each that it sees.
   const from = source ?? new URL("./connect-flow_bg.wasm", import.meta.url);
   let problem;

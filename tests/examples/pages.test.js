@@ -14,7 +14,7 @@ const EXAMPLES = [
   { name: "vue", files: "vue/dist", types: "vue" },
   { name: "svelte", files: "svelte/dist", types: "svelte-trusted-html" },
   { name: "webpack", files: "webpack/public" },
-  { name: "leptos", files: "leptos/dist", element: "main div" },
+  ...(process.env.CONNECT_FLOW_ALL_EXAMPLES ? [{ name: "leptos", files: "leptos/dist", element: "main div" }] : []),
 ];
 
 for (const { name, files, types, browsers = ["chromium"], element = "connect-flow" } of EXAMPLES) {

@@ -9,7 +9,8 @@ use std::{
 use crate::{
     audit, coverage, demo, docs,
     error::{Error, Result},
-    examples, leak,
+    examples::{self, Extent},
+    leak,
     package::{self, Profile},
     paths,
     process::{command, run, run_lines},
@@ -17,6 +18,8 @@ use crate::{
 };
 
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
+/// The areas that run in all three browsers in a short run, too; the others are left to Chromium there.
+const EVERYWHERE: [&str; 2] = ["flow", "session"];
 /// Folders of tests/ that are no area of their own: the sandbox area runs the conformance tests.
 const NOT_AREAS: [&str; 4] = ["conformance", "harness", "node_modules", "pages"];
 
@@ -27,10 +30,8 @@ pub(crate) struct Options {
     pub(crate) browser: Option<String>,
     /// Browser areas run the package as published; without it only when everything runs.
     pub(crate) release: bool,
-    /// Also check advisories and licences of all dependencies, which needs cargo-deny.
+    /// Every area in every browser, every example, and advisories and licences of all dependencies by cargo-deny.
     pub(crate) full: bool,
-    /// Which examples are built and driven.
-    pub(crate) extent: examples::Extent,
 }
 
 #[derive(Default)]
@@ -156,13 +157,16 @@ pub(crate) fn test(options: &Options) -> Result {
                     }
                 }
                 if folder == "examples" && site_built {
-                    count.record("build of the examples", examples::build(options.extent))?;
+                    let extent = if options.full { Extent::Full } else { Extent::Quick };
+                    count.record("build of the examples", examples::build(extent))?;
                 }
                 if folder == "leak" && site_built {
                     count.record("build with leaks on purpose", leak::build_mutants())?;
                 }
                 if site_built {
-                    in_browsers(folder, &browsers, options.extent, &mut count)?;
+                    let short = options.only.is_none() && !options.full && !EVERYWHERE.contains(&folder);
+                    let chosen = if short { &browsers[..1] } else { &browsers };
+                    in_browsers(folder, chosen, options.full, &mut count)?;
                 }
             }
         }
@@ -267,21 +271,21 @@ pub(crate) fn prepare_browsers(profile: Profile, gallery: bool) -> Result {
     site::build(profile, gallery)
 }
 
-fn in_browsers(folder: &str, browsers: &[&str], extent: examples::Extent, count: &mut Count) -> Result {
+fn in_browsers(folder: &str, browsers: &[&str], full: bool, count: &mut Count) -> Result {
     let mut node = node_test(&paths::root().join("tests").join(folder))?;
     node.env("CONNECT_FLOW_BROWSERS", browsers.join(","));
-    if extent == examples::Extent::Full {
+    if full {
         node.env("CONNECT_FLOW_ALL_EXAMPLES", "1");
     }
     count.tests(folder, &mut node, node_summary)
 }
 
-/// `node --test` of a folder's files, two at a time: a test waits more than it works.
+/// `node --test` of a folder's files, three at a time: a test waits more than it works.
 pub(crate) fn node_test(folder: &Path) -> Result<Command> {
     let mut node = node();
     let (names, reporter) = (coverage::names_file(&paths::name(folder)), paths::root().join("tests/harness/names.js"));
     paths::write(&names, "")?;
-    node.args(["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
+    node.args(["--test", "--test-concurrency=3", "--test-reporter=spec", "--test-reporter-destination=stdout"]);
     node.arg(format!("--test-reporter={}", reporter.display()));
     node.arg(format!("--test-reporter-destination={}", names.display())).args(test_files(folder)?);
     node.env("CONNECT_FLOW_AREA", paths::name(folder));

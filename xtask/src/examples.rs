@@ -25,7 +25,7 @@ pub(crate) enum Extent {
     /// What takes seconds.
     #[default]
     Quick,
-    /// Also what takes minutes the first time: Next.js.
+    /// Also what takes minutes the first time: Leptos and Next.js.
     Full,
 }
 
@@ -35,7 +35,8 @@ fn folder() -> PathBuf {
 
 /// Builds all of them, in all browsers or one, and runs their tests.
 pub(crate) fn examples(extent: Extent, browser: Option<String>) -> Result {
-    areas::test(&areas::Options { only: Some("examples".into()), browser, extent, ..areas::Options::default() })
+    let full = extent == Extent::Full;
+    areas::test(&areas::Options { only: Some("examples".into()), browser, full, ..areas::Options::default() })
 }
 
 /// Builds the projects on the package that lies in the site.
@@ -48,8 +49,8 @@ pub(crate) fn build(extent: Extent) -> Result {
     for project in BUNDLED {
         run_logged(npm(&folder()).args(["run", "build", "--workspace"]).arg(project), &log(project))?;
     }
-    trunk()?;
     if extent == Extent::Full {
+        trunk()?;
         next(&packed)?;
     }
     Ok(())
