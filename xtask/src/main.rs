@@ -46,14 +46,14 @@ cargo xtask CHORE
   test [--only AREA] [--browser chromium|firefox|webkit] [--release] [--full]
       Installs what tests need and runs them. The areas are core, sandbox, demo and the folders of tests/.
       --release       with --only: browsers get the package as published, not the quick build
-      --full          also cargo-deny over all dependencies
+      --full          every area in every browser, every example, cargo-deny and npm audit: an hour
   coverage [--json]   compares docs/coverage.json, which names the tests of each requirement and fault, with what ran
   package [--twice]   assembles the npm package in dist/package
       --twice         builds it again from nothing, and fails unless the two are the same byte for byte
   docs                builds the book in target/book, and checks its links and its code
   examples [--full] [--browser …]
       Builds the projects of examples/ on the packed package, and drives them.
-      --full          also Next.js, which takes minutes the first time
+      --full          also Leptos and Next.js, which take minutes the first time
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
   bench [--short]     measures time and memory against a contender and a floor; writes docs/performance.md
   simulate [--sessions N]
