@@ -25,7 +25,7 @@ async function join(glue, from, cache) {
   if (build && !WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
   await init({ module_or_path: module });
   ConnectFlow.capture(...taken);
-  whenBroken(() => {
+  whenBroken?.(() => {
     loading = undefined;
     spent = true;
     crashes.dispatchEvent(new Event("crash"));
