@@ -152,9 +152,23 @@ export class HostPage extends Page {
 export class ProviderPage extends Page {
   async signIn(username = "demo", password = "demo") {
     await this.#ready("username");
-    await this.driver.findElement(By.name("username")).sendKeys(username);
-    await this.driver.findElement(By.name("password")).sendKeys(password);
+    // WebKit's driver may type into the field that had the focus before.
+    const filled = async () => {
+      for (const [name, value] of Object.entries({ username, password })) {
+        const field = await this.driver.findElement(By.name(name));
+        if ((await this.#value(field)) === value) continue;
+        await field.clear();
+        await field.sendKeys(value);
+        if ((await this.#value(field)) !== value) return false;
+      }
+      return (await this.#value(await this.driver.findElement(By.name("username")))) === username;
+    };
+    await until(filled, TIMEOUT, "the user name and the password where they belong");
     await this.driver.findElement(By.id("sign-in")).click();
+  }
+
+  #value(field) {
+    return this.driver.executeScript((element) => element.value, field);
   }
 
   async allow() {
