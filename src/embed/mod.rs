@@ -30,6 +30,7 @@ mod leptos;
 #[cfg(target_arch = "wasm32")]
 mod offer;
 #[cfg(target_arch = "wasm32")]
+#[cfg_attr(not(feature = "javascript"), expect(dead_code, reason = "only the JavaScript handle reads plain objects"))]
 mod options;
 #[cfg(target_arch = "wasm32")]
 mod panic;

@@ -23,9 +23,7 @@ pub use config::{
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;
-#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
-pub(crate) use plain::Plain;
 pub use runs::Runs;
 pub use state::{Apps, Entry, FieldError, FieldErrorKind, Loaded, Removal, RemovalStage, Screen, Stage, State};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use {fields::check, machine::refused_field};
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
+pub(crate) use {fields::check, machine::refused_field, plain::Plain};

@@ -14,6 +14,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const SERVERS = [
   { name: "next", command: ["node_modules/.bin/next", "start", "--hostname", "127.0.0.1"], built: ".next/BUILD_ID", html: /<connect-flow/ },
+  // The placeholder stands between two texts of the page's own.
+  { name: "leptos-ssr", command: ["dist/leptos-ssr-example"], built: "dist/pkg", html: /already uses\.<\/p><div><\/div><p role="status">/, element: "main > p + div" },
 ];
 // It takes minutes to build: cargo xtask examples --full.
 const skip = !process.env.CONNECT_FLOW_ALL_EXAMPLES && "only with cargo xtask examples --full";
@@ -27,7 +29,7 @@ const freePort = () =>
     });
   });
 
-for (const { name, command: [program, ...args], built, html } of SERVERS) {
+for (const { name, command: [program, ...args], built, html, element = "connect-flow" } of SERVERS) {
   describe(`the example ${name}`, { skip }, () => {
     let sandbox, server, browser, address;
     const log = [];
@@ -71,9 +73,12 @@ for (const { name, command: [program, ...args], built, html } of SERVERS) {
 
     it(`comes to life in the browser without a warning: ${name}`, async () => {
       const page = new HostPage(browser.driver, { ...sandbox, host: address });
+      page.element = element;
       await page.open({}, "");
       await connectByOAuth(page, "Tally Books");
-      await page.waitFor(async () => /tally-books is connected/.test(await page.text()), "the host's own line");
+      // It lives in the server's element, and not in another beside it.
+      assert.equal(await browser.driver.executeScript("return document.querySelectorAll(arguments[0]).length", element), 1);
+      await page.waitFor(async () => /tally[-\w]* is connected/.test(await page.text()), "the host's own line");
       const said = await browser.driver.manage().logs().get("browser");
       assert.deepEqual(said.map(({ message }) => message).filter((text) => text.includes(address)), []);
     });

@@ -222,12 +222,16 @@ fn core(options: &Options, count: &mut Count) -> Result {
     count.check("clippy", &mut cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
     let wasm = "clippy --quiet --package connect-flow --target wasm32-unknown-unknown -- -D warnings";
     count.check("clippy for wasm32", &mut cargo(wasm))?;
+    let in_leptos = wasm.replace(" -- ", " --no-default-features -- ");
+    count.check("clippy for wasm32 as a part of a Leptos app", &mut cargo(&in_leptos))?;
     let mutants = wasm.replace(" -- ", " --features mutants -- ");
     count.check("clippy for wasm32 with leaks on purpose", &mut cargo(&mutants))?;
     count.record("no leak on purpose in a release build", leak::refused_in_release())?;
     count.cargo_tests("core", "native", &mut cargo("test --package connect-flow --package xtask"))?;
     count.record("docs", docs::docs())?;
     if options.full {
+        let server = "test --package connect-flow --features ssr --lib embed::leptos";
+        count.tests("the component on a server", &mut cargo(server), cargo_summary)?;
         tools::cargo_deny()?;
         let checks = "deny --workspace --all-features check bans licenses sources";
         count.check("cargo-deny: bans, licences, sources", &mut cargo(checks))?;

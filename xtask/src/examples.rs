@@ -51,6 +51,7 @@ pub(crate) fn build(extent: Extent) -> Result {
     }
     if extent == Extent::Full {
         trunk()?;
+        leptos_ssr()?;
         next(&packed)?;
     }
     Ok(())
@@ -122,6 +123,21 @@ fn trunk() -> Result {
     let mut trunk = command("trunk");
     trunk.args(["--quiet", "--offline=true", "build"]).env("NO_COLOR", "true").current_dir(&dir);
     run(in_target(&mut trunk))
+}
+
+/// The server for this machine, the page's library for browsers, and the glue between them.
+fn leptos_ssr() -> Result {
+    let (dir, name) = (folder().join("leptos-ssr"), "leptos-ssr-example");
+    let target = ["--target", "wasm32-unknown-unknown"];
+    for what in [["--features", "ssr"].as_slice(), &[["--features", "hydrate", "--lib"].as_slice(), &target].concat()] {
+        let mut build = command("cargo");
+        run(in_target(build.args(["build", "--quiet", "--locked"]).args(what).current_dir(&dir)))?;
+    }
+    let wasm = paths::target().join(target[1]).join("debug").join(name.replace('-', "_")).with_extension("wasm");
+    let mut bindgen = command("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir.join("dist/pkg")).arg(wasm);
+    run(&mut bindgen)?;
+    paths::copy_into(&paths::target().join("debug").join(name), &dir.join("dist"))
 }
 
 fn next(packed: &Path) -> Result {
