@@ -23,6 +23,7 @@ connect-flow-sandbox catalog --apps N    print a generated catalog of N apps
   --database FILE           SQLite file, or :memory: (default)
   --token-lifetime SECONDS  of session tokens (900)
   --mint-limit N            session tokens a user can be given in a minute (30)
+  --revoke-path PATH        where the host revokes session tokens at its platform (/api/v2/public/session-token/revoke)
   --platform-url URL        leave out platform and authorization server; mint at that platform
   --linked-account USER=ID  the linked account of a demo user, repeatable
   --allow-production-key    accept an API key that starts with pk
@@ -49,6 +50,7 @@ pub(crate) struct Options {
     pub(crate) database: String,
     pub(crate) token_lifetime: u64,
     pub(crate) mint_limit: usize,
+    pub(crate) revoke_path: String,
     pub(crate) platform_url: Option<String>,
     pub(crate) linked_accounts: Vec<(String, String)>,
     pub(crate) test_mode: bool,
@@ -72,6 +74,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         database: ":memory:".into(),
         token_lifetime: 900,
         mint_limit: 30,
+        revoke_path: "/api/v2/public/session-token/revoke".into(),
         platform_url: None,
         linked_accounts: Vec::new(),
         test_mode: false,
@@ -95,6 +98,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             Long("database") => options.database = parser.value()?.string()?,
             Long("token-lifetime") => options.token_lifetime = parser.value()?.parse()?,
             Long("mint-limit") => options.mint_limit = parser.value()?.parse()?,
+            Long("revoke-path") => options.revoke_path = path(&parser.value()?.string()?)?,
             Long("platform-url") => options.platform_url = Some(origin(&parser.value()?.string()?)?),
             Long("linked-account") => options.linked_accounts.push(user_and_account(&parser.value()?.string()?)?),
             Long("allow-production-key") => allow_production_key = true,
@@ -147,6 +151,14 @@ fn origin(text: &str) -> Result<String, Box<dyn Error>> {
         return Err(format!("{text} is no http or https origin").into());
     }
     Ok(origin.ascii_serialization())
+}
+
+/// The path of an address at the platform; never an address of its own, for a session token goes there.
+fn path(text: &str) -> Result<String, Box<dyn Error>> {
+    if text.starts_with('/') && !text.starts_with("//") && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text} is no path: it starts with one slash").into())
 }
 
 fn user_and_account(text: &str) -> Result<(String, String), Box<dyn Error>> {

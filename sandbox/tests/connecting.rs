@@ -306,3 +306,23 @@ async fn f4_f11_no_secret_in_the_database_file_or_the_log() {
     }
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+#[tokio::test]
+async fn p4_a_provider_that_denies_whoever_signs_in() {
+    let sandbox = Sandbox::tested();
+    let token = sandbox.token("ada").await;
+    sandbox.test(Method::POST, "switches", json!({"provider_denies": true})).await;
+    let answer = sandbox.post(&token, "/api/v1/tally-books/integrate", json!({})).await;
+    let page = sandbox.client.get(answer["auth_url"].as_str().unwrap()).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains(&format!("form-action 'self' {}", sandbox.platform)), "{policy}");
+    let cookie = page.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let transaction = common::between(&page.text().await.unwrap(), "name=transaction value='", "'");
+    let request = sandbox.client.post(format!("{}/sign-in", sandbox.provider)).header("cookie", cookie);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let form = format!("transaction={transaction}&username=demo&password=demo");
+    let back = request.body(form).send().await.unwrap().headers()["location"].to_str().unwrap().to_owned();
+    assert!(back.contains("error=access_denied"));
+    assert_eq!(sandbox.callback(&back).await, "denied");
+    assert!(sandbox.app(&token, "tally-books").await.get("connected").is_none());
+}

@@ -230,3 +230,37 @@ async fn s26_activity_is_kept_without_anything_that_was_not_asked_for() {
     assert_eq!((&kept[0]["type"], &kept[0]["user"]), (&json!("opened"), &json!("ada")));
     assert!(!kept.to_string().contains("canary"));
 }
+
+#[tokio::test]
+async fn s27_mints_refused_tokens_and_changes_of_account_are_counted_for_each_user() {
+    let sandbox = Sandbox::tested();
+    let (ada, grace) = (sandbox.visit("ada").await, sandbox.visit("grace").await);
+    let report = async |event: Value| {
+        let request = sandbox.client.post(format!("{}/api/activity", sandbox.host)).header("origin", &sandbox.host);
+        let request = request.header("cookie", &ada.cookie).header("x-csrf-token", &ada.csrf);
+        assert_eq!(json_body(request, &event).send().await.unwrap().status(), 204);
+    };
+    let watched = async || body(sandbox.client.get(format!("{}/api/test/watch", sandbox.host)).send().await.unwrap());
+    for visitor in [&ada, &ada, &grace] {
+        assert_eq!(sandbox.mint_request(visitor).send().await.unwrap().status(), 200);
+    }
+    report(json!({"type": "opened"})).await;
+    for _ in 0..4 {
+        report(json!({"type": "refused"})).await;
+    }
+    report(json!({"type": "flow-error", "code": "account_changed"})).await;
+    let counts = json!({
+        "ada": {"mints": 2, "refused": 4, "account_changes": 1},
+        "grace": {"mints": 1, "refused": 0, "account_changes": 0},
+    });
+    assert_eq!(watched().await.await, counts);
+    assert!(!sandbox.log.lock().unwrap().contains("ALERT"));
+    report(json!({"type": "refused"})).await;
+    sandbox.logged("ALERT ada has 5 session tokens refused within a minute").await;
+
+    // One browser that signs in as somebody else.
+    let request = sandbox.client.post(format!("{}/api/sign-in", sandbox.host)).header("origin", &sandbox.host);
+    let request = json_body(request.header("cookie", &ada.cookie), &json!({"user": "grace"}));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    assert_eq!(watched().await.await["grace"]["account_changes"], 1);
+}

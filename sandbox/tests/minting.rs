@@ -146,6 +146,60 @@ async fn s29_too_many_tokens_are_refused_with_retry_after_and_an_alert() {
 }
 
 #[tokio::test]
+async fn s28_a_mint_from_another_origin_than_before_raises_an_alert() {
+    let sandbox = Sandbox::start(&["--allow-origin", "http://localhost:8080"], &[]);
+    let ada = sandbox.visit("ada").await;
+    let from = async |origin: &str| {
+        let request = sandbox.client.post(format!("{}/api/session-token", sandbox.host)).header("origin", origin);
+        let request = request.header("cookie", &ada.cookie).header("x-csrf-token", &ada.csrf);
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    };
+    for _ in 0..2 {
+        from(&sandbox.host).await;
+    }
+    assert!(!sandbox.logged("generation=2").await.contains("ALERT"));
+    for _ in 0..2 {
+        from("http://localhost:8080").await;
+    }
+    let log = sandbox.logged("generation=4").await;
+    let alert = "ALERT ada asks for session tokens from a new origin http://localhost:8080";
+    assert_eq!(log.matches(alert).count(), 1, "{log}");
+}
+
+#[tokio::test]
+async fn s17_signing_out_of_the_host_ends_the_sessions_own_tokens_at_the_platform() {
+    let sandbox = Sandbox::tested();
+    let visitors = [sandbox.visit("ada").await, sandbox.visit("ada").await];
+    let mut tokens = Vec::new();
+    for visitor in [&visitors[0], &visitors[0], &visitors[1]] {
+        let minted = body(sandbox.mint_request(visitor).send().await.unwrap()).await;
+        tokens.push(minted["token"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(sandbox.sign_out(&visitors[0]).await, 200);
+    let mut statuses = Vec::new();
+    for token in &tokens {
+        statuses.push(sandbox.call(token, Method::GET, LIST, None).await.0.as_u16());
+    }
+    assert_eq!(statuses, [401, 401, 200]);
+}
+
+#[tokio::test]
+async fn s17_the_address_for_revoking_is_configuration_and_never_another_origin() {
+    let sandbox = Sandbox::start(&["--test-mode", "--revoke-path", "/api/v2/auth/logout"], &[]);
+    let ada = sandbox.visit("ada").await;
+    assert_eq!(sandbox.mint_request(&ada).send().await.unwrap().status(), 200);
+    assert_eq!(sandbox.sign_out(&ada).await, 200);
+    sandbox.logged("signed out, 0 session tokens revoked").await;
+    let asked = sandbox.test(Method::GET, "requests", Value::Null).await;
+    let revoked = asked.as_array().unwrap().iter().find(|request| request["path"] == "/api/v2/auth/logout").unwrap();
+    assert_eq!(revoked["method"], "POST");
+    assert!(revoked["headers"]["authorization"].as_str().unwrap().starts_with("sha256:"));
+    for path in ["https://evil.example/", "//evil.example/", "logout"] {
+        assert!(!command(&["--revoke-path", path], &[]).output().unwrap().status.success(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_valid_token_is_handed_out_again_unless_forced_and_both_work() {
     let sandbox = Sandbox::start(&[], &[("CONNECT_API_KEY", KEY)]);
     let (_, first) = sandbox.mint(KEY, "acct_ada", false).await;

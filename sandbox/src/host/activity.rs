@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Map, Value};
 
+use super::watch::Seen;
 use super::{Host, signed_out};
 use crate::http::{now_ms, rfc3339};
 
@@ -30,6 +31,10 @@ pub(super) async fn report(
         |value: &Value| value.as_str().is_none_or(|text| text.len() <= 64) && !value.is_object() && !value.is_array();
     let mut kept: Map<_, _> =
         event.into_iter().filter(|(name, value)| FIELDS.contains(&name.as_str()) && short(value)).collect();
+    let text = |name: &str| kept.get(name).and_then(Value::as_str).unwrap_or_default();
+    if let Some(seen) = Seen::in_activity(text("type"), text("code")) {
+        host.watch(&user, seen);
+    }
     kept.insert("user".into(), user.into());
     kept.insert("time".into(), rfc3339(now_ms()).into());
     let mut state = host.state();

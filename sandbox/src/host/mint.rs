@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::watch::Seen;
 use super::{Host, signed_out};
 use crate::crypto::Secret;
 use crate::http::{get, now_ms, rfc3339};
@@ -30,6 +31,8 @@ pub(super) struct History {
 }
 
 pub(super) struct Outstanding {
+    /// The session it was given to, by the hash of its id.
+    session: Option<String>,
     token: Secret,
     /// Milliseconds since 1970.
     expires_at: i64,
@@ -112,7 +115,8 @@ pub(super) async fn session_token(
             eprintln!("host: minted user={user} generation={generation} expires_in={expires_in} activity={activity}");
             let server_time = now_ms();
             let expires_at = server_time + expires_in * 1000;
-            host.remember(&token, expires_at);
+            host.watch(&user, Seen::Mint);
+            host.remember(&token, expires_at, host.session_key(&headers));
             Json(json!({"token": token, "expires_in": expires_in, "expires_at": rfc3339(expires_at),
                 "server_time": rfc3339(server_time)}))
             .into_response()
@@ -218,22 +222,33 @@ impl Host {
         if minted.token.is_empty() { Err(MintError::Unavailable) } else { Ok(minted) }
     }
 
-    fn remember(&self, token: &str, expires_at: i64) {
+    fn remember(&self, token: &str, expires_at: i64, session: Option<String>) {
         let mut state = self.state();
         state.outstanding.retain(|known| known.expires_at > now_ms());
         if state.outstanding.len() == MAX_OUTSTANDING {
             state.outstanding.remove(0);
         }
-        state.outstanding.push(Outstanding { token: Secret::new(token), expires_at });
+        state.outstanding.push(Outstanding { session, token: Secret::new(token), expires_at });
     }
 
     /// Revokes what was minted and has not expired; answers how many the platform confirmed.
     pub(crate) async fn revoke_outstanding(&self) -> usize {
         let tokens = std::mem::take(&mut self.state().outstanding);
-        let url = format!("{}/api/v2/public/session-token/revoke", self.platform_url);
+        self.revoke(tokens).await
+    }
+
+    /// Revokes what one session was given: whoever signs out leaves no token behind that still works.
+    pub(super) async fn revoke_of(&self, session: &str) -> usize {
+        let own = |token: &mut Outstanding| token.session.as_deref() == Some(session);
+        let tokens = self.state().outstanding.extract_if(.., own).collect();
+        self.revoke(tokens).await
+    }
+
+    async fn revoke(&self, tokens: Vec<Outstanding>) -> usize {
         let mut requests = tokio::task::JoinSet::new();
         for token in tokens.into_iter().filter(|token| token.expires_at > now_ms()) {
-            let request = self.client.post(&url).bearer_auth(token.token.expose()).timeout(Duration::from_secs(5));
+            let request =
+                self.client.post(&self.revoke_url).bearer_auth(token.token.expose()).timeout(Duration::from_secs(5));
             requests.spawn(async move { request.send().await.is_ok_and(|answer| answer.status().is_success()) });
         }
         requests.join_all().await.into_iter().filter(|revoked| *revoked).count()

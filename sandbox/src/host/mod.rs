@@ -5,6 +5,7 @@ mod mint;
 mod pages;
 mod sessions;
 mod test_api;
+mod watch;
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -34,6 +35,7 @@ pub(crate) struct Host {
     platform: Option<Arc<Platform>>,
     users: Vec<(String, String)>,
     mint_limit: usize,
+    revoke_url: String,
     test_mode: bool,
     client: reqwest::Client,
     state: Mutex<HostState>,
@@ -45,6 +47,7 @@ struct HostState {
     sessions: HashMap<String, sessions::Session>,
     mints: HashMap<String, mint::History>,
     outstanding: Vec<mint::Outstanding>,
+    watch: HashMap<String, watch::Watch>,
     mint_mode: mint::Mode,
     csp_reports: Vec<serde_json::Value>,
     activity: std::collections::VecDeque<serde_json::Value>,
@@ -72,6 +75,7 @@ impl Host {
         if platform.is_some() {
             client = client.no_proxy();
         }
+        let revoke_url = [&platform_url, options.revoke_path.as_str()].concat();
         Ok(Self {
             origin,
             allow_origins: options.allow_origins.clone(),
@@ -79,6 +83,7 @@ impl Host {
             platform,
             users,
             mint_limit: options.mint_limit,
+            revoke_url,
             test_mode: options.test_mode,
             client: client.build()?,
             state: Mutex::new(HostState { api_key: options.api_key.clone(), ..HostState::default() }),

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::watch::Seen;
 use super::{Host, forbidden};
 use crate::crypto::{constant_time_eq, random_id, sha256_hex};
 use crate::http::{cookie, get, set};
@@ -41,9 +42,14 @@ impl Host {
         self.origin.starts_with("https:")
     }
 
+    /// Under which the session of a request is kept, whether or not there is one.
+    pub(super) fn session_key(&self, headers: &HeaderMap) -> Option<String> {
+        cookie(headers, self.cookie_name()).map(sha256_hex)
+    }
+
     pub(super) fn session(&self, headers: &HeaderMap) -> Option<Session> {
-        let id = cookie(headers, self.cookie_name())?;
-        self.state().sessions.get(&sha256_hex(id)).cloned()
+        let key = self.session_key(headers)?;
+        self.state().sessions.get(&key).cloned()
     }
 
     /// The session of a request that changes something, if the request proves to come from our page.
@@ -119,10 +125,19 @@ pub(super) async fn sign_in(
         return (StatusCode::BAD_REQUEST, Json(json!({"error": "unknown_user"}))).into_response();
     }
     eprintln!("host: {user} signed in");
+    if let Some(before) = host.session(&headers).and_then(|session| session.user)
+        && before != user
+    {
+        host.watch(&user, Seen::AccountChange);
+    }
     host.answer(Some(&user), &headers)
 }
 
-/// `POST /api/sign-out`
+/// `POST /api/sign-out`: the session's tokens end at the platform, too.
 pub(super) async fn sign_out(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
+    if let Some(key) = host.session_key(&headers) {
+        let revoked = host.revoke_of(&key).await;
+        eprintln!("host: signed out, {revoked} session tokens revoked");
+    }
     host.answer(None, &headers)
 }

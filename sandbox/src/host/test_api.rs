@@ -16,6 +16,7 @@ pub(super) fn router() -> Router<Arc<Host>> {
     Router::new()
         .route("/api/csp-reports", get(csp_reports).delete(forget_csp_reports))
         .route("/api/activity", get(activity))
+        .route("/api/test/watch", get(watch))
         .route("/api/test/mint", post(mint))
         .route("/api/test/api-key", post(api_key))
         .route("/api/test/limits/reset", post(reset_limits))
@@ -32,6 +33,10 @@ async fn forget_csp_reports(State(host): State<Arc<Host>>) -> Json<Value> {
 
 async fn activity(State(host): State<Arc<Host>>) -> Json<Value> {
     Json(host.state().activity.iter().cloned().collect())
+}
+
+async fn watch(State(host): State<Arc<Host>>) -> Json<Value> {
+    Json(json!(host.state().watch))
 }
 
 #[derive(Deserialize)]

@@ -66,10 +66,14 @@ impl Platform {
         for (name, template) in &auth.authorize_params {
             request = request.add_extra_param(name.clone(), fill(template, &fields));
         }
-        if auth.provider == OWN_PROVIDER
-            && let Some(coop) = self.switches.read().provider_coop
-        {
-            request = request.add_extra_param("coop", coop);
+        if auth.provider == OWN_PROVIDER {
+            let switches = self.switches.read();
+            if let Some(coop) = switches.provider_coop {
+                request = request.add_extra_param("coop", coop);
+            }
+            if switches.provider_denies {
+                request = request.add_extra_param("deny", "1");
+            }
         }
         let (url, state) = request.url();
         let state_hash = sha256_hex(state.secret());

@@ -44,6 +44,7 @@ pub(super) struct Switches {
     retry_after: Option<Value>,
     pub(super) cors_headers_off: bool,
     pub(super) provider_coop: Option<String>,
+    pub(super) provider_denies: bool,
     pub(super) date_header_off: bool,
 }
 

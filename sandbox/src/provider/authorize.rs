@@ -29,6 +29,8 @@ pub(super) struct Transaction {
     pub(super) tenant: Option<String>,
     user: Option<&'static str>,
     coop: Option<String>,
+    /// Whoever signs in is refused, as by an administrator who allows no other application.
+    denied: bool,
     expires: i64,
 }
 
@@ -68,9 +70,10 @@ pub(super) async fn authorize(
         tenant: parameter("tenant").filter(|tenant| !tenant.is_empty()).map(str::to_owned),
         user: None,
         coop: parameter("coop").filter(|coop| provider.test_mode && COOP_VALUES.contains(coop)).map(str::to_owned),
+        denied: provider.test_mode && parameter("deny").is_some(),
         expires: now() + TRANSACTION_LIFETIME,
     };
-    let mut response = with_coop(pages::sign_in(&id, &transaction, None), &transaction);
+    let mut response = with_coop(pages::sign_in(&id, &transaction, None, &provider.redirect_uri), &transaction);
     let cookie = format!("{COOKIE}={browser}; HttpOnly; SameSite=Lax; Path=/");
     set(response.headers_mut(), header::SET_COOKIE, &cookie);
     let mut grants = provider.grants();
@@ -95,9 +98,15 @@ pub(super) async fn sign_in(
     let Some(transaction) = provider.transaction(&form.transaction, &headers) else { return gone() };
     let user = USERS.iter().find(|(name, ..)| *name == form.username);
     let Some((name, ..)) = user.filter(|(_, password, _)| constant_time_eq(password, &form.password)) else {
-        let page = pages::sign_in(&form.transaction, &transaction, Some("User name or password is wrong."));
+        let problem = Some("User name or password is wrong.");
+        let page = pages::sign_in(&form.transaction, &transaction, problem, &provider.redirect_uri);
         return with_coop(page, &transaction);
     };
+    if transaction.denied {
+        provider.grants().transactions.remove(&form.transaction);
+        let refusal = provider.send_back(&[("error", "access_denied")], transaction.state.as_deref());
+        return with_coop(refusal, &transaction);
+    }
     if let Some(transaction) = provider.grants().transactions.get_mut(&form.transaction) {
         transaction.user = Some(name);
     }
@@ -120,7 +129,10 @@ pub(super) async fn consent_page(
             let page = pages::consent(&query.transaction, &transaction, user, &provider.redirect_uri);
             with_coop(page, &transaction)
         }
-        Some(transaction) => with_coop(pages::sign_in(&query.transaction, &transaction, None), &transaction),
+        Some(transaction) => {
+            let page = pages::sign_in(&query.transaction, &transaction, None, &provider.redirect_uri);
+            with_coop(page, &transaction)
+        }
         None => gone(),
     }
 }

@@ -16,7 +16,7 @@ fn page(title: &str, body: &str, form_targets: &str) -> Response {
     strict_page(html, form_targets)
 }
 
-pub(super) fn sign_in(id: &str, transaction: &Transaction, problem: Option<&str>) -> Response {
+pub(super) fn sign_in(id: &str, transaction: &Transaction, problem: Option<&str>, redirect_uri: &str) -> Response {
     let tenant = transaction.tenant.as_deref().map(escape_html);
     let tenant = tenant.map(|tenant| format!("<p id=tenant>Tenant <code>{tenant}</code></p>")).unwrap_or_default();
     let problem = problem.map(|text| format!("<p class=problem role=alert>{text}</p>")).unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn sign_in(id: &str, transaction: &Transaction, problem: Option<&str>
              <input id=password name=password type=password autocomplete=current-password required>\
              <button id=sign-in>Sign in</button></form>"
         ),
-        "",
+        &client(redirect_uri),
     )
 }
 
@@ -46,8 +46,6 @@ pub(super) fn consent(id: &str, transaction: &Transaction, user: &str, redirect_
     let tenant = transaction.tenant.as_deref().map(escape_html);
     let tenant = tenant.map(|tenant| format!(" in <code id=tenant>{tenant}</code>")).unwrap_or_default();
     let id = escape_html(id);
-    // Browsers check the target of a redirect after a form against form-action, too.
-    let client = url::Url::parse(redirect_uri).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
     page(
         "Allow access",
         &format!(
@@ -57,8 +55,13 @@ pub(super) fn consent(id: &str, transaction: &Transaction, user: &str, redirect_
              <button id=allow name=decision value=allow>Allow</button>\
              <button id=deny name=decision value=deny class=quiet>Deny</button></form>"
         ),
-        &client,
+        &client(redirect_uri),
     )
+}
+
+/// Browsers check the target of a redirect after a form against form-action, too.
+fn client(redirect_uri: &str) -> String {
+    url::Url::parse(redirect_uri).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
 }
 
 pub(super) fn problem(status: StatusCode, text: &str) -> Response {

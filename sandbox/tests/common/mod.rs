@@ -88,6 +88,11 @@ impl Sandbox {
             .header("x-csrf-token", &visitor.csrf)
     }
 
+    pub(crate) async fn sign_out(&self, visitor: &Visitor) -> StatusCode {
+        let request = self.client.post(format!("{}/api/sign-out", self.host)).header("origin", &self.host);
+        request.header("cookie", &visitor.cookie).send().await.unwrap().status()
+    }
+
     pub(crate) async fn token(&self, user: &str) -> String {
         let answer = self.mint_request(&self.visit(user).await).send().await.unwrap();
         assert_eq!(answer.status(), 200);
