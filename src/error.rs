@@ -99,7 +99,7 @@ codes! {
     PopupBlocked = "popup_blocked", retryable: true;
     /// The window closed before the account was connected: closed by hand, declined, or failed at the provider.
     AuthorizationIncomplete = "authorization_incomplete", retryable: true;
-    /// The user declined at the provider.
+    /// The user declined at the provider, where a platform tells. Refold does not: there it is `authorization_incomplete`.
     AuthorizationDenied = "authorization_denied", retryable: true;
     /// Signing in took longer than 10 minutes.
     AuthorizationTimeout = "authorization_timeout", retryable: true;

@@ -68,7 +68,7 @@ export type ErrorCode =
   | "popup_blocked"
   /** The window closed before the account was connected: closed by hand, declined, or failed at the provider. */
   | "authorization_incomplete"
-  /** The user declined at the provider. */
+  /** The user declined at the provider, where a platform tells. Refold does not: there it is `authorization_incomplete`. */
   | "authorization_denied"
   /** Signing in took longer than 10 minutes. */
   | "authorization_timeout"

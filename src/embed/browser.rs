@@ -25,8 +25,12 @@ pub(super) fn now() -> Now {
 pub(super) fn page() -> Page {
     Page {
         visible: document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible),
-        online: window().is_none_or(|window| window.navigator().on_line()),
+        online: online(),
     }
+}
+
+pub(crate) fn online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
 }
 
 /// Runs a task in microtasks. Boxed, so that the machinery around a task is compiled once.

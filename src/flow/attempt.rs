@@ -115,6 +115,11 @@ impl Attempt {
         self.closed_polls = None;
     }
 
+    /// There is no window in which anything could happen: nothing is asked until one opens.
+    pub(super) fn blocked(&mut self) {
+        self.next_poll_ms = f64::INFINITY;
+    }
+
     /// Something suggests that the answer is there: ask at once, yet never twice in a second.
     pub(super) fn hint(&mut self, now_ms: f64) {
         if self.next_poll_ms.is_finite() {

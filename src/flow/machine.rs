@@ -359,6 +359,7 @@ impl Flow {
         let (id, slug) = (attempt.id, attempt.slug.clone());
         let stage = if attempt.window == Window::Blocked { Stage::Blocked } else { Stage::SigningIn };
         if stage == Stage::Blocked {
+            attempt.blocked();
             self.report(&Code::PopupBlocked.into());
         } else {
             self.command(Command::NavigatePopup { attempt: id });
@@ -404,11 +405,11 @@ impl Flow {
     fn popup_opened(&mut self, id: u32, opened: bool) {
         let Some(attempt) = self.current(id) else { return };
         attempt.window = if opened { Window::Open } else { Window::Blocked };
-        let prepared = attempt.prepared();
-        if !opened
-            && prepared
-            && let Screen::Waiting { stage, .. } = &mut self.state.screen
-        {
+        if opened || !attempt.prepared() {
+            return;
+        }
+        attempt.blocked();
+        if let Screen::Waiting { stage, .. } = &mut self.state.screen {
             *stage = Stage::Blocked;
             self.report(&Code::PopupBlocked.into());
         }
@@ -466,7 +467,9 @@ impl Flow {
         match result {
             Ok(()) => attempt.closed(now_ms),
             // Nobody knows whether the platform took them: ask it before anybody sends them twice.
-            Err(failure) if matches!(failure.code, Code::NetworkError | Code::Timeout) => attempt.closed(now_ms),
+            Err(failure) if matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout) => {
+                attempt.closed(now_ms)
+            }
             Err(failure) => self.fail(failure),
         }
     }

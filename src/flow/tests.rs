@@ -195,11 +195,33 @@ fn p1_a_blocked_popup_offers_a_click_and_does_not_poll() {
     run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
     assert_eq!(run.stage(), Stage::Blocked);
     assert_eq!(run.errors(), [Code::PopupBlocked]);
+    let polls = |command: &Command| matches!(command, Command::Poll { .. });
+    run.now = 599_999.0;
+    assert!(!run.send(Event::Hint).wants(polls));
+    run.send(Event::OpenAgain).send(Event::PopupOpened { attempt: 1, opened: false });
+    assert_eq!((run.stage(), run.errors()), (Stage::Blocked, vec![Code::PopupBlocked]));
+    run.now += 599_999.0;
+    assert!(!run.send(Event::Hint).wants(polls));
     run.send(Event::OpenAgain);
     let window: Vec<_> = run.commands.iter().map(std::mem::discriminant).collect();
     let wanted = [Command::OpenPopup { attempt: 1 }, Command::NavigatePopup { attempt: 1 }];
     assert_eq!(window, wanted.iter().map(std::mem::discriminant).collect::<Vec<_>>());
     assert_eq!(run.stage(), Stage::SigningIn);
+    run.send(Event::PopupOpened { attempt: 1, opened: true }).wake();
+    assert!(run.wants(polls));
+}
+
+#[test]
+fn p1_a_window_that_never_opens_ends_after_ten_minutes() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
+    run.send(Event::PopupOpened { attempt: 1, opened: false });
+    run.send(Event::Baseline { attempt: 1, result: Ok(crm(vec![])) });
+    run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
+    while run.at() == "waiting" {
+        assert!(!run.wake().wants(|command| matches!(command, Command::Poll { .. })));
+    }
+    assert_eq!((run.at(), run.errors(), run.now), ("error", vec![Code::AuthorizationTimeout], 600_000.0));
 }
 
 #[test]

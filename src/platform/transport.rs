@@ -177,7 +177,8 @@ impl Transport {
             let again =
                 matches!(failure.code, Code::NetworkError | Code::Timeout | Code::ServerError | Code::RateLimited);
             if call.retry == Retry::Never || !again || attempt >= ATTEMPTS {
-                return Err(failure);
+                let offline = failure.code == Code::NetworkError && !crate::embed::online();
+                return Err(if offline { Failure { code: Code::Offline, ..failure } } else { failure });
             }
             // 0.5 s, 1 s, 2 s, each up to a half longer so that pages do not act in step.
             let backoff = 500.0 * f64::from(1 << (attempt - 1)) * (1.0 + js_sys::Math::random() / 2.0);

@@ -27,6 +27,78 @@ suite("when connecting fails", {}, {
     await page.waitForScreen("connected");
   },
 
+  "P4: declining is told as not connected: one event without a word of the provider's, and no success": async (scene) => {
+    const { page, sandbox } = scene;
+    await page.open();
+    await chooseApp(page, APP);
+    await consent(page, APP);
+    const provider = await page.popup();
+    await provider.signIn();
+    await provider.deny();
+    await page.back();
+    const error = await page.waitForEvent("flow-error");
+    assert.deepEqual([error.detail.code, error.detail.step, error.detail.app], [
+      "authorization_incomplete", "waiting", "tally-books",
+    ]);
+    await page.find("heading", "Not connected yet");
+    assert.match(await page.text(), /closed before Tally Books was connected/);
+    const told = JSON.stringify(await page.events()) + (await page.text());
+    assert.doesNotMatch(told, /access_denied|error=|state=|\/callback/);
+    await page.click("button", "I have finished");
+    const polls = async () => (await sandbox.requests()).filter(({ path }) => path.endsWith("/tally-books")).length;
+    const before = await polls();
+    await page.waitFor(async () => (await polls()) > before, "the next poll");
+    assert.equal(await page.screen(), "waiting");
+    assert.equal((await page.eventsNamed("flow-error")).length, 1);
+    assert.equal((await page.eventsNamed("account-connected")).length, 0);
+    await page.click("button", "Cancel");
+    await page.waitForScreen("app");
+  },
+
+  "N6: an app that is gone, a conflict and a refusal while connecting are told apart, in words": async (scene) => {
+    const { page, sandbox } = scene;
+    for (const [status, code, title] of [
+      [404, "not_found", "This is not there any more"],
+      [409, "conflict", "Somebody was faster"],
+      [422, "rejected", "This was not accepted"],
+    ]) {
+      await sandbox.setSwitches({ match: { path: "/api/v1/tally-books/integrate" }, status });
+      await page.open();
+      await chooseApp(page, APP);
+      await consent(page, APP);
+      await page.waitForScreen("error");
+      await page.find("heading", title);
+      assert.deepEqual((await page.eventsNamed("flow-error")).map(({ detail }) => detail.code), [code]);
+      await page.waitForNoPopup();
+    }
+    await sandbox.clearSwitches();
+    await page.click("button", "Try again");
+    await page.popup();
+    await page.back();
+    await page.waitForScreen("waiting");
+  },
+
+  "N6: an app that goes while the user is at the provider ends the waiting; the list is two steps back": async (scene) => {
+    const { page, sandbox } = scene;
+    await page.open();
+    await chooseApp(page, APP);
+    await consent(page, APP);
+    await page.popup();
+    await page.back();
+    await page.waitForScreen("waiting");
+    await sandbox.setSwitches({ match: { path: "/api/v2/f-sdk/application/tally-books" }, status: 404 });
+    await page.waitForScreen("error");
+    await page.find("heading", "This is not there any more");
+    assert.match(await page.text(), /Tally Books is no longer offered/);
+    const [error] = await page.eventsNamed("flow-error");
+    assert.deepEqual([error.detail.code, error.detail.app], ["not_found", "tally-books"]);
+    await page.click("button", "Back");
+    await page.waitForScreen("app");
+    await page.click("button", "Back");
+    await page.waitForScreen("list");
+    await page.find("button", /^Harbor CRM/);
+  },
+
   "the browser blocks the popup: the address stays in reach and nothing polls": async ({ page, sandbox, browser }) => {
     await page.open({}, "sandboxed.html");
     await page.driver.switchTo().frame(0);

@@ -30,6 +30,47 @@ async function finish({ page, driver }) {
   return page.run(() => __events.map(({ name }) => name));
 }
 
+/** Clicks a button of the component as a user does: only then a window may open. */
+const click = async ({ driver }, text) => (await driver.executeScript(`return button("${text}")`)).click();
+
+suite("a browser that opens no window", {
+  "P1: a button that opens it, no question meanwhile, and a clear end after ten minutes": async (scene) => {
+    const { page, driver } = scene;
+    const blocked = await page.run(async () => {
+      window.allowed = window.open;
+      window.open = () => null;
+      await ready();
+      await press("Tally Books");
+      await press("Connect");
+      await press("Continue to Tally Books");
+      await until(() => shown().includes("Your browser blocked the window"));
+      window.recorded = [];
+      await clock.advance(595_000);
+      dispatchEvent(new Event("focus"));
+      await clock.settle();
+      const waiting = screenName();
+      await clock.advance(6_000);
+      await until(() => screenName() === "error");
+      const codes = __events.filter(({ name }) => name === "flow-error").map(({ detail }) => detail.code);
+      const asked = recorded.filter(({ url }) => url.includes("/f-sdk/")).length;
+      return { waiting, codes, asked, text: shown() };
+    });
+    assert.deepEqual([blocked.waiting, blocked.asked], ["waiting", 0]);
+    assert.deepEqual(blocked.codes, ["popup_blocked", "authorization_timeout"]);
+    assert.match(blocked.text, /Signing in took too long/);
+
+    await page.run(async () => {
+      await press("Try again");
+      await until(() => button("Open Tally Books"));
+      window.open = window.allowed;
+    });
+    await click(scene, "Open Tally Books");
+    const names = await finish(scene);
+    assert.equal(names.filter((name) => name === "account-connected").length, 1);
+    assert.ok(await driver.executeScript("return screenName() === 'connected'"));
+  },
+});
+
 suite("a session while the provider's window is open", {
   "a swapped token changes nothing for the window, and the account is found with the new one": async (scene) => {
     const { page } = scene;

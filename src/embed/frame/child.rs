@@ -273,7 +273,8 @@ impl Child {
         let mut parts = parts_of(&failure);
         parts.push(("fields", fields.into()));
         // Whether the platform took them is not known: the parent asks it before anybody sends them twice.
-        let unknown = auth_type == AuthType::KeyBased && matches!(failure.code, Code::NetworkError | Code::Timeout);
+        let unknown = auth_type == AuthType::KeyBased
+            && matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout);
         if !unknown {
             self.show(Some(failure), errors);
         }
