@@ -31,7 +31,7 @@ const UNSAFE = {
 };
 
 suite("the provider's window", {}, {
-  "opens no address that is not safe (P5)": async ({ page, browser }) => {
+  "opens no address that is not safe, nor one that holds the session token (P5 D12)": async ({ page, browser }) => {
     for (const [name, address] of Object.entries(UNSAFE)) {
       await openWithAddress(page, address);
       await page.waitForScreen("error");

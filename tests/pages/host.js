@@ -3,7 +3,7 @@
 // Query parameters: `app`, `locale`, `theme` become attributes, `strings` (JSON) a property; `token=push` gives one token
 // by setSessionToken in place of the callback; `token=none` gives none. `credentials=inline` asks for keys in this page,
 // `credentials=none` gives no place for them; else they go into the frame of the platform, or at `frameUrl`.
-// `openUrl=keep` keeps addresses in `window.__opened`, `openUrl=fail` throws. `authUrl` is what the platform answers as
+// `openUrl=keep` keeps addresses in `window.__opened`, `openUrl=fail` throws, `openUrl=leave` goes there itself. `authUrl` is what the platform answers as
 // address for signing in, with `SESSION_TOKEN` and `LONG` (100 KB) filled in.
 const EVENTS = [
   "session-expiring", "session-expired", "session-renewed", "session-renewal-failed", "session-ended",
@@ -69,6 +69,7 @@ const openUrls = {
   fail: () => {
     throw new Error("the host's own");
   },
+  leave: (url) => location.assign(url),
 };
 flow.openUrl = openUrls[parameters.get("openUrl")];
 const way = parameters.get("token") ?? "callback";
