@@ -58,19 +58,20 @@ function dress(flow) {
   form.reset();
 }
 
-/** Windows that the browser opens no more, and a network that is gone. */
+/** Windows that the browser opens no more, a network that is gone, a provider that says no. */
 function breakThings() {
   const form = $("faults");
   const { open } = window;
   window.open = (...wanted) => (form.elements.blocked.checked ? null : open.apply(window, wanted));
   Object.defineProperty(navigator, "onLine", { configurable: true, get: () => !form.elements.offline.checked });
   form.addEventListener("change", async ({ target }) => {
-    const { offline, slow, failing } = form.elements;
+    const { offline, slow, failing, denying } = form.elements;
     if (target.name === "blocked") return;
     const switches = {
       ...(offline.checked ? { drop: true } : {}),
       ...(slow.checked ? { latency_ms: 2000 } : {}),
       ...(failing.checked ? { status: 503 } : {}),
+      ...(denying.checked ? { provider_denies: true } : {}),
     };
     await turn("/test/switches", { ...switches, match: { path: "/api/" } });
     if (target === offline) dispatchEvent(new Event(offline.checked ? "offline" : "online"));
