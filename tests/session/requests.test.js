@@ -21,6 +21,45 @@ const fail = (page, ms) =>
   }, ms, LIST);
 
 suite("requests", {
+  "S11: an id is 122 bits of the browser's own randomness, of which a million are different": async (scene) => {
+    const { page } = scene;
+    const { drawn, different } = await page.run(async () => {
+      const random = [];
+      const { getRandomValues } = Crypto.prototype;
+      Crypto.prototype.getRandomValues = function (array) {
+        getRandomValues.call(this, array);
+        if (array.byteLength === 16) random.push([...new Uint8Array(array.buffer, array.byteOffset, 16)]);
+        return array;
+      };
+      await ready({ properties: { headers: { activityId: true, sessionId: true, correlationId: true } } });
+      await press("Tally Books");
+      Crypto.prototype.getRandomValues = getRandomValues;
+      const seen = new Set();
+      for (let round = 0; round < 250; round++) {
+        const bytes = crypto.getRandomValues(new Uint8Array(64_000));
+        const words = new BigUint64Array(bytes.buffer);
+        for (let at = 0; at < words.length; at += 2) {
+          seen.add((BigInt.asUintN(60, words[at]) << 62n) | BigInt.asUintN(62, words[at + 1]));
+        }
+      }
+      return { drawn: random, different: seen.size };
+    });
+    const idOf = (bytes) => {
+      const hex = bytes.map((byte, at) => {
+        const set = at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte;
+        return set.toString(16).padStart(2, "0");
+      });
+      return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    };
+    const known = new Set(drawn.map(idOf));
+    const requests = await sent(scene);
+    assert.ok(requests.length >= 3);
+    for (const name of ["x-activity-id", "x-session-id", "x-correlation-id"]) {
+      for (const { headers } of requests) assert.ok(known.has(headers[name]), `${name} ${headers[name]}`);
+    }
+    assert.equal(different, 1_000_000);
+  },
+
   "R3 R4 A19 S24 S25: a bearer token, nothing ambient, and no name of an account anywhere": async (scene) => {
     const { page } = scene;
     const seen = await page.run(async () => {

@@ -65,7 +65,7 @@ fn passed(lines: &str) -> BTreeSet<&str> {
 struct Report {
     /// By part: rows covered, and all rows.
     counts: BTreeMap<&'static str, (usize, usize)>,
-    /// Rows of which something is still to be shown, with what.
+    /// Rows of which something is still to be shown, or cannot be, with what.
     later: Vec<String>,
     problems: Vec<String>,
 }
@@ -97,20 +97,20 @@ fn is_covered(row: &Value, passed: &BTreeSet<&str>, report: &mut Report) -> bool
     let id = text("id").unwrap_or("?");
     let names = row["tests"].as_array().map(Vec::as_slice).unwrap_or_default();
     let tests: Vec<_> = names.iter().map(|test| test.as_str().unwrap_or("?")).collect();
-    let (reason, later) = (text("reason"), text("later"));
-    if text("title").is_none() || (reason.is_some() && (later.is_some() || !tests.is_empty())) {
-        report.problems.push(format!("{id} needs a title, and either a reason or tests and what comes later"));
+    let reason = text("reason");
+    let open: Vec<_> = ["later", "impossible"].iter().filter_map(|kind| Some((kind, text(kind)?))).collect();
+    if text("title").is_none() || (reason.is_some() && !(open.is_empty() && tests.is_empty())) {
+        report.problems.push(format!("{id} needs a title, and either a reason or tests and what they leave open"));
     }
     let missing: Vec<_> = tests.iter().filter(|test| !passed.contains(**test)).collect();
     for test in &missing {
         report.problems.push(format!("{id}: no such test ran and passed: {test}"));
     }
-    if let Some(later) = later {
-        report.later.push(format!("{id}: {later}"));
-    } else if reason.is_none() && tests.is_empty() {
+    report.later.extend(open.iter().map(|(kind, what)| format!("{kind}  {id}: {what}")));
+    if open.is_empty() && reason.is_none() && tests.is_empty() {
         report.problems.push(format!("{id} has neither a test nor a reason"));
     }
-    later.is_none() && missing.is_empty() && (reason.is_some() || !tests.is_empty())
+    open.is_empty() && missing.is_empty() && (reason.is_some() || !tests.is_empty())
 }
 
 /// The table held against the tests that passed last.
@@ -148,7 +148,7 @@ pub(crate) fn coverage(as_json: bool) -> Result {
         println!("{}", json!({"requirements": count("requirements"), "faults": count("faults")}));
     } else {
         for later in &report.later {
-            println!("later  {later}");
+            println!("{later}");
         }
         for (part, (covered, total)) in &report.counts {
             println!("{part}: {covered} of {total}");
@@ -219,11 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_later_is_not_covered() {
+    fn what_comes_later_or_never_is_not_covered() {
         let mut table = complete();
         table["faults"][0]["later"] = "the rest".into();
+        table["faults"][1]["impossible"] = "a way".into();
         let report = examine(&table, &BTreeSet::from(["t"]));
-        assert_eq!((report.counts["faults"], report.problems.len()), ((82, 83), 0));
-        assert_eq!(report.later, ["K1: the rest"]);
+        assert_eq!((report.counts["faults"], report.problems.len()), ((81, 83), 0));
+        assert_eq!(report.later, ["later  K1: the rest", "impossible  K2: a way"]);
     }
 }
