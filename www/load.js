@@ -22,10 +22,10 @@ async function compile(from, cache) {
 async function join(glue, from, cache) {
   const [{ default: init, ConnectFlow, build, whenBroken }, module] = await Promise.all([glue, compile(from, cache)]);
   // Names are short and mean something else in each build: the wrong pair would run, somehow.
-  if (build && !WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
+  if (!WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
   await init({ module_or_path: module });
   ConnectFlow.capture(...taken);
-  whenBroken?.(() => {
+  whenBroken(() => {
     loading = undefined;
     spent = true;
     crashes.dispatchEvent(new Event("crash"));

@@ -16,8 +16,8 @@ use serde_json::Value;
 use crate::{
     error::{Error, Result},
     http::{self, Request},
-    paths,
-    process::{Group, command, log_file, pause, run, show_log},
+    package, paths,
+    process::{Group, command, log_file, output_with_status, pause, run, show_log},
     tools,
 };
 
@@ -79,6 +79,29 @@ pub(crate) fn demo(options: &Options) -> Result {
     }
 }
 
+/// Trunk's hook after each build of the page; trunk says in the environment where the page lies.
+pub(crate) fn finish_glue() -> Result {
+    let Some(dir) = env::var_os("TRUNK_STAGING_DIR") else {
+        let remedy = "trunk sets it for its hooks, which are what this is for".into();
+        return Err(Error::Missing { what: "the environment variable TRUNK_STAGING_DIR".into(), remedy });
+    };
+    package::finish(Path::new(&dir))
+}
+
+/// Opens the page in Chromium, waits for the app of that name, and says what happened; or that there is no Chromium.
+fn open(app: &str) -> Result<String> {
+    if !tools::has_chromium() {
+        return Ok("browser   NOT opened in one: Chromium or ChromeDriver is not installed".into());
+    }
+    tools::for_node_tests()?;
+    let mut node = command("node");
+    node.arg("tests/harness/look.js").args([PAGE, app]);
+    match output_with_status(&mut node)? {
+        (true, seen) => Ok(format!("browser   {seen}")),
+        (false, problem) => Err(Error::Answer { from: format!("{PAGE} in Chromium"), problem }),
+    }
+}
+
 fn trunk(subcommand: &str) -> Command {
     let mut trunk = command("trunk");
     trunk.args(["--quiet", "--offline=true", subcommand]).env("NO_COLOR", "true");
@@ -129,7 +152,7 @@ fn origin(sandbox: &mut Group, log: &Path) -> Result<String> {
     }
 }
 
-/// Goes the way of a page: itself, the host's session, a token, the apps. Says what it saw, never the token.
+/// Goes the way of a page: itself, the host's session, a token, the apps, a browser. Says what it saw, never the token.
 fn look(host: &str) -> Result<String> {
     let page = http::get(PAGE)?;
     let at_page = |path: &str| format!("{PAGE}{path}");
@@ -166,6 +189,6 @@ fn look(host: &str) -> Result<String> {
     let user = visitor["user"].as_str().unwrap_or("nobody");
     let _ = writeln!(seen, "host      {host} has {user} signed in");
     let _ = writeln!(seen, "token     {} characters, expires in {} s", token.len(), mint["expires_in"]);
-    let _ = write!(seen, "platform  {platform} lists {} apps: {}, …", apps.len(), names.join(", "));
-    Ok(seen)
+    let _ = writeln!(seen, "platform  {platform} lists {} apps: {}, …", apps.len(), names.join(", "));
+    Ok(seen + &open(names.first().copied().unwrap_or_default())?)
 }

@@ -41,8 +41,9 @@ cargo xtask CHORE
 
   demo [--check] [--platform URL]
       Starts the sandbox and the demo page and prints its address; Ctrl-C ends both.
-      --check         starts all, goes the page's way to the list of apps, says what it saw and ends
+      --check         starts all, goes the page's way to the list of apps, opens it in Chromium, says what it saw, ends
       --platform URL  a real platform in place of the sandbox's, with its key in CONNECT_API_KEY
+  demo-glue           what trunk calls when it has built the demo page: gives its glue what the package's has
   test [--only AREA] [--browser chromium|firefox|webkit] [--release] [--full]
       Installs what tests need and runs them. The areas are core, sandbox, demo and the folders of tests/.
       --release       with --only: browsers get the package as published, not the quick build
@@ -107,6 +108,7 @@ fn chore() -> Result {
             }
             demo::demo(&options)
         }
+        "demo-glue" => no_more(&mut arguments).and_then(|()| demo::finish_glue()),
         "test" => {
             let mut options = areas::Options::default();
             while let Some(argument) = arguments.next()? {

@@ -124,6 +124,15 @@ pub(crate) fn gallery(out: &Path) -> Result {
     [WASM, GLUE].iter().try_for_each(|name| paths::copy_into(&built.dir.join(name), out))
 }
 
+/// Makes of the wasm and glue that trunk laid into `dir` what the loader meets in the package: sealed, guarded, marked.
+pub(crate) fn finish(dir: &Path) -> Result {
+    let (wasm, glue, guard) = (dir.join(WASM), dir.join(GLUE), guard()?);
+    seal(&glue, &guard)?;
+    let mut hasher = DefaultHasher::new();
+    (fs::read(&wasm).at(&wasm)?, paths::read(&glue)?).hash(&mut hasher);
+    mark(&wasm, &glue, &format!("{:016x}", hasher.finish()))
+}
+
 /// The list `files` of a package.json.
 fn published(manifest: &Path) -> Result<Vec<String>> {
     let wrong = |problem: String| Error::Answer { from: manifest.display().to_string(), problem };
@@ -181,7 +190,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
 
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
-    let guard = paths::read(&paths::root().join("www/guard.js"))?;
+    let guard = guard()?;
     (&input, WASM_OPT, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked")
         .hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
@@ -199,7 +208,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     }
     run(&mut bindgen)?;
     let glue = out.join(GLUE);
-    paths::write(&glue, sealed(&glue::held_fast(&paths::read(&glue)?)?, &guard)?)?;
+    seal(&glue, &guard)?;
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
         prune::prune(&glue, &wasm)?;
@@ -213,6 +222,14 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     mark(&wasm, &out.join(GLUE), &stamp)?;
     paths::write(&stamp_file, stamp)?;
     Ok(Component { dir: out })
+}
+
+fn guard() -> Result<String> {
+    paths::read(&paths::root().join("www/guard.js"))
+}
+
+fn seal(glue: &Path, guard: &str) -> Result {
+    paths::write(glue, sealed(&glue::held_fast(&paths::read(glue)?)?, guard)?)
 }
 
 /// Names the build in both halves, so that the loader sees when a cache put halves of two builds together: as the name of

@@ -128,6 +128,12 @@ fn npm_install(dir: &Path, what: &str, usual_time: &str) -> Result {
     paths::write(&stamp, lock)
 }
 
+/// Whether a page can be opened in Chromium as it is.
+pub(crate) fn has_chromium() -> bool {
+    let [chromium, driver, ..] = &BROWSERS;
+    [chromium, driver].iter().all(|(_, places, _)| places.iter().any(|place| Path::new(place).exists()))
+}
+
 fn browsers() -> Result {
     let missing: Vec<_> =
         BROWSERS.iter().filter(|(_, places, _)| !places.iter().any(|p| Path::new(p).exists())).collect();
