@@ -9,9 +9,12 @@ const program =
   fileURLToPath(new URL("../../target/debug/connect-flow-sandbox", import.meta.url));
 
 /** Starts a sandbox on free ports; `stop()` ends it and fails unless it ended well. */
-export async function startSandbox(...args) {
+export const startSandbox = (...args) => startSandboxWith({}, ...args);
+
+/** The same, with variables of the environment. @param {Record<string, string>} env */
+export async function startSandboxWith(env, ...args) {
   const addresses = ["host", "platform", "provider"].flatMap((name) => [`--${name}-addr`, "127.0.0.1:0"]);
-  const child = spawn(program, [...addresses, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, [...addresses, ...args], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
   const exit = once(child, "exit");
   const lines = createInterface({ input: child.stdout });
   const early = exit.then(([code]) => Promise.reject(new Error(`sandbox ended with ${code}`)));
