@@ -125,6 +125,20 @@ export type ConnectFlowEventMap = {
   [Name in keyof ConnectFlowEventDetails]: ConnectFlowEvent<Name>;
 };
 
+/** Listeners of the events by their types, on what is no element. */
+export interface ConnectFlowEventTarget extends EventTarget {
+  addEventListener<Name extends keyof ConnectFlowEventMap>(
+    type: Name,
+    listener: (this: this, event: ConnectFlowEventMap[Name]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
 declare const base: typeof globalThis extends { HTMLElement: infer Base } ? Base : new () => object;
 
 /**
@@ -142,7 +156,7 @@ export class ConnectFlowElement extends base {
   iconOrigins: string[] | undefined;
   headers: RequestHeaders | undefined;
   config: ConfigChoice | undefined;
-  openUrl: ((url: string) => void | Promise<void>) | undefined;
+  openUrl: FixedOptions["openUrl"];
   theme: string | undefined;
   density: string | undefined;
   locale: string | undefined;

@@ -1,7 +1,7 @@
 // Types of the entry `connect-flow/headless`: the flow's state as plain data, and the events that drive it.
 
 import type {
-  ConnectFlowEventMap, ConnectFlowOptions, EndOptions, ErrorCode, LiveOptions, SessionTokenOffer,
+  ConnectFlowEventTarget, ConnectFlowOptions, EndOptions, ErrorCode, LiveOptions, SessionTokenOffer,
 } from "./connect-flow.js";
 
 export type * from "./connect-flow.js";
@@ -274,7 +274,7 @@ export type FlowEvent =
 export type HeadlessOptions = Omit<ConnectFlowOptions, "density" | "autofocus" | "platformName">;
 
 /** The flow that the built-in interface shows, without it. Its events are those of the element. */
-export interface HeadlessFlow extends EventTarget {
+export interface HeadlessFlow extends ConnectFlowEventTarget {
   readonly state: FlowState;
   /** Calls back with the state now and with each that follows, in a microtask. Returns what ends that. */
   subscribe(listener: (state: FlowState) => void): () => void;
@@ -296,17 +296,6 @@ export interface HeadlessFlow extends EventTarget {
   end(options?: EndOptions): void;
   /** Ends everything; no state and no event follow. */
   close(): void;
-
-  addEventListener<Name extends keyof ConnectFlowEventMap>(
-    type: Name,
-    listener: (this: HeadlessFlow, event: ConnectFlowEventMap[Name]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
 }
 
 /** Begins at once: loads the component, asks for a token, then for the apps. */

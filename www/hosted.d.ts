@@ -1,7 +1,7 @@
 // Types of the entry `connect-flow/hosted`: the flow in a window of its own, on the platform's origin.
 
 import type {
-  ConnectFlowEventMap, ConnectFlowOptions, EndOptions, SessionTokenOffer,
+  ConnectFlowEventTarget, ConnectFlowOptions, EndOptions, SessionTokenOffer,
 } from "./connect-flow.js";
 
 export type * from "./connect-flow.js";
@@ -22,24 +22,13 @@ export interface HostedOptions extends Pick<ConnectFlowOptions, Shared & keyof C
 }
 
 /** The flow in the window. Its events are those of the element; the last is `flow-closed`. */
-export interface HostedFlow extends EventTarget {
+export interface HostedFlow extends ConnectFlowEventTarget {
   /** The window is closed, or was told to close. */
   readonly closed: boolean;
   focus(): void;
   setSessionToken(offer: SessionTokenOffer | null): void;
   /** Wipes the token in the window and closes it. Closing the window by hand ends the session as well. */
   close(options?: EndOptions): void;
-
-  addEventListener<Name extends keyof ConnectFlowEventMap>(
-    type: Name,
-    listener: (this: HostedFlow, event: ConnectFlowEventMap[Name]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
 }
 
 /**
