@@ -7,9 +7,9 @@ import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { API_KEY as CONNECT_API_KEY } from "../harness/sandbox.js";
 import { sessionToken, startSandboxWith } from "./sandbox.js";
 
-const CONNECT_API_KEY = "tk_0123456789abcdef0123456789abcdef";
 const CERTIFICATE = `[req]
 prompt = no
 distinguished_name = name
