@@ -97,10 +97,10 @@ fn list(ui: Ui, page: &RunPage) -> El {
 
 fn row(ui: Ui, run: &Run) -> El {
     let (tone, path, key) = match &run.state {
-        RunState::Running => ("badge", icon::CHEVRON, "runs.running"),
-        RunState::Completed => ("badge good", icon::CHECK, "runs.completed"),
-        RunState::Failed => ("badge warn", icon::ALERT, "runs.failed"),
-        RunState::Unknown(_) => ("badge", icon::CHEVRON, ""),
+        RunState::Running => ("badge", None, "runs.running"),
+        RunState::Completed => ("badge good", Some(icon::CHECK), "runs.completed"),
+        RunState::Failed => ("badge warn", Some(icon::ALERT), "runs.failed"),
+        RunState::Unknown(_) => ("badge", None, ""),
     };
     let state = match &run.state {
         RunState::Unknown(name) => el("span").text(name),
@@ -114,5 +114,5 @@ fn row(ui: Ui, run: &Run) -> El {
                 .child(el("span").class("name").text_with(move || ui.moment(&started).unwrap_or_default()))
                 .child(el("span").class("sub").text(run.error.as_deref().unwrap_or(&run.name))),
         )
-        .child(el("span").class(tone).attr("part", "badge").child(icon::icon(path)).child(state))
+        .child(el("span").class(tone).attr("part", "badge").maybe(path.map(icon::icon)).child(state))
 }

@@ -136,7 +136,7 @@ suite("the hosted flow", {}, {
     await opened(page);
     await page.find("button", /^Ferry Desk\b/);
     await page.driver.navigate().refresh();
-    await page.waitFor(async () => /Your session is over/.test(await page.text()), "the end");
+    await page.waitFor(async () => /Your session has ended/.test(await page.text()), "the end");
     await page.back();
     const asked = (await tokens(page)).length;
     await page.waitForEvent("flow-closed");

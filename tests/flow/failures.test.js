@@ -58,8 +58,8 @@ suite("when connecting fails", {}, {
   "N6: an app that is gone, a conflict and a refusal while connecting are told apart, in words": async (scene) => {
     const { page, sandbox } = scene;
     for (const [status, code, title] of [
-      [404, "not_found", "This is not there any more"],
-      [409, "conflict", "Somebody was faster"],
+      [404, "not_found", "No longer available"],
+      [409, "conflict", "Changed in the meantime"],
       [422, "rejected", "This was not accepted"],
     ]) {
       await sandbox.setSwitches({ match: { path: "/api/v1/tally-books/integrate" }, status });
@@ -88,7 +88,7 @@ suite("when connecting fails", {}, {
     await page.waitForScreen("waiting");
     await sandbox.setSwitches({ match: { path: "/api/v2/f-sdk/application/tally-books" }, status: 404 });
     await page.waitForScreen("error");
-    await page.find("heading", "This is not there any more");
+    await page.find("heading", "No longer available");
     assert.match(await page.text(), /Tally Books is no longer offered/);
     const [error] = await page.eventsNamed("flow-error");
     assert.deepEqual([error.detail.code, error.detail.app], ["not_found", "tally-books"]);

@@ -76,7 +76,7 @@ suite("offline", {}, {
     await page.waitForNoPopup();
 
     await network(scene, true);
-    await page.waitFor(async () => !/This page goes on when you are back/.test(await page.text()), "the notice to go");
+    await page.waitFor(async () => !/This page continues when you are back/.test(await page.text()), "the notice to go");
     const sent = (await sandbox.requests()).filter(({ method, path }) => method === "POST" && path.endsWith("/integrate"));
     assert.ok(scene.browser !== "chromium" || sent.length === 0, "nothing that was tried is sent later by itself");
     await page.click("button", "Try again");
