@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 
 export const BINARY = process.env.CONNECT_FLOW_SANDBOX ?? here("../../target/debug/connect-flow-sandbox");
-const SITE = process.env.CONNECT_FLOW_SITE ?? here("../../target/site");
+export const SITE = process.env.CONNECT_FLOW_SITE ?? here("../../target/site");
 /** The platform takes the key that the host has at the start. */
 export const API_KEY = "tk_0123456789abcdef0123456789abcdef";
 const START_TIMEOUT = 20_000;
