@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite } from "../harness/index.js";
-import { chooseApp, consent } from "../flow/steps.js";
-import { fill, openFields, submit } from "./frame-steps.js";
+import { fill, submit } from "./frame-steps.js";
 
 /** @typedef {import("../harness/page.js").HostPage} HostPage */
 
@@ -31,6 +30,19 @@ const KEYS = {
   "Drift Warehouse": { Host: "db.acme.example", Port: "5432", User: "ada", Password: "pw", Schemas: ["public", "finance"] },
   "In-house API": { "API key": "Zq7Xw9Kv3J" },
 };
+
+/** A page with that app alone, past its consent. @param {HostPage} page */
+async function begin(page, name, way = "Connect", parameters = {}) {
+  const app = CATALOG.find((one) => one.name === name).slug;
+  await page.open({ app, ...parameters });
+  await go(page, name, way);
+}
+
+async function go(page, name, way) {
+  await page.click("button", way);
+  await page.waitForScreen("consent");
+  await page.click("button", `Continue to ${name}`);
+}
 
 async function enter(page, values) {
   for (const [label, value] of Object.entries(values)) {
@@ -83,8 +95,8 @@ suite("every kind of app", {}, {
 
   "keys of every kind: e-mail, selection, number, several of a selection, and an app of the customer's own": async ({ page }) => {
     for (const [app, values] of Object.entries(KEYS)) {
-      await page.open({ credentials: "inline" });
-      await openFields(page, app);
+      await begin(page, app, "Connect", { credentials: "inline" });
+      await page.waitForScreen("credentials");
       await enter(page, values);
       await page.waitForScreen("connected");
       assert.deepEqual(await page.eventsNamed("flow-error"), [], app);
@@ -92,8 +104,8 @@ suite("every kind of app", {}, {
   },
 
   "many keys at once: what is missing is listed, and each line leads to its field": async ({ page }) => {
-    await page.open({ credentials: "inline" });
-    await openFields(page, "Granite ERP");
+    await begin(page, "Granite ERP", "Connect", { credentials: "inline" });
+    await page.waitForScreen("credentials");
     await submit(page);
     await page.waitFor(async () => /6 fields need your attention/.test(await page.text()), "the summary");
     for (const label of ["Token secret", "Environment", "Account ID"]) {
@@ -109,8 +121,8 @@ suite("every kind of app", {}, {
 
   "what an app asks before signing in, secret or not, needs no frame where nothing is secret": async ({ page }) => {
     for (const [app, values] of [["Meridian Payroll", { Region: ["na"] }], ["Copper Commerce", { "Shop name": "acme" }]]) {
-      await page.open({ credentials: "none" });
-      await openFields(page, app, "Connect", "prerequisites");
+      await begin(page, app, "Connect", { credentials: "none" });
+      await page.waitForScreen("prerequisites");
       await enter(page, values);
       await page.waitForScreen("waiting");
       if ((await page.popups()) === 0) await page.click("button", `Open ${app}`);
@@ -119,22 +131,14 @@ suite("every kind of app", {}, {
   },
 
   "a broken connection is mended, and an app that allows it takes a second account": async ({ page, sandbox }) => {
-    await page.open();
-    await chooseApp(page, "Tideline Tasks");
-    assert.match(await page.text(), /Needs attention/);
-    await page.click("button", "Reconnect");
-    await page.waitForScreen("consent");
-    await page.click("button", "Continue to Tideline Tasks");
+    await page.open({ app: "tideline-tasks" });
+    await page.waitFor(async () => /Needs attention/.test(await page.text()), "what is broken");
+    await go(page, "Tideline Tasks", "Reconnect");
+    await signIn(page);
+    await begin(page, "Northwind Calendar");
     await signIn(page);
     await page.click("button", "Done");
-    await chooseApp(page, "Northwind Calendar");
-    await consent(page, "Northwind Calendar");
-    await signIn(page);
-    await page.click("button", "Done");
-    await chooseApp(page, "Northwind Calendar");
-    await page.click("button", "Add another account");
-    await page.waitForScreen("consent");
-    await page.click("button", "Continue to Northwind Calendar");
+    await go(page, "Northwind Calendar", "Add another account");
     await signIn(page, "second");
     const answer = await fetch(`${sandbox.platform}/test/connections?linked_account_id=acct_ada`);
     const kept = (await answer.json()).map(({ slug, identifier, status }) => `${slug} ${identifier} ${status}`);

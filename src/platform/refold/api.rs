@@ -19,7 +19,7 @@ pub struct Refold {
 
 impl Refold {
     fn icons(&self) -> apps::Icons<'_> {
-        apps::Icons(&self.transport.origins)
+        apps::Icons::new(&self.transport.origins)
     }
 }
 
@@ -39,7 +39,7 @@ impl Platform for Refold {
         if !list.is_array() {
             return Err(Code::BadResponse.into());
         }
-        Ok(apps::list(&list, &self.icons()))
+        Ok(apps::list(&list, &self.icons()).await)
     }
 
     async fn app(&self, slug: &str) -> Result<App, Failure> {

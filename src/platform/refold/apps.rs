@@ -2,31 +2,47 @@
 
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::read::Reader;
-use crate::platform::transport::Origins;
+use crate::platform::transport::{Origins, sleep};
+
+/// Apps read in one task: a page stays quick while a long list arrives.
+const AT_ONCE: usize = 500;
 
 /// Which icon addresses may be loaded.
-pub(super) struct Icons<'a>(pub(super) &'a Origins);
+pub(super) struct Icons<'a> {
+    origins: &'a Origins,
+    /// The platform's own.
+    own: Option<String>,
+}
 
-impl Icons<'_> {
+impl<'a> Icons<'a> {
+    pub(super) fn new(origins: &'a Origins) -> Self {
+        Self { origins, own: web_sys::Url::new(&origins.api).ok().map(|url| url.origin()) }
+    }
+
     fn allowed(&self, address: String) -> Option<String> {
         if address.starts_with("data:image/") {
             return Some(address);
         }
-        let url = web_sys::Url::new_with_base(&address, &self.0.api).ok()?;
-        let (origin, api) = (url.origin(), web_sys::Url::new(&self.0.api).ok()?.origin());
+        let url = web_sys::Url::new_with_base(&address, &self.origins.api).ok()?;
+        let origin = Some(url.origin());
         // Whole: what is relative to the platform would be asked of the page.
-        (origin == api || self.0.icons.contains(&origin)).then(|| url.href())
+        (origin == self.own || self.origins.icons.iter().any(|icons| origin.as_ref() == Some(icons)))
+            .then(|| url.href())
     }
 }
 
 /// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts.
-pub(super) fn list(list: &Reader, icons: &Icons<'_>) -> Vec<App> {
+pub(super) async fn list(list: &Reader, icons: &Icons<'_>) -> Vec<App> {
     let mut seen = std::collections::HashSet::new();
-    list.items()
-        .filter(|item| !item.flag("ecosystem"))
-        .filter_map(|item| app(&item, icons))
-        .filter(|app| seen.insert(app.slug.clone()))
-        .collect()
+    let mut apps = Vec::new();
+    for (at, item) in list.items().enumerate() {
+        if at % AT_ONCE == AT_ONCE - 1 {
+            sleep(0.0).await;
+        }
+        let read = if item.flag("ecosystem") { None } else { app(&item, icons) };
+        apps.extend(read.filter(|app| seen.insert(app.slug.clone())));
+    }
+    apps
 }
 
 pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
