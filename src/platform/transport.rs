@@ -302,7 +302,7 @@ fn retry_after(value: &str) -> Option<u32> {
     time::retry_after_ms(value, js_sys::Date::now()).map(|ms| ms.min(60_000.0) as u32)
 }
 
-pub(super) async fn sleep(ms: f64) {
+async fn sleep(ms: f64) {
     let promise = Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {
             // Fails only in a window that is going away, where nobody waits any more.

@@ -8,8 +8,7 @@ const APP = "Tally Books";
 
 /** Makes the platform name another address for signing in: the page's `fetch` is another one before the component loads. */
 async function openWithAddress(page, address) {
-  await page.open({ authUrl: address });
-  await chooseApp(page, APP);
+  await page.open({ authUrl: address, app: "tally-books" });
   await consent(page, APP);
 }
 

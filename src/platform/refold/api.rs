@@ -39,7 +39,7 @@ impl Platform for Refold {
         if !list.is_array() {
             return Err(Code::BadResponse.into());
         }
-        Ok(apps::list(&list, &self.icons()).await)
+        Ok(apps::list(&list, &self.icons()))
     }
 
     async fn app(&self, slug: &str) -> Result<App, Failure> {

@@ -2,10 +2,7 @@
 
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::read::Reader;
-use crate::platform::transport::{Origins, sleep};
-
-/// Apps read in one task: a page stays quick while a long list arrives.
-const AT_ONCE: usize = 500;
+use crate::platform::transport::Origins;
 
 /// Which icon addresses may be loaded.
 pub(super) struct Icons<'a> {
@@ -32,17 +29,13 @@ impl<'a> Icons<'a> {
 }
 
 /// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts.
-pub(super) async fn list(list: &Reader, icons: &Icons<'_>) -> Vec<App> {
+pub(super) fn list(list: &Reader, icons: &Icons<'_>) -> Vec<App> {
     let mut seen = std::collections::HashSet::new();
-    let mut apps = Vec::new();
-    for (at, item) in list.items().enumerate() {
-        if at % AT_ONCE == AT_ONCE - 1 {
-            sleep(0.0).await;
-        }
-        let read = if item.flag("ecosystem") { None } else { app(&item, icons) };
-        apps.extend(read.filter(|app| seen.insert(app.slug.clone())));
-    }
-    apps
+    list.items()
+        .filter(|item| !item.flag("ecosystem"))
+        .filter_map(|item| app(&item, icons))
+        .filter(|app| seen.insert(app.slug.clone()))
+        .collect()
 }
 
 pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
