@@ -28,9 +28,8 @@ for (const { name, files, types, browsers = ["chromium"], element = "connect-flo
       await connectByOAuth(page, "Tally Books");
       await page.waitFor(async () => /tally[-\w]* is connected/.test(await page.text()), "the host's own line");
       if (browser !== "chromium") return;
-      const said = await driver.manage().logs().get("browser");
       // What the pages before it and the provider's say is not the example's.
-      assert.deepEqual(said.map(({ message }) => message).filter((text) => text.startsWith(sandbox.host)), []);
+      assert.deepEqual((await page.console()).filter((text) => text.startsWith(sandbox.host)), []);
     },
   });
 }

@@ -79,8 +79,7 @@ for (const { name, command: [program, ...args], built, html, element = "connect-
       // It lives in the server's element, and not in another beside it.
       assert.equal(await browser.driver.executeScript("return document.querySelectorAll(arguments[0]).length", element), 1);
       await page.waitFor(async () => /tally[-\w]* is connected/.test(await page.text()), "the host's own line");
-      const said = await browser.driver.manage().logs().get("browser");
-      assert.deepEqual(said.map(({ message }) => message).filter((text) => text.includes(address)), []);
+      assert.deepEqual((await page.console()).filter((text) => text.includes(address)), []);
     });
   });
 }

@@ -5,15 +5,14 @@ import { HostPage } from "./page.js";
 
 const [address, name] = process.argv.slice(2);
 const { driver, quit } = await start("chromium");
+const page = new HostPage(driver, { host: address });
 try {
-  const page = new HostPage(driver, { host: address });
   await driver.get(address);
   await page.waitForScreen("list");
   await page.find("button", startingWith(name));
   console.log(`Chromium shows ${address} with ${name} in the list`);
 } catch (problem) {
-  const said = await driver.manage().logs().get("browser");
-  console.error([problem.message, ...said.map(({ message }) => message)].join("\n"));
+  console.error([problem.message, ...(await page.console())].join("\n"));
   process.exitCode = 1;
 } finally {
   await quit();

@@ -63,6 +63,14 @@ export class Page {
     });
   }
 
+  /** What Chromium's console has had since the last call. @returns {Promise<string[]>} */
+  async console() {
+    const said = await this.driver.manage().logs().get("browser");
+    // Of each provider's window that is closed from here, unless its last page closed itself in time.
+    const closing = /Unsafe attempt to initiate navigation for frame with origin 'http:\/\/127\.0\.0\.1/;
+    return said.map(({ message }) => message).filter((text) => !closing.test(text));
+  }
+
   /** Saves what is visible as target/screenshots/NAME.png. @param {string} name */
   async screenshot(name) {
     await mkdir(SCREENSHOTS, { recursive: true });
