@@ -1,7 +1,7 @@
 // The entry that registers `<connect-flow>` as soon as it is imported, where there are elements.
 
-import { define } from "./component.js";
+import { define } from "./index.js";
 
 globalThis.customElements && define();
 
-export * from "./component.js";
+export * from "./index.js";

@@ -1,8 +1,181 @@
-// The entry for scripts: mounts a component into an element of the page, and loads it ahead of time.
+// The way in: the class of the custom element, whose attributes and properties mean what the life makes of them that it
+// begins; and for scripts, mounting one into an element of the page and loading ahead of time.
 
-import { assign, define } from "./component.js";
+// A change of one of these begins a new life, and the old one's token is wiped.
+const START = ["apiUrl", "app", "frameUrl", "inlineCredentials"];
+const ATTRIBUTES = [
+  ...START,
+  ..."theme density locale hostName platformName privacyUrl termsUrl sessionUrl".split(" "),
+];
+// Never attributes: functions, objects, and the token, which anything on the page could read there.
+const PROPERTIES = ["getSessionToken", "openUrl", "strings", "headers", "iconOrigins", "config", "sessionToken"];
 
-export * from "./component.js";
+const dashed = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+
+/** `<connect-flow>`: connect-flow.d.ts has its attributes, properties, methods and events. */
+export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
+  static observedAttributes = ["token", "session-token", ...ATTRIBUTES.map(dashed)];
+
+  // Nothing that the page's own prototypes were given is an option.
+  #given = Object.create(null);
+  #root = this.attachShadow({ mode: "open" });
+  /** Aborted when its life ends. @type {AbortController | undefined} */
+  #begun;
+  /** @type {import("./life.js").Life | undefined} */
+  #life;
+  /** What came before the life was there to take it. */
+  #calls = [];
+
+  static {
+    const accessor = (name, get, set) =>
+      Object.defineProperty(this.prototype, name, { get, set, configurable: true, enumerable: true });
+    for (const name of ATTRIBUTES) {
+      const attribute = dashed(name);
+      accessor(
+        name,
+        function () {
+          const value = this.getAttribute(attribute);
+          return name === "inlineCredentials" ? value !== null : (value ?? undefined);
+        },
+        function (value) {
+          if (value == null || value === false) this.removeAttribute(attribute);
+          else this.setAttribute(attribute, value === true ? "" : value);
+        },
+      );
+    }
+    for (const name of PROPERTIES) {
+      accessor(
+        name,
+        function () {
+          return this.#given[name];
+        },
+        function (value) {
+          if (name === "sessionToken") return this.setSessionToken(value);
+          this.#given[name] = value;
+          this.#life?.update(name);
+        },
+      );
+    }
+  }
+
+  connectedCallback() {
+    // What was set before the element was defined lies over the accessors.
+    for (const name of [...ATTRIBUTES, ...PROPERTIES]) {
+      if (Object.hasOwn(this, name)) {
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
+    }
+    this.#begin();
+  }
+
+  disconnectedCallback() {
+    // An element that was only moved is connected again by then.
+    queueMicrotask(() => this.isConnected || this.#stop());
+  }
+
+  attributeChangedCallback(attribute, old, value) {
+    if (old === value) return;
+    const name = ATTRIBUTES.find((name) => dashed(name) === attribute);
+    if (!name) {
+      if (value === null) return;
+      this.removeAttribute(attribute);
+      queueMicrotask(() => this.#error("token_attribute_forbidden"));
+    } else if (!START.includes(name)) {
+      this.#life?.update(name);
+    } else if (this.#begun) {
+      this.#stop();
+      if (this.isConnected) this.#begin();
+    }
+  }
+
+  setSessionToken(offer) {
+    this.#call("setSessionToken", offer);
+  }
+
+  end(options) {
+    // Tokens that nobody took yet go first.
+    this.#calls = [];
+    if (this.#begun) this.#call("end", options);
+  }
+
+  retry() {
+    this.#call("retry");
+  }
+
+  #call(method, argument) {
+    if (this.#life) this.#life[method](argument);
+    else this.#calls.push([method, argument]);
+  }
+
+  #begin() {
+    if (this.#begun) return;
+    const { signal } = (this.#begun = new AbortController());
+    // Later in this task: what the page sets right after it inserted the element belongs to this life.
+    queueMicrotask(async () => {
+      if (signal.aborted) return;
+      const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
+      // The loader is the one to say what is wrong with it.
+      import("./connect-flow.js").catch(() => {});
+      try {
+        const [{ Life }, loader] = await Promise.all([import("./life.js"), import("./load.js")]);
+        if (signal.aborted) return;
+        this.#life = new Life(this, this.#given, signal, loader, fail);
+        for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
+        this.#life.start();
+      } catch {
+        // What is shown stays until there is something else, so that the focus has a place.
+        fail("load_failed", () => this.#begin((this.#begun = undefined)));
+      }
+    });
+  }
+
+  #stop() {
+    this.#begun?.abort();
+    this.#begun = this.#life = undefined;
+    this.#calls = [];
+    this.#root.replaceChildren();
+  }
+
+  #error(code, retryable = false) {
+    this.dispatchEvent(new CustomEvent("flow-error", { detail: { code, retryable, step: "embed" } }));
+  }
+
+  /** In words and with a way out, from this file alone: of all the others none may have arrived. */
+  #fail(code, retry, text = "This could not be loaded.", again = "Try again", lang = "en") {
+    // By the prototype: a form or image of that name on the page hides the document's own method.
+    const make = (tag, properties) =>
+      Object.assign(Document.prototype.createElement.call(document, tag), properties);
+    const { strings } = this.#given;
+    const box = make("div", { role: "alert", part: "failure", lang });
+    box.append(
+      make("p", { textContent: strings?.["error." + code] ?? text }),
+      make("button", { textContent: strings?.retry ?? again, onclick: retry }),
+    );
+    this.#root.replaceChildren(box);
+    this.#error(code, /load|crash/.test(code));
+  }
+}
+
+/**
+ * Registers the element; harmless to call again. Two versions of the package on one page: the first to come keeps the
+ * name, the second can have another one.
+ * @param {string} name
+ */
+export function define(name = "connect-flow") {
+  customElements.get(name) ?? customElements.define(name, class extends ConnectFlowElement {});
+}
+
+/**
+ * Sets options as properties, the token last: a new API address wipes what was set before it.
+ * @param {ConnectFlowElement} element
+ * @param {object} options
+ */
+export function assign(element, { sessionToken, ...options }) {
+  Object.assign(element, options);
+  if (sessionToken !== undefined) element.sessionToken = sessionToken;
+}
 
 /**
  * Puts a `<connect-flow>` into the target, or takes the target if it is one.

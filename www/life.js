@@ -46,7 +46,7 @@ export class Life {
   #calls = [];
 
   /**
-   * @param {import("./component.js").ConnectFlowElement} element
+   * @param {import("./index.js").ConnectFlowElement} element
    * @param {Record<string, unknown>} given the properties without an attribute, always as they are now
    * @param {AbortSignal} signal ends this life
    * @param {typeof import("./load.js")} loader

@@ -4,7 +4,7 @@
 import {
   createElement, forwardRef, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState,
 } from "react";
-import { assign, define } from "./component.js";
+import { assign, define } from "./index.js";
 import { EVENTS } from "./events.js";
 
 const OPTIONS = [

@@ -21,7 +21,17 @@ const WATCH_MS: f64 = 500.0;
 impl Core {
     pub(super) fn carry_out(self: &Rc<Self>, command: Command) {
         match command {
-            Command::LoadApps => self.request(|core| async move { Event::AppsLoaded(core.platform.apps().await) }),
+            Command::LoadApps => {
+                let epoch = self.epoch.get();
+                self.request(move |core| async move {
+                    let arrive = |apps| {
+                        if core.epoch.get() == epoch {
+                            core.send(Event::AppsArrived(apps));
+                        }
+                    };
+                    Event::AppsLoaded(core.platform.apps(arrive).await)
+                });
+            }
             Command::LoadApp { slug } => self.request(|core| async move {
                 let result = core.platform.app(&slug).await;
                 Event::AppLoaded { slug, result }

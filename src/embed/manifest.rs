@@ -145,13 +145,13 @@ fn manifest() -> String {
         "cssParts": parts().iter().map(|name| json!({"name": name})).collect::<Vec<_>>(),
         "cssProperties": variables,
     });
-    let here = json!({"name": "ConnectFlowElement", "module": "component.js"});
+    let here = json!({"name": "ConnectFlowElement", "module": "index.js"});
     let manifest = json!({
         "schemaVersion": "2.1.0",
         "readme": "README.md",
         "modules": [
             {
-                "kind": "javascript-module", "path": "component.js", "declarations": [class],
+                "kind": "javascript-module", "path": "index.js", "declarations": [class],
                 "exports": [{"kind": "js", "name": "ConnectFlowElement", "declaration": here}],
             },
             {

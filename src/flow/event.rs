@@ -57,6 +57,8 @@ pub enum Event {
 
     // The platform.
     AppsLoaded(Result<Vec<App>, Failure>),
+    /// Of a long list what stands on top, while the rest is being read.
+    AppsArrived(Vec<App>),
     AppLoaded {
         slug: String,
         result: Result<App, Failure>,

@@ -66,6 +66,7 @@ impl Flow {
             Event::Done => self.done(),
             Event::Config(event) => self.configure(event),
             Event::AppsLoaded(result) => self.apps_loaded(result),
+            Event::AppsArrived(apps) => self.apps_arrived(apps),
             Event::AppLoaded { slug, result } => self.app_loaded(&slug, result),
             Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
             Event::Baseline { attempt, result } => self.baseline(attempt, result),
@@ -114,6 +115,14 @@ impl Flow {
         if self.state.screen.slug().is_some() && self.state.current_app().is_none() {
             self.abandon();
             self.state.screen = first_screen(self.state.pinned.as_deref());
+        }
+    }
+
+    /// Something to choose from is better than nothing; once there is a list, only a whole one replaces it.
+    fn apps_arrived(&mut self, apps: Vec<App>) {
+        let shown = matches!(self.state.apps, Apps::Ready(_));
+        if self.state.screen == Screen::List && !shown && !apps.is_empty() {
+            self.apps_loaded(Ok(apps));
         }
     }
 

@@ -137,6 +137,23 @@ impl Run {
 }
 
 #[test]
+fn of_a_long_list_the_top_is_shown_first_and_the_whole_in_its_place() {
+    let (flow, commands) = Flow::start(None, Entry::Inline);
+    let mut run = Run { flow, now: 0.0, commands };
+    run.send(Event::AppsArrived(vec![]));
+    assert_eq!((&run.flow.state().apps, run.commands.len()), (&Apps::Loading, 0));
+    run.send(Event::AppsArrived(vec![crm(vec![])]));
+    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::Ready))));
+    run.send(Event::AppChosen("crm".into()));
+    run.send(Event::AppsLoaded(Ok(vec![shop(), crm(vec![])])));
+    assert!(!run.wants(|command| matches!(command, Command::Emit(Notice::Ready))));
+    assert_eq!((run.at(), run.flow.state().app("shop").is_some()), ("app", true));
+    // One that is under way later changes nothing before it is whole.
+    run.send(Event::Back).send(Event::AppsArrived(vec![vault()]));
+    assert!(run.flow.state().app("shop").is_some());
+}
+
+#[test]
 fn f15_nothing_is_sent_before_consent() {
     let mut run = Run::new();
     run.send(Event::AppChosen("crm".into()));
@@ -599,6 +616,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             _ => Event::SessionReset,
         }),
         any_result(prop::collection::vec(any_app(), 0..4)).prop_map(Event::AppsLoaded),
+        prop::collection::vec(any_app(), 0..4).prop_map(Event::AppsArrived),
         (slug(), any_result(any_app())).prop_map(|(slug, result)| Event::AppLoaded { slug, result }),
         (attempt(), any_result(any_app())).prop_map(|(attempt, result)| Event::Baseline { attempt, result }),
         (attempt(), any::<bool>()).prop_map(|(attempt, window)| {

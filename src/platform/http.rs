@@ -2,13 +2,13 @@
 
 use crate::error::{Code, Failure};
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Array, Function, JSON, JsString, Object, Promise, Reflect};
+use js_sys::{Function, JsString, Object, Promise, Reflect};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortSignal, Blob, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
-    RequestRedirect, Response,
+    AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
+    RequestRedirect, Response, TextDecoder,
 };
 
 /// Larger answers are refused, in bytes: no list of apps comes near, and a page must stay usable.
@@ -42,7 +42,7 @@ pub(super) struct Answer {
     /// `undefined` when the body is empty or no JSON.
     pub(super) body: JsValue,
     /// The same as it was written.
-    pub(super) text: String,
+    pub(super) text: JsString,
     pub(super) request_id: Option<String>,
     pub(super) retry_after: Option<String>,
     pub(super) date: Option<String>,
@@ -59,7 +59,7 @@ impl Outgoing<'_> {
         let (request_id, retry_after) = (header("x-request-id"), header("retry-after"));
         let (date, age) = (header("date"), header("age"));
         let text = read(&response).await.map_err(|error| self.fault(&error))?;
-        let body = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
+        let body = parse(&text).unwrap_or(JsValue::UNDEFINED);
         #[cfg(feature = "mutants")]
         crate::mutants::answered(&body);
         Ok(Answer { status: response.status(), body, text, request_id, retry_after, date, age })
@@ -115,16 +115,22 @@ pub(super) fn bare() -> Object {
     Object::create(JsValue::NULL.unchecked_ref::<Object>())
 }
 
-/// Reads the whole body, at most [`MAX_BODY`]; `Err(null)` when it is larger.
-async fn read(response: &Response) -> Result<String, JsValue> {
-    let Some(stream) = response.body() else { return Ok(String::new()) };
+/// Reads the whole body, at most [`MAX_BODY`]; `Err(null)` when it is larger. It stays with the browser: a long list has
+/// megabytes.
+async fn read(response: &Response) -> Result<JsString, JsValue> {
+    let mut text: JsString = "".into();
+    let Some(stream) = response.body() else { return Ok(text) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let parts = Array::new();
+    let decoder = TextDecoder::new()?;
+    let decode: Function = Reflect::get(&decoder, &"decode".into())?.dyn_into()?;
+    // A letter may stand in two parts.
+    let more = bare();
+    Reflect::set(&more, &"stream".into(), &JsValue::TRUE)?;
     let mut size = 0.0;
     loop {
         let chunk = JsFuture::from(reader.read()).await?;
         if Reflect::get(&chunk, &"done".into())?.is_truthy() {
-            break;
+            return Ok(text.concat(&decode.call0(&decoder)?));
         }
         let value = Reflect::get(&chunk, &"value".into())?;
         size += Reflect::get(&value, &"byteLength".into())?.as_f64().unwrap_or(0.0);
@@ -133,8 +139,12 @@ async fn read(response: &Response) -> Result<String, JsValue> {
             drop(reader.cancel());
             return Err(JsValue::NULL);
         }
-        parts.push(&value);
+        text = text.concat(&decode.call2(&decoder, &value, &more)?);
     }
-    let text = JsFuture::from(Blob::new_with_u8_array_sequence(&parts)?.text()).await?;
-    Ok(text.as_string().unwrap_or_default())
+}
+
+/// `JSON.parse` of a text that is not copied.
+fn parse(text: &JsString) -> Result<JsValue, JsValue> {
+    let json = Reflect::get(&js_sys::global(), &"JSON".into())?;
+    Reflect::get(&json, &"parse".into())?.dyn_into::<Function>()?.call1(&json, text)
 }

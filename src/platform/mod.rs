@@ -49,7 +49,8 @@ pub enum Started {
 #[cfg(target_arch = "wasm32")]
 #[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
 pub trait Platform {
-    async fn apps(&self) -> Result<Vec<App>, Failure>;
+    /// All apps; before that, of a long list, `arrive` gets those that are shown first.
+    async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure>;
     async fn app(&self, slug: &str) -> Result<App, Failure>;
     async fn organisation(&self) -> Result<Organisation, Failure>;
     /// `fields` go into the body: they may hold secrets.

@@ -1,12 +1,30 @@
 //! Reading answers field by field: tolerant of what is missing, strange or new; never deeper than it needs.
 
 use js_sys::{Array, JsString, Reflect};
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Longer texts are cut, in UTF-16 code units: no name or sentence needs more.
 const MAX_TEXT: u32 = 4_096;
 /// Longer than any address that is opened, in UTF-16 units.
 const MAX_ADDRESS: u32 = 16_384;
+
+thread_local! {
+    /// Keys as the browser's strings, by where they stand in the program: a long list asks for the same dozen again and
+    /// again, and making one costs more than what it is for.
+    static KEYS: RefCell<Vec<(*const u8, JsValue)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn name(key: &'static str) -> JsValue {
+    KEYS.with_borrow_mut(|keys| match keys.iter().find(|(known, _)| *known == key.as_ptr()) {
+        Some((_, name)) => name.clone(),
+        None => {
+            let name = JsValue::from_str(key);
+            keys.push((key.as_ptr(), name.clone()));
+            name
+        }
+    })
+}
 
 /// One JSON value.
 pub(super) struct Reader(JsValue);
@@ -20,36 +38,37 @@ impl Reader {
         self.0.is_object()
     }
 
-    pub(super) fn get(&self, key: &str) -> Self {
-        if !self.0.is_object() {
-            return Self(JsValue::UNDEFINED);
-        }
-        Self(Reflect::get(&self.0, &key.into()).unwrap_or(JsValue::UNDEFINED))
+    /// Nothing of what is no object.
+    pub(super) fn get(&self, key: &'static str) -> Self {
+        Self(Reflect::get(&self.0, &name(key)).unwrap_or(JsValue::UNDEFINED))
     }
 
     /// A text that is not empty; numbers are read as text.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
+    pub(super) fn text(&self, key: &'static str) -> Option<String> {
         self.get(key).as_text()
     }
 
     pub(super) fn as_text(&self) -> Option<String> {
-        let text = match self.0.dyn_ref::<JsString>() {
-            Some(text) => text.clone(),
+        let text = match self.0.as_string() {
+            Some(text) if text.len() > MAX_TEXT as usize => {
+                String::from(self.0.unchecked_ref::<JsString>().slice(0, MAX_TEXT))
+            }
+            Some(text) => text,
             None if self.0.as_f64().is_some() => {
-                js_sys::Number::unchecked_from_js_ref(&self.0).to_string_with_radix(10).ok()?
+                js_sys::Number::unchecked_from_js_ref(&self.0).to_string_with_radix(10).ok()?.into()
             }
             None => return None,
         };
-        Some(String::from(text.slice(0, MAX_TEXT))).filter(|text| !text.is_empty())
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// A text that is worthless in part: whoever checks its length must see that it is too long.
-    pub(super) fn address(&self, key: &str) -> Option<String> {
+    pub(super) fn address(&self, key: &'static str) -> Option<String> {
         let text = self.get(key).0.dyn_into::<JsString>().ok()?;
         Some(String::from(text.slice(0, MAX_ADDRESS))).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn flag(&self, key: &str) -> bool {
+    pub(super) fn flag(&self, key: &'static str) -> bool {
         self.get(key).0.as_bool() == Some(true)
     }
 
@@ -58,6 +77,11 @@ impl Reader {
         let array = self.0.dyn_ref::<Array>().cloned();
         let length = array.as_ref().map_or(0, Array::length);
         (0..length).filter_map(move |index| array.as_ref().map(|array| Self(array.get(index))))
+    }
+
+    /// Of an array; nothing else has items.
+    pub(super) fn length(&self) -> usize {
+        self.0.dyn_ref::<Array>().map_or(0, |array| array.length() as usize)
     }
 
     pub(super) fn is_array(&self) -> bool {

@@ -94,7 +94,7 @@ pub(super) struct Call<'a> {
 /// The body of a good answer.
 pub(super) struct Content {
     reader: Reader,
-    text: String,
+    text: JsString,
 }
 
 impl Transport {
@@ -136,7 +136,7 @@ impl Transport {
 
     /// The answer as it was written.
     pub(super) async fn json(&self, call: Call<'_>) -> Result<Value, Failure> {
-        Value::parse(&self.ask(call).await?.text).ok_or_else(|| Code::BadResponse.into())
+        Value::parse(&String::from(self.ask(call).await?.text)).ok_or_else(|| Code::BadResponse.into())
     }
 
     /// Boxed: every request of a platform is compiled around one copy of this.
@@ -300,6 +300,14 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure
 /// `Retry-After`, at most a minute.
 fn retry_after(value: &str) -> Option<u32> {
     time::retry_after_ms(value, js_sys::Date::now()).map(|ms| ms.min(60_000.0) as u32)
+}
+
+/// Lets the page do what is waiting, unless nobody sees it: timers of hidden pages are slow.
+pub(super) async fn pause() {
+    let document = web_sys::window().and_then(|window| window.document());
+    if document.is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible) {
+        sleep(0.0).await;
+    }
 }
 
 async fn sleep(ms: f64) {

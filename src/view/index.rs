@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub(super) struct Entry {
     pub(super) app: Arc<App>,
     pub(super) standing: Standing,
-    /// The name, then everything else that is searched, both folded; made when it is searched first.
+    /// The name, then everything else that is searched, both folded: where there is more than ASCII, and once searched.
     folded: Option<(String, String)>,
 }
 
@@ -35,16 +35,34 @@ impl Entry {
         Self { app: Arc::clone(app), standing: Standing::of(app), folded: None }
     }
 
-    fn folded(&mut self) -> &(String, String) {
+    /// Whether the name has all these folded words; `None` where one of them is nowhere.
+    fn named(&mut self, words: &[&str]) -> Option<bool> {
         let app = &self.app;
-        self.folded.get_or_insert_with(|| {
-            let mut rest = app.description.clone().unwrap_or_default();
-            for tag in &app.tags {
+        let mut texts = app.description.iter().chain(&app.tags);
+        if self.folded.is_none() && !(app.name.is_ascii() && texts.clone().all(|text| text.is_ascii())) {
+            let mut rest = String::new();
+            for text in texts.by_ref() {
+                rest.push_str(text);
                 rest.push('\n');
-                rest.push_str(tag);
             }
-            (fold(&app.name), fold(&rest))
-        })
+            self.folded = Some((fold(&app.name), fold(&rest)));
+        }
+        let (name, rest) = match &self.folded {
+            Some((name, rest)) => (name, Some(rest)),
+            None => (&app.name, None),
+        };
+        let mut named = true;
+        for word in words.iter().filter(|word| !contains(name, word)) {
+            named = false;
+            let found = match rest {
+                Some(rest) => contains(rest, word),
+                None => texts.clone().any(|text| contains(text, word)),
+            };
+            if !found {
+                return None;
+            }
+        }
+        Some(named)
     }
 }
 
@@ -105,14 +123,7 @@ impl Index {
                 continue;
             }
             let rank = 2 * entry.standing as usize;
-            let named = words.is_empty() || {
-                let (name, rest) = entry.folded();
-                let named = words.iter().all(|word| contains(name, word));
-                if !named && !words.iter().all(|word| contains(name, word) || contains(rest, word)) {
-                    continue;
-                }
-                named
-            };
+            let Some(named) = entry.named(&words) else { continue };
             if let Some(rank) = ranks.get_mut(rank + usize::from(!named)) {
                 rank.push(at);
             }
@@ -121,9 +132,20 @@ impl Index {
     }
 }
 
-/// A search of a few letters in a line: the library's own is made for long texts and costs more bytes than all of this.
+/// A search of a few folded letters in a line, whatever the case of its ASCII letters: the library's own is made for
+/// long texts and costs more bytes than all of this.
 fn contains(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len().max(1)).any(|part| part == word.as_bytes())
+    let Some((first, more)) = word.as_bytes().split_first() else { return true };
+    let mut rest = text.as_bytes();
+    while let Some((letter, after)) = rest.split_first() {
+        if letter.to_ascii_lowercase() == *first
+            && after.get(..more.len()).is_some_and(|part| part.eq_ignore_ascii_case(more))
+        {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// Without case and accents. Plain ASCII, the common case, needs no help from the browser.

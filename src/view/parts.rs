@@ -6,6 +6,7 @@ use super::icon;
 use crate::error::{Code, Failure};
 use crate::flow::Event;
 use crate::platform::model::{App, AuthType};
+use web_sys::Element;
 
 /// What most elements say and do, as data: one function serves all of them, where closures would each be compiled.
 impl El {
@@ -113,10 +114,22 @@ pub(super) fn actions(buttons: impl IntoIterator<Item = El>) -> El {
 
 /// The app's icon, or its first letter in a colour of its own until and unless the icon loads.
 pub(super) fn tile(size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
+    dress(bare_tile().element().clone(), size, slug, name, icon)
+}
+
+/// A tile of no app yet.
+pub(super) fn bare_tile() -> El {
+    el("span").attr("part", "tile").attr("aria-hidden", "true").child(el("span"))
+}
+
+/// Makes a bare tile that of an app.
+pub(super) fn dress(tile: Element, size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
     // FNV-1a: the same app has the same colour everywhere.
     let hash = slug.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
     let hue = ["h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7"][(hash >> 8) as usize % 8];
-    let letter: String = name.chars().take(1).collect();
+    if let Some(letter) = tile.first_element_child() {
+        letter.set_text_content(Some(name.get(..name.ceil_char_boundary(1)).unwrap_or_default()));
+    }
     let image = icon.map(|address| {
         el("img")
             .attr("alt", "")
@@ -126,12 +139,7 @@ pub(super) fn tile(size: &str, slug: &str, name: &str, icon: Option<&str>) -> El
             .attr("src", address)
     });
     let class = ["tile ", size, " ", hue, if image.is_some() { " wait" } else { "" }].concat();
-    el("span")
-        .class(&class)
-        .attr("part", "tile")
-        .attr("aria-hidden", "true")
-        .child(el("span").text(&letter))
-        .maybe(image)
+    El::of(tile).class(&class).maybe(image)
 }
 
 /// What a screen about an app shows of it; taken once, when the screen is built.

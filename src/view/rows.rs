@@ -1,11 +1,11 @@
 //! The window on the list: of all rows only those in and around the visible part exist.
 
 use super::Ui;
-use super::account::{badge, standing};
+use super::account::{self, badge};
 use super::dom::{El, active_in, el, focus};
 use super::icon;
 use super::index::{Entry, Index, Standing};
-use super::parts::tile;
+use super::parts::{bare_tile, dress};
 use crate::platform::model::App;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -14,7 +14,7 @@ use web_sys::{Element, HtmlElement};
 /// Rows made beyond the visible ones, on either side.
 const MARGIN: usize = 10;
 /// Rows made before the height of one is known.
-const FIRST: usize = 40;
+const FIRST: usize = 30;
 
 struct Row {
     at: usize,
@@ -22,22 +22,32 @@ struct Row {
     element: HtmlElement,
 }
 
+/// A row without anything of its own yet, to be copied: a browser copies a tree many times faster than it is built.
+struct Shape {
+    standing: Standing,
+    described: bool,
+    element: Element,
+}
+
 /// The scrolling element, the list in it, and the rows that exist.
 pub(super) struct Rows {
     scroller: HtmlElement,
     list: HtmlElement,
     live: Vec<Row>,
+    /// For `total` rows, in the words of the moment.
+    shapes: Vec<Shape>,
     total: usize,
     all: usize,
 }
 
 impl Rows {
     pub(super) fn new(scroller: HtmlElement, list: HtmlElement) -> Self {
-        Self { scroller, list, live: Vec::new(), total: 0, all: 0 }
+        Self { scroller, list, live: Vec::new(), shapes: Vec::new(), total: 0, all: 0 }
     }
 
     /// Forgets all rows, so that they are made anew: the words in them have changed.
     pub(super) fn clear(&mut self) {
+        self.shapes.clear();
         for row in self.live.drain(..) {
             row.element.remove();
         }
@@ -53,8 +63,9 @@ impl Rows {
             self.all = all;
         }
         if total != self.total {
-            let _ = self.list.style().set_property("--n", &total.to_string());
+            let _ = self.list.style().set_property("block-size", &rows_high(total));
             self.total = total;
+            self.shapes.clear();
         }
         let (from, to) = self.window(total);
         let focused = self.focused();
@@ -80,7 +91,7 @@ impl Rows {
                 continue;
             }
             let Some(entry) = index.at(at) else { continue };
-            let element = row(ui, entry, at, total).html().clone();
+            let Some(element) = self.row(ui, entry, at) else { continue };
             let next = self.live.get(nth).map(|row| row.element.clone());
             let _ = self.list.insert_before(&element, next.as_ref().map(|next| next.unchecked_ref()));
             self.live.insert(nth, Row { at, app: Arc::clone(&entry.app), element });
@@ -124,6 +135,29 @@ impl Rows {
         (height >= 1.0).then_some(height)
     }
 
+    fn row(&mut self, ui: Ui, entry: &Entry, at: usize) -> Option<HtmlElement> {
+        let (app, described) = (&entry.app, entry.app.description.is_some());
+        let known = |shape: &Shape| shape.standing == entry.standing && shape.described == described;
+        let at_shape = self.shapes.iter().position(known).unwrap_or_else(|| {
+            let element = shape(ui, entry.standing, described, self.total).element().clone();
+            self.shapes.push(Shape { standing: entry.standing, described, element });
+            self.shapes.len() - 1
+        });
+        let row: HtmlElement = self.shapes.get(at_shape)?.element.clone_node_with_deep(true).ok()?.unchecked_into();
+        let button = row.first_element_child()?;
+        let tile = button.first_element_child()?;
+        let name = tile.next_element_sibling()?.first_element_child()?;
+        if let (Some(line), Some(description)) = (name.next_element_sibling(), &app.description) {
+            line.set_text_content(Some(description));
+        }
+        name.set_text_content(Some(&app.name));
+        dress(tile, "t32", &app.slug, &app.name, app.icon.as_deref());
+        let _ = El::of(button).attr("data-slug", &app.slug);
+        let _ = row.style().set_property("inset-block-start", &rows_high(at));
+        let _ = El::of(row.clone().into()).attr("aria-posinset", &(at + 1).to_string());
+        Some(row)
+    }
+
     fn window(&self, total: usize) -> (usize, usize) {
         if total <= FIRST {
             return (0, total);
@@ -150,28 +184,27 @@ fn focus_button(row: &Element) {
     }
 }
 
-fn row(ui: Ui, entry: &Entry, at: usize, total: usize) -> El {
-    let state = match entry.standing {
+/// So many rows, as a length: not a custom property, which everything inside would inherit.
+fn rows_high(rows: usize) -> String {
+    ["calc(var(--row)*", &rows.to_string(), ")"].concat()
+}
+
+fn shape(ui: Ui, standing: Standing, described: bool, total: usize) -> El {
+    let state = match standing {
         Standing::Free => el("span").class("go").child(icon::pointing(icon::CHEVRON)),
         state => {
             let active = state == Standing::Connected;
-            badge(active, el("span").text(&ui.t(standing(active))))
+            badge(active, el("span").text(&ui.t(account::standing(active))))
         }
     };
-    let app = &entry.app;
-    let description = app.description.as_ref().map(|description| el("span").class("sub").text(description));
-    el("li")
-        .property("--i", &at.to_string())
-        .attr("aria-setsize", &total.to_string())
-        .attr("aria-posinset", &(at + 1).to_string())
-        .child(
-            el("button")
-                .attr("type", "button")
-                .class("app")
-                .attr("part", "row")
-                .attr("data-slug", &app.slug)
-                .child(tile("t32", &app.slug, &app.name, app.icon.as_deref()))
-                .child(el("span").class("grow").child(el("span").class("name").text(&app.name)).maybe(description))
-                .child(state),
-        )
+    let description = described.then(|| el("span").class("sub"));
+    el("li").attr("aria-setsize", &total.to_string()).child(
+        el("button")
+            .attr("type", "button")
+            .class("app")
+            .attr("part", "row")
+            .child(bare_tile())
+            .child(el("span").class("grow").child(el("span").class("name")).maybe(description))
+            .child(state),
+    )
 }

@@ -122,7 +122,7 @@ suite("loading", {}, {
       const begin = async () => {
         await open(scene);
         await run(driver, `
-          const { define } = await importModule("/${folder}/component.js");
+          const { define } = await importModule("/${folder}/index.js");
           define("connect-flow-${folder}");
           embed({}, true, "connect-flow-${folder}");`);
       };
@@ -152,7 +152,7 @@ suite("loading", {}, {
 /** The package's files once more, in a folder of their own. @param {string} [without] */
 async function copyPackage(folder, without) {
   await rm(`${SITE}/${folder}`, { recursive: true, force: true });
-  for (const name of ["component.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"]) {
+  for (const name of ["index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"]) {
     if (name !== without) await cp(`${SITE}/${name}`, `${SITE}/${folder}/${name}`);
   }
 }

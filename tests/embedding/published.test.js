@@ -18,7 +18,7 @@ const SITE = process.env.CONNECT_FLOW_SITE ?? here("../../target/site");
 const BIN = here("../node_modules/.bin/");
 
 const FILES = [
-  "LICENSE-APACHE", "LICENSE-MIT", "README.md", "component.js", "connect-flow.d.ts", "connect-flow.js",
+  "LICENSE-APACHE", "LICENSE-MIT", "README.md", "connect-flow.d.ts", "connect-flow.js",
   "connect-flow_bg.wasm", "contrast.d.ts", "contrast.js", "custom-elements.json", "element.js", "events.d.ts",
   "events.js", "frame.html", "frame.js",
   "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js", "load.js",
@@ -143,7 +143,7 @@ describe("the published package", () => {
   it("describes the element as it is, for editors and documentation", async () => {
     const { modules } = JSON.parse(await readFile(join(root, "custom-elements.json"), "utf8"));
     const [element] = modules.flatMap(({ declarations }) => declarations);
-    const { ConnectFlowElement } = await import(join(root, "component.js"));
+    const { ConnectFlowElement } = await import(join(root, "index.js"));
     const secret = (name) => name === "token" || name === "session-token";
     const attributes = ConnectFlowElement.observedAttributes.filter((name) => !secret(name));
     assert.deepEqual(element.attributes.map(({ name }) => name).sort(), [...attributes].sort());

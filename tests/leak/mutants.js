@@ -77,7 +77,7 @@ const IN_WASM = [
 /** @type {{ name: string, sink: string, scenario: typeof first, number?: number, file: string, from: string, to: string }[]} */
 const IN_JAVASCRIPT = [
   {
-    name: "the element gives its token back", sink: "objects", scenario: pushed, file: "component.js",
+    name: "the element gives its token back", sink: "objects", scenario: pushed, file: "index.js",
     from: `if (name === "sessionToken") return this.setSessionToken(value);`,
     to: `if (name === "sessionToken") { this.#given[name] = value; return this.setSessionToken(value); }`,
   },

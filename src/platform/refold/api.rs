@@ -19,7 +19,7 @@ pub struct Refold {
 
 impl Refold {
     fn icons(&self) -> apps::Icons<'_> {
-        apps::Icons::new(&self.transport.origins)
+        apps::Icons::of(&self.transport.origins)
     }
 }
 
@@ -32,14 +32,14 @@ pub(super) const fn change(method: Method, path: &str, body: Option<JsString>) -
 }
 
 impl Platform for Refold {
-    async fn apps(&self) -> Result<Vec<App>, Failure> {
+    async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure> {
         let body = self.transport.call(get("/api/v2/f-sdk/application")).await?;
         // Some deployments wrap lists.
         let list = if body.is_array() { body } else { body.get("data") };
         if !list.is_array() {
             return Err(Code::BadResponse.into());
         }
-        Ok(apps::list(&list, &self.icons()))
+        Ok(apps::list(&list, &self.icons(), arrive).await)
     }
 
     async fn app(&self, slug: &str) -> Result<App, Failure> {

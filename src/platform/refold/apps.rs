@@ -2,18 +2,20 @@
 
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::read::Reader;
-use crate::platform::transport::Origins;
+use crate::platform::transport::{Origins, pause};
+use std::collections::HashSet;
 
 /// Which icon addresses may be loaded.
 pub(super) struct Icons<'a> {
     origins: &'a Origins,
-    /// The platform's own.
-    own: Option<String>,
+    /// The API's own origin.
+    api: String,
 }
 
 impl<'a> Icons<'a> {
-    pub(super) fn new(origins: &'a Origins) -> Self {
-        Self { origins, own: web_sys::Url::new(&origins.api).ok().map(|url| url.origin()) }
+    pub(super) fn of(origins: &'a Origins) -> Self {
+        let api = web_sys::Url::new(&origins.api).map(|url| url.origin()).unwrap_or_default();
+        Self { origins, api }
     }
 
     fn allowed(&self, address: String) -> Option<String> {
@@ -21,21 +23,42 @@ impl<'a> Icons<'a> {
             return Some(address);
         }
         let url = web_sys::Url::new_with_base(&address, &self.origins.api).ok()?;
-        let origin = Some(url.origin());
+        let origin = url.origin();
         // Whole: what is relative to the platform would be asked of the page.
-        (origin == self.own || self.origins.icons.iter().any(|icons| origin.as_ref() == Some(icons)))
-            .then(|| url.href())
+        (origin == self.api || self.origins.icons.contains(&origin)).then(|| url.href())
     }
 }
 
-/// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts.
-pub(super) fn list(list: &Reader, icons: &Icons<'_>) -> Vec<App> {
-    let mut seen = std::collections::HashSet::new();
-    list.items()
-        .filter(|item| !item.flag("ecosystem"))
-        .filter_map(|item| app(&item, icons))
-        .filter(|app| seen.insert(app.slug.clone()))
-        .collect()
+/// A list longer than this is shown in part while the rest is read.
+const LONG: usize = 200;
+/// Of a long list, what comes first whatever there is further down, in apps.
+const FIRST: usize = 60;
+/// How long the page may wait for this list to be read on, in milliseconds: half a frame.
+const SLICE_MS: f64 = 8.0;
+
+/// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts. Of a long list `arrive`
+/// gets what is shown on top, and the page gets its turn between the others.
+pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<App>)) -> Vec<App> {
+    let listed = |item: &Reader| !item.flag("ecosystem");
+    let items = list.items().filter(listed);
+    let mut seen = HashSet::new();
+    let mut apps: Vec<App> = Vec::new();
+    let long = list.length() > LONG;
+    if long {
+        let first = |(at, item): &(usize, Reader)| *at < FIRST || item.get("connected_accounts").length() > 0;
+        let mut seen = HashSet::new();
+        let top = list.items().filter(listed).enumerate().filter(first).filter_map(|(_, item)| app(&item, icons));
+        arrive(top.filter(|app| seen.insert(app.slug.clone())).collect());
+    }
+    let mut since = js_sys::Date::now();
+    for item in items {
+        apps.extend(app(&item, icons).filter(|app| seen.insert(app.slug.clone())));
+        if long && js_sys::Date::now() - since >= SLICE_MS {
+            pause().await;
+            since = js_sys::Date::now();
+        }
+    }
+    apps
 }
 
 pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
