@@ -133,7 +133,7 @@ fn removal(
 /// The app's screen while the app is loading, in the size of what comes.
 pub(super) fn skeleton() -> El {
     el("section")
-        .class("stack")
+        .class("stack breathe")
         .attr("aria-busy", "true")
         .child(el("div").class("head").child(bone("b-48")).child(bone("b-title")).child(bone("b-text")))
 }

@@ -63,11 +63,12 @@ pub(super) fn screen(ui: Ui) -> El {
 /// Bars in place of what is being loaded.
 pub(super) fn loading(ui: Ui) -> El {
     let bar = || el("div").class("field").child(skeleton("b-name")).child(skeleton("b-control"));
-    el("div").class("stack").attr("role", "status").attr("aria-busy", "true").named(ui, "config.loading").children([
-        bar(),
-        bar(),
-        bar(),
-    ])
+    el("div")
+        .class("stack breathe")
+        .attr("role", "status")
+        .attr("aria-busy", "true")
+        .named(ui, "config.loading")
+        .children([bar(), bar(), bar()])
 }
 
 /// What could not be loaded, with another try.

@@ -65,6 +65,12 @@ impl El {
         self.0.unchecked_ref()
     }
 
+    /// Another one like it, with all that is in it but without what it follows or listens to.
+    pub(super) fn copy(&self) -> Self {
+        let copy = self.0.clone_node_with_deep(true).unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+        Self(copy.unchecked_into())
+    }
+
     pub(super) fn class(self, names: &str) -> Self {
         self.attr("class", names)
     }

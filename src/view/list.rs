@@ -91,25 +91,21 @@ fn search(ui: Ui) -> El {
 }
 
 fn loading(ui: Ui) -> El {
-    let row = || {
-        el("li").child(
-            el("span")
-                .class("app")
-                .child(skeleton("b-32"))
-                .child(el("span").class("grow").child(skeleton("b-name")).child(skeleton("b-text"))),
-        )
-    };
-    let chips = el("div").children((0..4).map(|_| skeleton("b-chip")));
+    let row = el("li").child(
+        el("span")
+            .class("app")
+            .child(skeleton("b-32"))
+            .child(el("span").class("grow").child(skeleton("b-name")).child(skeleton("b-text"))),
+    );
+    let chip = skeleton("b-chip");
+    let copies = |of: El, many: usize| (0..many).map(move |_| of.copy());
     el("div")
-        .class("stack grow-y")
+        .class("stack grow-y breathe")
         .attr("aria-busy", "true")
         .child(el("p").class("vh").attr("role", "status").say(ui, "list.loading"))
-        .child(el("div").class("chips").attr("aria-hidden", "true").child(chips))
+        .child(el("div").class("chips").attr("aria-hidden", "true").child(el("div").children(copies(chip, 4))))
         .child(
-            el("div")
-                .class("rows")
-                .attr("aria-hidden", "true")
-                .child(el("ul").class("bones").children((0..9).map(|_| row()))),
+            el("div").class("rows").attr("aria-hidden", "true").child(el("ul").class("bones").children(copies(row, 9))),
         )
 }
 

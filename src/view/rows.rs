@@ -26,7 +26,7 @@ struct Row {
 struct Shape {
     standing: Standing,
     described: bool,
-    element: Element,
+    element: El,
 }
 
 /// The scrolling element, the list in it, and the rows that exist.
@@ -139,12 +139,13 @@ impl Rows {
         let (app, described) = (&entry.app, entry.app.description.is_some());
         let known = |shape: &Shape| shape.standing == entry.standing && shape.described == described;
         let at_shape = self.shapes.iter().position(known).unwrap_or_else(|| {
-            let element = shape(ui, entry.standing, described, self.total).element().clone();
+            let element = shape(ui, entry.standing, described, self.total);
             self.shapes.push(Shape { standing: entry.standing, described, element });
             self.shapes.len() - 1
         });
-        let row: HtmlElement = self.shapes.get(at_shape)?.element.clone_node_with_deep(true).ok()?.unchecked_into();
-        let button = row.first_element_child()?;
+        let row = self.shapes.get(at_shape)?.element.copy().attr("aria-posinset", &(at + 1).to_string());
+        let row = row.property("inset-block-start", &rows_high(at));
+        let button = row.element().first_element_child()?;
         let tile = button.first_element_child()?;
         let name = tile.next_element_sibling()?.first_element_child()?;
         if let (Some(line), Some(description)) = (name.next_element_sibling(), &app.description) {
@@ -153,9 +154,7 @@ impl Rows {
         name.set_text_content(Some(&app.name));
         dress(tile, "t32", &app.slug, &app.name, app.icon.as_deref());
         let _ = El::of(button).attr("data-slug", &app.slug);
-        let _ = row.style().set_property("inset-block-start", &rows_high(at));
-        let _ = El::of(row.clone().into()).attr("aria-posinset", &(at + 1).to_string());
-        Some(row)
+        Some(row.html().clone())
     }
 
     fn window(&self, total: usize) -> (usize, usize) {

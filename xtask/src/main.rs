@@ -26,6 +26,7 @@ mod simulate;
 mod site;
 mod size;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,7 @@ cargo xtask CHORE
       Builds the projects of examples/ on the packed package, and drives them.
       --full          also Leptos and Next.js, which take minutes the first time
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
+       [--why]        and what each crate's code is of it
   bench [--short]     measures time and memory against a contender and a floor; writes docs/performance.md
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
@@ -134,7 +136,18 @@ fn chore() -> Result {
             }
             examples::examples(extent, browser)
         }
-        "size" => size::size(json_wanted(&mut arguments)?),
+        "size" => {
+            let (mut as_json, mut why) = (false, false);
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("json") => as_json = true,
+                    Long("why") => why = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            size::size(as_json)?;
+            if why { size::why() } else { Ok(()) }
+        }
         "coverage" => coverage::coverage(json_wanted(&mut arguments)?),
         "leak" => {
             let mut options = leak::Options::default();

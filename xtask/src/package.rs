@@ -15,11 +15,12 @@ use crate::{
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
-    tools,
+    tools, wasm,
 };
 
 const WASM: &str = "connect-flow_bg.wasm";
 const GLUE: &str = "connect-flow.js";
+const NAMED: &str = "named.wasm";
 
 /// Which build of the component goes into a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -191,8 +192,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let input = fs::read(&compiled).at(&compiled)?;
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
-    (&input, WASM_OPT, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, "marked")
-        .hash(&mut hasher);
+    // The last says what else is done with it.
+    let recipe = "marked, named, without panics and the unreached";
+    (&input, WASM_OPT, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
@@ -204,13 +206,16 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path", "--out-name", "connect-flow"]);
     bindgen.arg("--out-dir").arg(&out).arg(&compiled);
     if profile == Profile::Release {
-        bindgen.args(["--remove-name-section", "--remove-producers-section"]);
+        bindgen.arg("--remove-producers-section");
     }
     run(&mut bindgen)?;
     let glue = out.join(GLUE);
     seal(&glue, &guard)?;
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
+        let named = out.join(NAMED);
+        paths::write(&named, wasm::without_panics(&fs::read(&wasm).at(&wasm)?)?)?;
+        fs::copy(&named, &wasm).at(&named)?;
         prune::prune(&glue, &wasm)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
@@ -230,6 +235,11 @@ fn guard() -> Result<String> {
 
 fn seal(glue: &Path, guard: &str) -> Result {
     paths::write(glue, sealed(&glue::held_fast(&paths::read(glue)?)?, guard)?)
+}
+
+/// The component for release before wasm-opt, with the names of its functions.
+pub(crate) fn named() -> PathBuf {
+    paths::target().join("package/release").join(NAMED)
 }
 
 /// Names the build in both halves, so that the loader sees when a cache put halves of two builds together: as the name of

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     error::{AtPath, Error, Result},
     package::{self, Profile},
-    paths, proof, tools,
+    paths, proof, tools, wasm,
 };
 
 const BUDGET: &str = "size-budget.json";
@@ -111,6 +111,19 @@ pub(crate) fn size(as_json: bool) -> Result {
     }
     let over: Vec<_> = sums.iter().filter_map(|(group, size)| over(group, *size, &budget["groups"][*group])).collect();
     if over.is_empty() { Ok(()) } else { Err(Error::OverBudget(over.join("; "))) }
+}
+
+/// Prints what each crate's code is of the wasm: as it was compiled, since the published one has no names any more.
+pub(crate) fn why() -> Result {
+    let named = package::named();
+    let rows = wasm::by_crate(&fs::read(&named).at(&named)?)?;
+    let whole: usize = rows.iter().map(|(_, bytes, _)| bytes).sum();
+    println!("\n{:>9} {:>9} {:>6}  code of, before wasm-opt", "bytes", "functions", "%");
+    for (name, bytes, functions) in rows.iter().take(30) {
+        println!("{bytes:>9} {functions:>9} {:>6.1}  {name}", 100.0 * *bytes as f64 / whole as f64);
+    }
+    println!("{whole:>9} {:>9} {:>6.1}  all", rows.iter().map(|(.., functions)| functions).sum::<usize>(), 100.0);
+    Ok(())
 }
 
 /// The sum of the files a group names, or of all when it names none.

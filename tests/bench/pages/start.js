@@ -4,10 +4,21 @@
 const place = document.getElementById("place");
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
-/** Waits for a condition without being the reason for it to come late. */
+/** Waits for a condition of the document: told by its changes, so that what is painted with them is not waited for. */
 const when = (condition) =>
   new Promise((done) => {
-    const look = () => (condition() ? done() : requestAnimationFrame(look));
+    const watched = new Set();
+    const observer = new MutationObserver(() => look());
+    const look = () => {
+      for (const root of [document, window.root()]) {
+        if (!root || watched.has(root)) continue;
+        watched.add(root);
+        observer.observe(root, { subtree: true, childList: true, attributes: true });
+      }
+      if (!condition()) return;
+      observer.disconnect();
+      done();
+    };
     look();
   });
 

@@ -1,0 +1,225 @@
+//! Looks into a module that still has its names: what each crate costs, and the machinery of panics taken out.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
+
+use wasmparser::{Encoding, KnownCustom, Name, Parser, Payload, TypeRef};
+
+use crate::error::{Error, Result};
+
+const CODE: u8 = 10;
+/// No local variable, `unreachable`, `end`.
+const TRAP: [u8; 3] = [0, 0x00, 0x0b];
+
+/// What the names of functions begin with that never return. Not all of them: `std::panicking::set_hook` does.
+const PANICS: [&str; 17] = [
+    "core::panicking::",
+    "core::option::expect_failed",
+    "core::option::unwrap_failed",
+    "core::result::unwrap_failed",
+    "core::cell::panic_",
+    "core::cell::lazy::panic_",
+    "core::slice::index::slice_index_fail",
+    "core::slice::copy_from_slice_impl::len_mismatch_fail",
+    "core::str::slice_error_fail",
+    "alloc::alloc::handle_alloc_error",
+    "alloc::raw_vec::handle_error",
+    "alloc::raw_vec::capacity_overflow",
+    "std::panicking::begin_panic",
+    "std::panicking::panic_handler",
+    "std::panicking::panic_with_hook",
+    "std::thread::local::panic_access_error",
+    "__rustc::rust_begin_unwind",
+];
+
+/// What only such messages, or classes that the package leaves out (see [`crate::prune`]), would call: it stands in
+/// tables of functions, so that nothing else finds out that it is never called.
+const UNREACHED: [&str; 2] = [" as core::fmt::Debug>::fmt", "wasm_streams::"];
+
+/// One function of the module.
+struct Function {
+    name: String,
+    /// Of its body, in the file.
+    body: Range<usize>,
+}
+
+/// The module with panics that trap at once: JavaScript around it deals with either, and nobody reads the message of a
+/// panic in somebody else's page. What only such messages need goes when unused functions do.
+pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
+    let functions = functions(wasm)?;
+    let cut = |function: &&Function| {
+        let name = function.name.as_str();
+        PANICS.iter().any(|begin| name.starts_with(begin)) || UNREACHED.iter().any(|part| name.contains(part))
+    };
+    let traps: BTreeSet<usize> = functions.iter().filter(cut).map(|function| function.body.start).collect();
+    if !functions.iter().any(|function| function.name.starts_with("core::panicking::panic_fmt")) {
+        return Err(wrong("it has no names, or what panics is called otherwise than before".into()));
+    }
+    let mut code = leb(functions.len());
+    for Function { body, .. } in &functions {
+        let body = if traps.contains(&body.start) { &TRAP[..] } else { &wasm[body.clone()] };
+        code.extend(leb(body.len()));
+        code.extend(body);
+    }
+    let mut out = wasm[..8].to_vec();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Some((id, content)) = payload.map_err(broken)?.as_section() {
+            let content = if id == CODE { &code[..] } else { &wasm[usize_of(content)] };
+            out.push(id);
+            out.extend(leb(content.len()));
+            out.extend(content);
+        }
+    }
+    Ok(out)
+}
+
+/// Bytes of code and number of functions of each crate, the largest first. A generic function counts for the crate that
+/// its name begins with: the one that wrote it, not the one that uses it.
+pub(crate) fn by_crate(wasm: &[u8]) -> Result<Vec<(String, usize, usize)>> {
+    let mut sums: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for Function { name, body } in functions(wasm)? {
+        let sum = sums.entry(owner(&name)).or_default();
+        *sum = (sum.0 + body.len(), sum.1 + 1);
+    }
+    let mut rows: Vec<_> = sums.into_iter().map(|(name, (bytes, functions))| (name, bytes, functions)).collect();
+    rows.sort_by_key(|(_, bytes, _)| std::cmp::Reverse(*bytes));
+    Ok(rows)
+}
+
+/// The crate, and of this project's the module as well, that a function's name tells.
+fn owner(name: &str) -> String {
+    let begin = name.trim_start_matches(['<', '&', '(', '*']).trim_start_matches("dyn ").trim_start_matches("mut ");
+    let mut parts = begin.split("::");
+    let first = parts.next().unwrap_or_default();
+    match parts.next() {
+        Some(module) if first == "connect_flow" => format!("{first}::{}", module.trim_end_matches('>')),
+        Some(_) => first.to_owned(),
+        None => "exports and others".to_owned(),
+    }
+}
+
+fn functions(wasm: &[u8]) -> Result<Vec<Function>> {
+    let (mut imported, mut bodies, mut names) = (0, Vec::new(), HashMap::new());
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload.map_err(broken)? {
+            Payload::Version { encoding: Encoding::Component, .. } => return Err(wrong("it is a component".into())),
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    imported += usize::from(matches!(import.map_err(broken)?.ty, TypeRef::Func(_)));
+                }
+            }
+            Payload::CodeSectionEntry(body) => bodies.push(usize_of(body.range())),
+            Payload::CustomSection(section) => {
+                let KnownCustom::Name(parts) = section.as_known() else { continue };
+                for part in parts {
+                    let Name::Function(list) = part.map_err(broken)? else { continue };
+                    for naming in list {
+                        let naming = naming.map_err(broken)?;
+                        names.insert(naming.index as usize, plain(naming.name));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let named =
+        |(at, body): (usize, Range<usize>)| Function { name: names.remove(&(imported + at)).unwrap_or_default(), body };
+    Ok(bodies.into_iter().enumerate().map(named).collect())
+}
+
+/// The reader counts in 64 bits, whatever fits into memory.
+fn usize_of(range: Range<u64>) -> Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+/// A name without the hashes of crates in brackets.
+fn plain(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        match after.split_once(']') {
+            Some((hash, end)) if hash.len() == 16 && hash.bytes().all(|digit| digit.is_ascii_hexdigit()) => rest = end,
+            _ => {
+                out.push('[');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+/// Unsigned LEB128, as lengths are written.
+fn leb(mut value: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
+fn broken(error: wasmparser::BinaryReaderError) -> Error {
+    wrong(error.to_string())
+}
+
+fn wrong(problem: String) -> Error {
+    Error::Answer { from: "the module".into(), problem }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{PANICS, TRAP, by_crate, functions, leb, owner, plain, without_panics};
+
+    /// Functions of these names, each with the body `nop end`.
+    fn module(names: &[&str]) -> Vec<u8> {
+        let section = |id: u8, content: &[u8]| [&[id][..], &leb(content.len()), content].concat();
+        let count = leb(names.len());
+        let types = section(1, &[1, 0x60, 0, 0]);
+        let declared = section(3, &[&count[..], &vec![0; names.len()]].concat());
+        let code = section(10, &[&count[..], &[3, 0, 1, 0x0b].repeat(names.len())].concat());
+        let entry = |(at, name): (usize, &&str)| [&leb(at)[..], &leb(name.len()), name.as_bytes()].concat();
+        let list: Vec<u8> = names.iter().enumerate().flat_map(entry).collect();
+        let list = [&count[..], &list].concat();
+        let custom = [&b"\x04name\x01"[..], &leb(list.len()), &list].concat();
+        [b"\0asm\x01\0\0\0", &types[..], &declared, &code, &section(0, &custom)].concat()
+    }
+
+    #[test]
+    fn what_panics_traps_and_the_rest_stays_byte_for_byte() {
+        let mut names = PANICS.to_vec();
+        names.push("core[0123456789abcdef]::panicking::panic_fmt");
+        names.extend([
+            "<X as core::fmt::Debug>::fmt",
+            "core::ptr::drop_in_place<wasm_streams::Y>",
+            "connect_flow::panic",
+        ]);
+        let wasm = module(&names);
+        let out = without_panics(&wasm).unwrap();
+        let bodies = |wasm: &[u8]| -> Vec<Vec<u8>> {
+            functions(wasm).unwrap().into_iter().map(|function| wasm[function.body].to_vec()).collect()
+        };
+        let (mut expected, found) = (vec![TRAP.to_vec(); names.len() - 1], bodies(&out));
+        expected.push(vec![0, 1, 0x0b]);
+        assert_eq!(found, expected);
+        assert_eq!(out.len(), wasm.len());
+        // Names that are none of those known any more are no reason to publish what was meant to be left out.
+        assert!(without_panics(&module(&["core::panics::fmt"])).is_err());
+    }
+
+    #[test]
+    fn code_counts_for_the_crate_in_its_name() {
+        let names = ["connect_flow::view::a", "<connect_flow::view::B as X>::b", "core[0123456789abcdef]::c", "d"];
+        let rows = by_crate(&module(&names)).unwrap();
+        let rows: Vec<_> = rows.iter().map(|(name, bytes, functions)| (name.as_str(), *bytes, *functions)).collect();
+        assert_eq!(rows, [("connect_flow::view", 6, 2), ("core", 3, 1), ("exports and others", 3, 1)]);
+        assert_eq!(owner("&mut alloc::x"), "alloc");
+        assert_eq!(plain("a[b]::c[0123456789abcdef]::d"), "a[b]::c::d");
+        assert_eq!(leb(300), [0xac, 2]);
+    }
+}
