@@ -7,6 +7,12 @@ import { listed, paged } from "./apps.js";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".json": "application/json" };
 
+/** An app that is connected by a key, as Ampersand describes one. */
+const KEYED = {
+  name: "bench", displayName: "Bench", authType: "apiKey", baseURL: "https://bench.example", support: {},
+  apiKeyOpts: { attachmentType: "header", header: { name: "X-Key" } },
+};
+
 /** @param {string[]} folders where files are looked for, in this order */
 export async function serve(folders) {
   const files = new Map();
@@ -15,6 +21,9 @@ export async function serve(folders) {
     if (path === "/api/v2/f-sdk/application") return api(listed(count));
     if (path === "/api/v3/org/basics") return api({ name: "Bench" });
     if (path === "/v1/connect/apps" || path === "/v1/apps") return api(paged(count));
+    if (path === "/v1/projects/bench") return api({ id: "bench", name: "bench", appName: "Bench" });
+    if (/^\/v1\/projects\/bench\/(connections|integrations|provider-apps)$/.test(path)) return api([]);
+    if (path === "/v1/providers/bench") return api(KEYED);
     if (path === "/v1/oauth/token") return api({ access_token: "bench", token_type: "bearer", expires_in: 3600 });
     return undefined;
   };

@@ -1,4 +1,4 @@
-//! `bench`: what the component costs a page in time and memory, against a contender and a floor, in one run.
+//! `bench`: what the component costs a page in time and memory, against two contenders and a floor, in one run.
 
 use crate::{
     error::Result,
@@ -23,10 +23,15 @@ pub(crate) fn bench(short: bool) -> Result {
     for name in ["page.html", "start.js"] {
         paths::copy_into(&bench.join("pages").join(name), &pages)?;
     }
-    let mut bundle = command("esbuild");
-    bundle.arg(bench.join("pages/pipedream.jsx")).arg(format!("--outfile={}", pages.join("pipedream.js").display()));
-    bundle.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=error"]);
-    run(bundle.args(["--conditions=browser", "--define:process.env.NODE_ENV=\"production\""]))?;
+    for contender in ["pipedream", "ampersand"] {
+        let mut bundle = command("esbuild");
+        bundle.arg(bench.join(format!("pages/{contender}.jsx")));
+        bundle.arg(format!("--outfile={}", pages.join(format!("{contender}.js")).display()));
+        bundle.args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=error"]);
+        // Where it asks is chosen when it is built.
+        bundle.arg("--define:process.env.REACT_APP_AMP_SERVER=location.origin");
+        run(bundle.args(["--conditions=browser", "--define:process.env.NODE_ENV=\"production\""]))?;
+    }
 
     let mut measure = command("node");
     measure.arg(bench.join("run.js")).arg(&pages).arg(paths::package()).arg(paths::root().join(PAGE));

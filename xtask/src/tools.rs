@@ -69,7 +69,7 @@ pub(crate) fn for_node_tests() -> Result {
 
 /// What the component is measured against.
 pub(crate) fn for_bench(dir: &Path) -> Result {
-    npm_install(dir, "the contender of the measurements", "a minute")
+    npm_install(dir, "the contenders of the measurements", "a minute")
 }
 
 /// cargo-deny, which checks licences, sources and advisories of every dependency.

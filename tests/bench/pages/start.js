@@ -63,6 +63,11 @@ const contenders = {
     }
     place.append(list);
   },
+  async ampersand() {
+    const { show } = await import("./ampersand.js");
+    show(place);
+    await when(() => place.querySelector("input"));
+  },
   async pipedream() {
     const { show } = await import("./pipedream.js");
     show(place, location.origin);
