@@ -128,7 +128,6 @@ impl Flow {
 
     fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
         match (result, &mut self.state.apps) {
-            (Ok(app), _) if app.slug != slug => {}
             (Ok(app), Apps::Ready(_)) => self.replace(app),
             (Ok(app), Apps::Loading | Apps::Failed(_)) => {
                 if self.state.pinned.as_deref() == Some(slug) {

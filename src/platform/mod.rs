@@ -51,6 +51,7 @@ pub enum Started {
 pub trait Platform {
     /// All apps; before that, of a long list, `arrive` gets those that are shown first.
     async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure>;
+    /// The app of that slug and no other.
     async fn app(&self, slug: &str) -> Result<App, Failure>;
     async fn organisation(&self) -> Result<Organisation, Failure>;
     /// `fields` go into the body: they may hold secrets.

@@ -31,6 +31,12 @@ export async function start(name, preferences) {
   return browser;
 }
 
+/** Asks pages to keep still, where the browser's tools can: what moves is drawn sixty times a second. */
+export async function still(driver) {
+  const features = [{ name: "prefers-reduced-motion", value: "reduce" }];
+  await driver.sendDevToolsCommand?.("Emulation.setEmulatedMedia", { features });
+}
+
 async function startChromium() {
   const options = new chrome.Options()
     .setChromeBinaryPath("/usr/bin/chromium")

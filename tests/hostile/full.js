@@ -1,5 +1,5 @@
 // `cargo xtask hostile`: as many mutated sessions as are wanted, from a seed that it prints.
-import { liveSessions } from "./sessions.js";
+import { liveSessions, seedsFrom } from "./sessions.js";
 import { browserNames } from "../harness/browsers.js";
 import { record } from "../harness/proof.js";
 
@@ -7,7 +7,7 @@ const sessions = Number(process.env.CONNECT_FLOW_HOSTILE_SESSIONS);
 const first = Number(process.env.CONNECT_FLOW_SEED);
 const [browser] = browserNames();
 console.log(`seed ${first}, ${sessions} sessions in ${browser}`);
-const total = await liveSessions({ browser, first, sessions, say: console.log });
+const total = await liveSessions({ browser, seeds: seedsFrom(first, sessions), browsers: 2, say: console.log });
 for (const problem of total.problems) console.log(problem);
 console.log(`visits by screen: ${JSON.stringify(total.screens)}; the longest pause of a page: ${total.pause} ms`);
 const { spoilt, pause } = total;

@@ -5,15 +5,16 @@ const SCRIPT = "window.ran=(window.ran||0)+1";
 /** Stands for text that no JSON writer would write; replaced after writing. */
 const RAW = "\u0001raw:";
 
-/** Strings that would do harm wherever they are taken for more than text. @param {string} trap an origin that nobody may ask */
+/** Strings that would do harm wherever they are taken for more than text. @param {string} trap an address that nobody may ask */
 export function poison(trap) {
+  const { pathname } = new URL(trap);
   return [
     `javascript:${SCRIPT}`, `JaVaScRiPt:${SCRIPT}//https://x`, ` \tjavascript:${SCRIPT}`, `java\nscript:${SCRIPT}`,
     `data:text/html,<script>${SCRIPT}</script>`, `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" onload="${SCRIPT}"/>`,
     `<img src=x onerror="${SCRIPT}">`, `<script>${SCRIPT}</script>`, `<script src="${trap}/script"></script>`,
     `<svg onload="${SCRIPT}">`, `"><iframe srcdoc="<script>parent.${SCRIPT}</script>">`, `' onfocus='${SCRIPT}' autofocus='`,
     `<style>@import "${trap}/style";</style>`, `url(${trap}/css)`, `</style><img src="${trap}/markup">`,
-    `${trap}/image.svg`, `${trap.replace("http:", "")}/relative`, `/trap/of-this-page`, `trap/beside-this-page`, `\\\\${trap.slice(7)}/back`,
+    `${trap}/image.svg`, `${trap.replace("http:", "")}/relative`, `${pathname}/of-this-page`, `${pathname.slice(1)}/beside-this-page`, `\\\\${trap.slice(7)}/back`,
     `http://user:password@127.0.0.1/`, `https://127.0.0.1@evil.invalid/`, `ftp://127.0.0.1/`, `vbscript:msgbox(1)`, `blob:null/x`,
     `__proto__`, `constructor`, `toString`, `hasOwnProperty`, `{{constructor.constructor('${SCRIPT}')()}}`, `\${${SCRIPT}}`,
     `\u202egnirts desrever`, `\u0000`, "\ud800", "\udfff\ud83d", "e\u0301".repeat(200), "\ufeff", "\u2028", "𝕏".repeat(50), "", " ", "null",

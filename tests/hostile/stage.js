@@ -6,7 +6,7 @@ import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Sandbox } from "../harness/sandbox.js";
-import { chance, seedOf } from "../pages/random.js";
+import { chance, pick, seedOf } from "../pages/random.js";
 import { mutate } from "./mutate.js";
 
 const SITE = process.env.CONNECT_FLOW_SITE ?? fileURLToPath(new URL("../../target/site", import.meta.url));
@@ -14,6 +14,14 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 
 /** How many of a session's answers are spoilt: some sessions get far, some nowhere. */
 const LEVELS = [0.06, 0.15, 0.3, 0.6];
+/** Those that users choose on purpose, and how many others there are in most sessions. */
+const CHOSEN = ["harbor-crm", "ferry-desk"];
+const OTHERS = 6;
+/**
+ * Every eighth session has all apps, with icons of its own, spoilt as anything. The others have a few, whose icons are the
+ * same for all: nine in ten requests would be for icons otherwise, which reach no code of the component.
+ */
+const isWhole = (seed) => (seed >>> 2) % 8 === 0;
 
 async function listen(handle, host = "127.0.0.1") {
   const server = createServer((incoming, outgoing) => {
@@ -124,18 +132,23 @@ export class Stage {
     }
     const [, digits, path] = /^\/s\/(\d+)(\/.*)$/.exec(incoming.url) ?? [];
     // An icon's address may be anything of the platform's own origin.
-    if (!path) return outgoing.writeHead(404).end();
+    if (!path) return incoming.url.startsWith("/icons/") ? this.#icon(incoming, outgoing) : outgoing.writeHead(404).end();
     const seed = Number(digits);
     const question = `${incoming.method} ${path}`;
-    const answer = await this.#forward(incoming, path, `${this.platform}/s/${seed}`);
+    const answer = await this.#forward(incoming, path, seed);
     const asked = this.#count(seed, question);
     const next = chance(seedOf(`${seed} ${question} ${asked}`));
     const spoils = !this.#healed.has(seed) && this.spoils(seed, question) && next() < this.#share(seed, incoming.method);
     if (spoils) this.spoilt += 1;
-    const spoilt = spoils ? mutate(answer, next, this.trap) : { ...answer, headers: {}, way: "at once" };
+    const spoilt = spoils ? mutate(answer, next, `${this.trap}/session-${seed}`) : { ...answer, headers: {}, way: "at once" };
     // No page can forbid an image to follow a redirect, except by its policy.
     if (path.startsWith("/icons/")) delete spoilt.headers.location;
     return this.#send(outgoing, answer.headers, spoilt);
+  }
+
+  async #icon(incoming, outgoing) {
+    const answer = await this.#forward(incoming, incoming.url, 0);
+    return this.#send(outgoing, { ...answer.headers, "cache-control": "max-age=3600" }, { ...answer, headers: {}, way: "at once" });
   }
 
   #share(seed, method) {
@@ -151,8 +164,8 @@ export class Stage {
     return count;
   }
 
-  /** The sandbox's answer, with its addresses for those of the proxy. */
-  async #forward(incoming, path, base) {
+  /** The sandbox's answer to a session, with its addresses for those of the proxy. */
+  async #forward(incoming, path, seed) {
     const { hostname, port } = new URL(this.sandbox.platform);
     const body = await bodyOf(incoming);
     const headers = { ...incoming.headers, host: `${hostname}:${port}`, "accept-encoding": "identity" };
@@ -163,8 +176,21 @@ export class Stage {
     });
     const text = await bodyOf(answer);
     const isText = /json/.test(answer.headers["content-type"] ?? "");
-    const own = isText ? Buffer.from(text.toString("utf8").replaceAll(this.sandbox.platform, base)) : text;
+    const own = isText ? Buffer.from(this.#here(text.toString("utf8"), path, seed)) : text;
     return { status: answer.statusCode, headers: answer.headers, body: own };
+  }
+
+  #here(text, path, seed) {
+    const base = `${this.platform}/s/${seed}`;
+    if (isWhole(seed)) return text.replaceAll(this.sandbox.platform, base);
+    const own = text.replaceAll(`${this.sandbox.platform}/icons/`, `${this.platform}/icons/`).replaceAll(this.sandbox.platform, base);
+    if (path.split("?")[0] !== "/api/v2/f-sdk/application") return own;
+    const apps = JSON.parse(own);
+    if (!Array.isArray(apps)) return own;
+    const next = chance(seedOf(`${seed} apps`));
+    const kept = new Set(CHOSEN);
+    while (kept.size < Math.min(CHOSEN.length + OTHERS, apps.length)) kept.add(pick(next, apps).slug);
+    return JSON.stringify(apps.filter(({ slug }) => kept.has(slug)));
   }
 
   async #send(outgoing, before, { status, headers, body, way }) {

@@ -25,12 +25,6 @@ const GOOD = {
   client_secret: ["demo-secret"], subdomain: ["acme"], email: ["ada@example.com"], api_token: ["sd-abcdefgh1"],
 };
 
-// Nothing of it is painted, and what one component lays out is no matter of the others.
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(`#place{position:absolute;height:1px;overflow:hidden;contain:strict}
-  connect-flow{width:600px;height:704px;contain:strict}`);
-document.adoptedStyleSheets = [sheet];
-
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const now = () => performance.now();
 

@@ -1,6 +1,6 @@
 // Twenty components in one page through faults at random: nothing that a user finished is lost or doubled, memory is flat.
 import { setTimeout as sleep } from "node:timers/promises";
-import { start } from "../harness/browsers.js";
+import { start, still } from "../harness/browsers.js";
 import { Sandbox } from "../harness/sandbox.js";
 import { signIn } from "../conformance/sandbox.js";
 import { Stage } from "../hostile/stage.js";
@@ -57,6 +57,7 @@ export async function soak({ browser, minutes, seed, say = () => {} }) {
   const heaps = [];
   let faults = 0;
   try {
+    await still(driver);
     await driver.manage().setTimeouts({ script: 300_000 });
     await driver.get(`${stage.pages}/soak.html?csp=off`);
     await driver.wait(() => driver.executeScript("return window.ready"), 30_000, "the page");

@@ -45,7 +45,7 @@ impl Platform for Refold {
     async fn app(&self, slug: &str) -> Result<App, Failure> {
         let path = ["/api/v2/f-sdk/application/", &segment(slug)].concat();
         let body = self.transport.call(get(&path)).await?;
-        apps::app(&body, &self.icons()).ok_or_else(|| Code::BadResponse.into())
+        apps::app(&body, &self.icons()).filter(|app| app.slug == slug).ok_or_else(|| Code::BadResponse.into())
     }
 
     async fn organisation(&self) -> Result<Organisation, Failure> {
