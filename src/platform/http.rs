@@ -76,19 +76,20 @@ impl Outgoing<'_> {
             .cache(RequestCache::NoStore)
             .redirect(RequestRedirect::Error)
             .referrer_policy(ReferrerPolicy::NoReferrer)
-            .abort_signal(Some(self.signal));
-        let request = match self.body {
-            Some(body) => request.body(body),
-            None => request.build(),
-        }
-        .map_err(|_| JsValue::UNDEFINED)?;
-        // The headers travel in a bare object: neither a patched `Headers` nor a polluted prototype sees the token.
+            .abort_signal(Some(self.signal))
+            .build()
+            .map_err(|_| JsValue::UNDEFINED)?;
+        // Headers and body travel in a bare object: neither a patched `Headers` or `Request` nor a polluted prototype sees
+        // the token or a typed key.
         let headers = bare();
         for (name, value) in self.headers {
             Reflect::set(&headers, &(*name).into(), value)?;
         }
         let init = bare();
         Reflect::set(&init, &"headers".into(), &headers)?;
+        if let Some(body) = self.body {
+            Reflect::set(&init, &"body".into(), body)?;
+        }
         if self.keepalive {
             Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
         }

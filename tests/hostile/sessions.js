@@ -4,8 +4,8 @@ import { Stage } from "./stage.js";
 
 /** Sessions of one page, after which a fresh one takes over. */
 const PAGE = 200;
-const AT_ONCE = 12;
-/** How much faster the page's clock goes: a request must still be quicker than its time-out of ten seconds. */
+const AT_ONCE = 24;
+/** How much faster the page's clock goes while no answer is awaited. */
 const SPEED = { chromium: 20, firefox: 20, webkit: 5 };
 /** More than this without a turn is a page that hangs, in milliseconds: the largest answers have 17 MB, and WebKit on a
  * machine that is busy otherwise took 23 s over a page of sessions. */
@@ -25,7 +25,7 @@ export async function liveSessions({ browser, seeds, browsers = 1, say = () => {
   const stage = await Stage.start();
   const total = { sessions: 0, spoilt: 0, screens: {}, pause: 0, problems: [] };
   const [todo, sessions] = [[...seeds], seeds.length];
-  let pages = 0;
+  let [pages, told] = [0, 0];
 
   const livePage = async (driver, some) => {
     // Reports of the policy name the page's address. The policy must not be what protects: every other page has none.
@@ -53,6 +53,8 @@ export async function liveSessions({ browser, seeds, browsers = 1, say = () => {
     total.sessions += answer.results.length;
     total.spoilt = stage.spoilt;
     total.problems.push(...stage.trapped.splice(0));
+    total.problems.slice(told).forEach(say);
+    told = total.problems.length;
     say(`${total.sessions} of ${sessions} sessions, ${total.spoilt} answers spoilt, ${total.problems.length} problems`);
   };
 

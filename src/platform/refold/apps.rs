@@ -61,13 +61,18 @@ pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<A
     apps
 }
 
+/// An app whose name is nothing but space would have a screen without a heading.
+fn is_seen(character: char) -> bool {
+    !character.is_whitespace() && character != '\u{feff}'
+}
+
 pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
     let slug = app.text("slug")?;
     let methods = methods(app);
     let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
     let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).collect();
     let mut app = App {
-        name: app.text("name").unwrap_or_else(|| slug.clone()),
+        name: app.text("name").filter(|name| name.contains(is_seen)).unwrap_or_else(|| slug.clone()),
         description: app.text("description"),
         icon: app.text("icon").and_then(|address| icons.allowed(address)),
         tags: app.get("tags").items().filter_map(|tag| tag.as_text()).collect(),
