@@ -3,7 +3,7 @@ import { start, still, until } from "../harness/browsers.js";
 import { Stage } from "./stage.js";
 
 /** Sessions of one page, after which a fresh one takes over. */
-const PAGE = 200;
+const PAGE = 100;
 const AT_ONCE = 24;
 /** How much faster the page's clock goes while no answer is awaited. */
 const SPEED = { chromium: 20, firefox: 20, webkit: 5 };
@@ -17,11 +17,11 @@ const PATIENCE = 900_000;
 export const seedsFrom = (first, count) => Array.from({ length: count }, (_, at) => (first + at) >>> 0);
 
 /**
- * @param {{ browser: import("../harness/browsers.js").BrowserName, seeds: number[], browsers?: number,
- *   say?: (line: string) => void }} options the seed of each session; how many `browsers` at once
+ * @param {{ browser: import("../harness/browsers.js").BrowserName, seeds: number[], browsers?: number, signal?: AbortSignal,
+ *   say?: (line: string) => void }} options the seed of each session; how many `browsers` at once; no page after `signal`
  * @returns {Promise<{ sessions: number, spoilt: number, screens: Record<string, number>, pause: number, problems: string[] }>}
  */
-export async function liveSessions({ browser, seeds, browsers = 1, say = () => {} }) {
+export async function liveSessions({ browser, seeds, browsers = 1, signal, say = () => {} }) {
   const stage = await Stage.start();
   const total = { sessions: 0, spoilt: 0, screens: {}, pause: 0, problems: [] };
   const [todo, sessions] = [[...seeds], seeds.length];
@@ -62,7 +62,7 @@ export async function liveSessions({ browser, seeds, browsers = 1, say = () => {
     const { driver, quit } = await start(browser);
     try {
       await still(driver);
-      while (todo.length > 0) {
+      while (todo.length > 0 && !signal?.aborted) {
         const some = todo.splice(0, PAGE);
         count(some, await livePage(driver, some).catch(({ message }) => ({ results: [], problems: [message], pause: 0 })));
       }

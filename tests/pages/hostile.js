@@ -183,7 +183,9 @@ class User {
       const asks = this.button("Try again");
       if (!asks && (pinned ? ["app", "consent"].includes(this.screen) : this.screen === "list")) return undefined;
       if (!asks && this.screen === "error" && this.button("Back") === undefined) return this.fail("no way out of an error");
-      const leave = ["Leave without saving", "Keep", "Try again", "Back", "Cancel", "Done", "Clear search"];
+      // An app that only a spoilt list had is not there, however often it is asked for.
+      const again = presses < 5 ? ["Try again"] : [];
+      const leave = ["Leave without saving", "Keep", ...again, "Back", "Cancel", "Done", "Clear search", "Try again"];
       if (!this.press(leave.map((text) => this.button(text)).find(Boolean))) {
         return pinned ? undefined : this.fail(`no way back from ${this.screen}`);
       }

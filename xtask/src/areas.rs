@@ -111,7 +111,7 @@ fn cargo_summary(line: &str) -> Option<(u32, u32)> {
 }
 
 /// The counts in the summary of `node --test`, one a line; a cancelled test is a failed one.
-fn node_summary(line: &str) -> Option<(u32, u32)> {
+pub(crate) fn node_summary(line: &str) -> Option<(u32, u32)> {
     let (what, number) = line.strip_prefix("ℹ ")?.split_once(' ')?;
     let number = number.parse().ok()?;
     match what {
