@@ -54,6 +54,14 @@ suite("a hostile page", {}, {
     assert.ok((await sandbox.requests()).length > before, "no request was made meanwhile");
   },
 
+  "E7: a Request that is patched after it was loaded sees no key that is typed in the page": async ({ page }) => {
+    await open(page);
+    const given = await inPage(page, "watchRequests");
+    assert.ok(given.length > 0, "no request was made meanwhile");
+    const key = await page.driver.executeScript("return window.key");
+    assert.deepEqual(given.filter((text) => text.includes(key)), []);
+  },
+
   "E8: the page's styles leave it legible": async ({ page }) => {
     await open(page);
     const plain = await inPage(page, "dress", "");

@@ -3,8 +3,8 @@ import { start, still, until } from "../harness/browsers.js";
 import { Stage } from "./stage.js";
 
 /** Sessions of one page, after which a fresh one takes over. */
-const PAGE = 100;
-const AT_ONCE = 24;
+const PAGE = 250;
+const AT_ONCE = 48;
 /** How much faster the page's clock goes while no answer is awaited. */
 const SPEED = { chromium: 20, firefox: 20, webkit: 5 };
 /** More than this without a turn is a page that hangs, in milliseconds: the largest answers have 17 MB, and WebKit on a

@@ -66,6 +66,7 @@ const press = async (text) => (await until(() => button(text), `button ${text}`)
 const open = async (slug) => (await until(() => root.querySelector(`[data-slug="${slug}"]`), slug)).click();
 const arrive = (screen) => until(() => window.screenName() === screen, screen);
 
+window.key = "bs_abcdefgh1";
 /** From the list to an app that was connected by a key, and back. */
 window.connectByKey = async () => {
   await open("beacon-status");
@@ -74,7 +75,7 @@ window.connectByKey = async () => {
   const input = await until(() => root.querySelector("form input"), "field");
   input.focus();
   if (root.activeElement !== input) throw new Error("the field does not take the focus");
-  input.value = "bs_abcdefgh1";
+  input.value = window.key;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   await until(() => root.querySelector("[type=submit]"), "way to send");
   root.querySelector("[type=submit]").click();
@@ -167,6 +168,24 @@ window.watchBuiltIns = async () => {
     for (const back of undo) back();
   }
   return [...seen];
+};
+
+/** What a `Request` that is patched now is given, as text, while an app is connected by a key. */
+window.watchRequests = async () => {
+  const given = [];
+  const { Request } = window;
+  window.Request = class extends Request {
+    constructor(input, init = {}) {
+      super(input, init);
+      given.push(Object.values(init).map(String).join(" "));
+    }
+  };
+  try {
+    await window.connectByKey();
+  } finally {
+    window.Request = Request;
+  }
+  return given;
 };
 
 /** What a page's own styles make of the component: `{size, color, shown}` of its heading. */

@@ -3,7 +3,7 @@
 {
   const FACTOR = Number(new URLSearchParams(location.search).get("speed"));
   /** While an answer is awaited: a busy machine must not look like a platform that is too slow. */
-  const AWAITING = Math.min(FACTOR, 2);
+  const AWAITING = Math.min(FACTOR, 5);
   /** How often time goes on, in real milliseconds. */
   const TURN = 10;
   const steady = performance.now.bind(performance);
