@@ -20,6 +20,7 @@ const TAGS = new Set(
   ("a bdi button code details div fieldset footer form h2 h3 img input label li nav ol option p path pre section " +
     "select span summary svg textarea ul").split(" "),
 );
+const COUNTS = /^((--[a-z]+: ?\d+|(block-size|inset-block-start): ?calc\(var\(--row\) ?\* ?\d+\)); ?)*$/;
 const GOOD = {
   api_key: ["fd_live_abcdefgh1", "bs_abcdefgh1", "po-abcdefgh1", "kc_abcdefgh1"], client_id: ["demo-client"],
   client_secret: ["demo-secret"], subdomain: ["acme"], email: ["ada@example.com"], api_token: ["sd-abcdefgh1"],
@@ -114,8 +115,8 @@ class User {
       const tag = element.localName;
       if (!TAGS.has(tag)) return this.fail(`an element <${tag}>`);
       for (const { name, value } of element.attributes) {
-        // Numbers of rows are set as custom properties, through the CSSOM.
-        const counts = name === "style" && /^(--[a-z]+: ?\d+; ?)*$/.test(value);
+        // Numbers of rows are set through the CSSOM: as custom properties, as a height, as a place.
+        const counts = name === "style" && COUNTS.test(value);
         if (/^(on|style$|srcdoc$|srcset$|xlink)/.test(name) && !counts) this.fail(`${name}=${value.slice(0, 100)} of <${tag}>`);
         const inert = name !== "href" && name !== "src";
         if (!inert && !(tag === "img" && (value.startsWith(`${platform}/`) || value.startsWith("data:image/")))) {
