@@ -303,10 +303,10 @@ fn retry_after(value: &str) -> Option<u32> {
 }
 
 /// Lets the page do what is waiting, unless nobody sees it: timers of hidden pages are slow.
-pub(super) async fn pause() {
+pub(super) async fn pause(ms: f64) {
     let document = web_sys::window().and_then(|window| window.document());
     if document.is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible) {
-        sleep(0.0).await;
+        sleep(ms).await;
     }
 }
 

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 /// Rows made beyond the visible ones, on either side.
-const MARGIN: usize = 10;
+const MARGIN: usize = 8;
 /// Rows made before the height of one is known.
 const FIRST: usize = 30;
 
@@ -169,7 +169,7 @@ impl Rows {
         let first = (f64::from(from_top(&self.scroller)) / height) as usize;
         let visible = (f64::from(self.scroller.client_height()) / height) as usize + 1;
         let from = first.saturating_sub(MARGIN).min(total);
-        (from, (from + (visible + 2 * MARGIN).max(FIRST)).min(total))
+        (from, (from + visible + 2 * MARGIN).min(total))
     }
 }
 

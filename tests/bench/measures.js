@@ -33,7 +33,11 @@ export async function scale(browser, origin, counts, times) {
     }
     found[apps] = { rows: median(rows), whole: median(whole), nodes };
   }
-  const keys = await browser.run(async () => {
+  const longest = Math.max(...counts);
+  const keys = await browser.run(async (apps) => {
+    // The top of a long list is shown before all of it is read.
+    const rows = window.root().querySelector("[role=list]");
+    while (rows.offsetHeight < 20 * apps) await new Promise((done) => setTimeout(done, 50));
     const input = window.root().querySelector("input[type=search]");
     const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const took = [];
@@ -54,7 +58,7 @@ export async function scale(browser, origin, counts, times) {
     input.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
     await frame();
     return took;
-  });
+  }, longest);
   const longTasks = await browser.run(async () => {
     let tasks = 0;
     const observer = new PerformanceObserver((list) => (tasks += list.getEntries().length));

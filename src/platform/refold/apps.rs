@@ -33,28 +33,30 @@ impl<'a> Icons<'a> {
 const LONG: usize = 200;
 /// Of a long list, what comes first whatever there is further down, in apps.
 const FIRST: usize = 60;
+/// Until what has arrived is on screen, on most machines, in milliseconds.
+const PAINTED_MS: f64 = 50.0;
 /// How long the page may wait for this list to be read on, in milliseconds: half a frame.
 const SLICE_MS: f64 = 8.0;
 
 /// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts. Of a long list `arrive`
 /// gets what is shown on top, and the page gets its turn between the others.
 pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<App>)) -> Vec<App> {
-    let listed = |item: &Reader| !item.flag("ecosystem");
-    let items = list.items().filter(listed);
+    let read = |item: &Reader| if item.flag("ecosystem") { None } else { app(item, icons) };
     let mut seen = HashSet::new();
     let mut apps: Vec<App> = Vec::new();
     let long = list.length() > LONG;
     if long {
         let first = |(at, item): &(usize, Reader)| *at < FIRST || item.get("connected_accounts").length() > 0;
         let mut seen = HashSet::new();
-        let top = list.items().filter(listed).enumerate().filter(first).filter_map(|(_, item)| app(&item, icons));
+        let top = list.items().enumerate().filter(first).filter_map(|(_, item)| read(&item));
         arrive(top.filter(|app| seen.insert(app.slug.clone())).collect());
+        pause(PAINTED_MS).await;
     }
     let mut since = js_sys::Date::now();
-    for item in items {
-        apps.extend(app(&item, icons).filter(|app| seen.insert(app.slug.clone())));
+    for item in list.items() {
+        apps.extend(read(&item).filter(|app| seen.insert(app.slug.clone())));
         if long && js_sys::Date::now() - since >= SLICE_MS {
-            pause().await;
+            pause(0.0).await;
             since = js_sys::Date::now();
         }
     }

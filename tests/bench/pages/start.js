@@ -4,13 +4,13 @@
 const place = document.getElementById("place");
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
-/** Waits for a condition of the document: told by its changes, so that what is painted with them is not waited for. */
-const when = (condition) =>
+/** Waits for a condition: told by changes of the document and of a shadow root, so that no frame is waited for. */
+const when = (condition, inside = window.root) =>
   new Promise((done) => {
     const watched = new Set();
     const observer = new MutationObserver(() => look());
     const look = () => {
-      for (const root of [document, window.root()]) {
+      for (const root of [document, inside()]) {
         if (!root || watched.has(root)) continue;
         watched.add(root);
         observer.observe(root, { subtree: true, childList: true, attributes: true });
@@ -96,7 +96,8 @@ const shown = async () => {
   box.style.cssText = "inline-size:480px;block-size:640px";
   place.after(box);
   const handle = mount(box, options());
-  await when(() => (box.querySelector("*")?.shadowRoot ?? box.shadowRoot)?.querySelector("[data-slug]"));
+  const root = () => box.querySelector("*")?.shadowRoot ?? box.shadowRoot;
+  await when(() => root()?.querySelector("[data-slug]"), root);
   return { box, handle };
 };
 
