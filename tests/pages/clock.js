@@ -75,7 +75,7 @@
     if (!window.recorded || !(request instanceof Request) || new URL(request.url).origin === location.origin) return;
     const { url, method, credentials, redirect, referrerPolicy, cache } = request;
     const at = performance.now();
-    const body = await request.clone().text();
+    const body = init?.body ?? (await request.clone().text());
     const headers = { ...Object.fromEntries(request.headers), ...init?.headers };
     window.recorded.push({ at, url, method, credentials, redirect, referrerPolicy, cache, headers, body });
   };

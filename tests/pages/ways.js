@@ -21,7 +21,7 @@ addEventListener("securitypolicyviolation", (event) => {
 const parameters = new URLSearchParams(location.search);
 const { fetch } = window;
 window.fetch = (request, init) => {
-  if (request.method === "POST") request.clone().text().then((body) => window.__bodies.push(body));
+  if (init?.body) window.__bodies.push(init.body);
   return fetch(request, init);
 };
 
