@@ -12,15 +12,15 @@ const MAX_ADDRESS: u32 = 16_384;
 thread_local! {
     /// Keys as the browser's strings, by where they stand in the program: a long list asks for the same dozen again and
     /// again, and making one costs more than what it is for.
-    static KEYS: RefCell<Vec<(*const u8, JsValue)>> = const { RefCell::new(Vec::new()) };
+    static KEYS: RefCell<Vec<(&'static str, JsValue)>> = const { RefCell::new(Vec::new()) };
 }
 
 fn name(key: &'static str) -> JsValue {
-    KEYS.with_borrow_mut(|keys| match keys.iter().find(|(known, _)| *known == key.as_ptr()) {
+    KEYS.with_borrow_mut(|keys| match keys.iter().find(|(known, _)| std::ptr::eq(*known, key)) {
         Some((_, name)) => name.clone(),
         None => {
             let name = JsValue::from_str(key);
-            keys.push((key.as_ptr(), name.clone()));
+            keys.push((key, name.clone()));
             name
         }
     })

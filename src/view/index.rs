@@ -37,6 +37,9 @@ impl Entry {
 
     /// Whether the name has all these folded words; `None` where one of them is nowhere.
     fn named(&mut self, words: &[&str]) -> Option<bool> {
+        if words.is_empty() {
+            return Some(true);
+        }
         let app = &self.app;
         let mut texts = app.description.iter().chain(&app.tags);
         if self.folded.is_none() && !(app.name.is_ascii() && texts.clone().all(|text| text.is_ascii())) {

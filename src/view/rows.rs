@@ -66,6 +66,9 @@ impl Rows {
             let _ = self.list.style().set_property("block-size", &rows_high(total));
             self.total = total;
             self.shapes.clear();
+            for row in &self.live {
+                let _ = row.element.set_attribute("aria-setsize", &total.to_string());
+            }
         }
         let (from, to) = self.window(total);
         let focused = self.focused();

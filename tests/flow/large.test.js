@@ -72,6 +72,8 @@ suite("ten thousand apps", { browsers: published ? ["chromium"] : [], sandbox: [
     while (seen.length < 5 && !(Math.min(...seen) < FRAME_MS)) {
       await page.open();
       await page.find("button", /^Amber CRM/, 60_000);
+      const told = `return document.querySelector("connect-flow").shadowRoot.querySelector("[aria-setsize]").ariaSetSize`;
+      await page.waitFor(async () => (await driver.executeScript(told)) === "10000", "rows that know of the whole list");
       // Whoever searches for the last one finds it, as soon as the whole list is there.
       await driver.executeScript(`(${type("amber crm")})(document.querySelector("connect-flow").shadowRoot)`);
       await page.waitFor(async () => (await driver.executeScript(`return ${ROWS}`)) > 1, "more of that name further down");
