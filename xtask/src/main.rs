@@ -13,6 +13,7 @@ mod glue;
 mod http;
 mod leak;
 mod long;
+mod order;
 mod package;
 mod paths;
 mod process;

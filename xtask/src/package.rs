@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::{AtPath, Error, Result},
-    glue, paths,
+    glue, order, paths,
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
@@ -35,17 +35,35 @@ pub(crate) enum Profile {
 
 /// wasm-opt's arguments, with [`FEATURES`].
 ///
-/// Inlining into the only caller and of tiny functions is off: it makes the wasm smaller, but its compressed form larger.
-const WASM_OPT: [&str; 10] = [
+/// Which of these give something, and what they gave, is in docs/size.md.
+const WASM_OPT: [&str; 13] = [
+    "-Oz",
+    "--flatten",
+    "--rereloop",
     "-Oz",
     "-Oz",
     // Nothing lives in the first kilobyte, where the stack would end.
     "--low-memory-unused",
     "--optimize-added-constants",
-    "--one-caller-inline-max-function-size=0",
-    "--always-inline-max-function-size=0",
+    // Without limits the wasm gets smaller, but its compressed form larger.
+    "--one-caller-inline-max-function-size=200",
+    "--always-inline-max-function-size=4",
     // Names of imports and exports carry hashes, which do not compress; it prints the new ones.
     "--minify-imports-and-exports-and-modules",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// The linker's stack of 896 KiB: one of the usual 1 MiB, which comes before the data, makes each address of data a byte
+/// longer.
+const STACK: &str = "-Clink-arg=-zstack-size=917504";
+
+/// wasm-opt's arguments to put functions into the order of their names and leave the names out.
+const IN_ORDER: [&str; 6] = [
+    "--optimize-level=2",
+    "--shrink-level=2",
+    "--reorder-functions-by-name",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
@@ -178,6 +196,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     if gallery {
         build.args(["--features", "gallery"]);
     }
+    if profile == Profile::Release {
+        build.args(["--", STACK]);
+    }
     run(&mut build)?;
     let compiled = target.join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
     let out = match (gallery, profile) {
@@ -193,8 +214,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
     // The last says what else is done with it.
-    let recipe = "marked, named, without panics and the unreached";
-    (&input, WASM_OPT, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
+    let recipe = "marked, named, in order, without panics, their places and the unreached";
+    (&input, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe)
+        .hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
@@ -222,7 +244,10 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         let names = output_of(wasm_opt.arg(&wasm).args(FEATURES).args(WASM_OPT).arg("-o").arg(&optimised));
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
-        fs::rename(&optimised, &wasm).at(&optimised)?;
+        let sorted = out.join("sorted.wasm");
+        paths::write(&wasm, order::named_by_likeness(&fs::read(&optimised).at(&optimised)?)?)?;
+        run(command("wasm-opt").arg(&wasm).args(FEATURES).args(IN_ORDER).arg("-o").arg(&sorted))?;
+        fs::rename(&sorted, &wasm).at(&sorted)?;
     }
     mark(&wasm, &out.join(GLUE), &stamp)?;
     paths::write(&stamp_file, stamp)?;

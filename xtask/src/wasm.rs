@@ -5,7 +5,7 @@ use std::{
     ops::Range,
 };
 
-use wasmparser::{Encoding, KnownCustom, Name, Parser, Payload, TypeRef};
+use wasmparser::{DataKind, Encoding, KnownCustom, Name, Operator, Parser, Payload, TypeRef};
 
 use crate::error::{Error, Result};
 
@@ -34,9 +34,18 @@ const PANICS: [&str; 17] = [
     "__rustc::rust_begin_unwind",
 ];
 
-/// What only such messages, or classes that the package leaves out (see [`crate::prune`]), would call: it stands in
-/// tables of functions, so that nothing else finds out that it is never called.
-const UNREACHED: [&str; 2] = [" as core::fmt::Debug>::fmt", "wasm_streams::"];
+/// What only such messages, a panic's hook, or classes that the package leaves out (see [`crate::prune`]) would call: it
+/// stands in tables of functions, so that nothing else finds out that it is never called. `future_to_promise` is theirs
+/// alone: clippy.toml keeps it out of the package's own code.
+const UNREACHED: [&str; 7] = [
+    " as core::fmt::Debug>::fmt",
+    " as core::panic::PanicPayload>::",
+    "std::panicking::default_hook",
+    "connect_flow::embed::panic::install::{{closure}}",
+    " as connect_flow::embed::panic::Survivor>::crashed",
+    "js_sys::futures::future_to_promise",
+    "wasm_streams::",
+];
 
 /// One function of the module.
 struct Function {
@@ -46,8 +55,14 @@ struct Function {
 }
 
 /// The module with panics that trap at once: JavaScript around it deals with either, and nobody reads the message of a
-/// panic in somebody else's page. What only such messages need goes when unused functions do.
+/// panic in somebody else's page. What only such messages need goes when unused functions do, and where in the sources
+/// something could panic is zeros.
 pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut wasm = wasm.to_vec();
+    for place in source_places(&wasm)? {
+        wasm[place].fill(0);
+    }
+    let wasm = &wasm[..];
     let functions = functions(wasm)?;
     let cut = |function: &&Function| {
         let name = function.name.as_str();
@@ -73,6 +88,43 @@ pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
         }
     }
     Ok(out)
+}
+
+/// Where the file holds places in sources, as [`core::panic::Location`] does, and the names of files they point to.
+fn source_places(wasm: &[u8]) -> Result<Vec<Range<usize>>> {
+    let mut found = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Payload::DataSection(segments) = payload.map_err(broken)? else { continue };
+        for segment in segments {
+            let segment = segment.map_err(broken)?;
+            let DataKind::Active { offset_expr, .. } = segment.kind else { continue };
+            let Ok(Operator::I32Const { value: base }) = offset_expr.get_operators_reader().read() else { continue };
+            let file = usize_of(segment.range).end - segment.data.len();
+            found.extend(places_in(segment.data, base as usize).map(|place| file + place.start..file + place.end));
+        }
+    }
+    Ok(found)
+}
+
+/// The same in one piece of memory that begins at `base`: an address and a length of a name that ends in `.rs`, a line
+/// and a column, each of four bytes.
+fn places_in(data: &[u8], base: usize) -> impl Iterator<Item = Range<usize>> {
+    let word = |at: usize| Some(u32::from_le_bytes(data.get(at..at + 4)?.try_into().ok()?) as usize);
+    let place = move |at: usize| {
+        let start = word(at)?.checked_sub(base)?;
+        let name = start..start.checked_add(word(at + 4)?)?;
+        let (line, column) = (word(at + 8)?, word(at + 12)?);
+        let counted = (1..100_000).contains(&line) && (1..1_000).contains(&column);
+        (counted && data.get(name.clone())?.ends_with(b".rs")).then_some([at..at + 16, name])
+    };
+    let aligned = (4 - base % 4) % 4;
+    (aligned..data.len()).step_by(4).filter_map(place).flatten()
+}
+
+/// The number of the first function that is not imported, and where the bodies are.
+pub(crate) fn bodies(wasm: &[u8]) -> Result<(usize, Vec<Range<usize>>)> {
+    let (imported, functions) = with_names(wasm)?;
+    Ok((imported, functions.into_iter().map(|function| function.body).collect()))
 }
 
 /// Bytes of code and number of functions of each crate, the largest first. A generic function counts for the crate that
@@ -101,6 +153,11 @@ fn owner(name: &str) -> String {
 }
 
 fn functions(wasm: &[u8]) -> Result<Vec<Function>> {
+    Ok(with_names(wasm)?.1)
+}
+
+/// How many functions are imported, and the module's own.
+fn with_names(wasm: &[u8]) -> Result<(usize, Vec<Function>)> {
     let (mut imported, mut bodies, mut names) = (0, Vec::new(), HashMap::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.map_err(broken)? {
@@ -126,7 +183,7 @@ fn functions(wasm: &[u8]) -> Result<Vec<Function>> {
     }
     let named =
         |(at, body): (usize, Range<usize>)| Function { name: names.remove(&(imported + at)).unwrap_or_default(), body };
-    Ok(bodies.into_iter().enumerate().map(named).collect())
+    Ok((imported, bodies.into_iter().enumerate().map(named).collect()))
 }
 
 /// The reader counts in 64 bits, whatever fits into memory.
@@ -152,7 +209,7 @@ fn plain(name: &str) -> String {
 }
 
 /// Unsigned LEB128, as lengths are written.
-fn leb(mut value: usize) -> Vec<u8> {
+pub(crate) fn leb(mut value: usize) -> Vec<u8> {
     let mut out = Vec::new();
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
@@ -171,13 +228,13 @@ fn wrong(problem: String) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{PANICS, TRAP, by_crate, functions, leb, owner, plain, without_panics};
+    use super::{PANICS, TRAP, by_crate, functions, leb, owner, places_in, plain, without_panics};
 
     /// Functions of these names, each with the body `nop end`.
-    fn module(names: &[&str]) -> Vec<u8> {
+    pub(crate) fn module(names: &[&str]) -> Vec<u8> {
         let section = |id: u8, content: &[u8]| [&[id][..], &leb(content.len()), content].concat();
         let count = leb(names.len());
         let types = section(1, &[1, 0x60, 0, 0]);
@@ -210,6 +267,19 @@ mod tests {
         assert_eq!(out.len(), wasm.len());
         // Names that are none of those known any more are no reason to publish what was meant to be left out.
         assert!(without_panics(&module(&["core::panics::fmt"])).is_err());
+    }
+
+    #[test]
+    fn places_in_sources_are_an_address_a_length_a_line_and_a_column() {
+        let words = |words: [u32; 4]| words.map(u32::to_le_bytes).concat();
+        // At 1001: three bytes until a multiple of four, a name, what is no place, a place.
+        let data = [&b"xxxsrc/a.rs"[..], &words([7, 1004, 8, 0]), &words([1004, 8, 12, 5]), b"end"].concat();
+        assert_eq!(places_in(&data, 1001).collect::<Vec<_>>(), [27..43, 3..11]);
+        // The name may be longer than what is there, or begin before it.
+        for wrong in [words([1004, 900, 12, 5]), words([4, 8, 12, 5]), words([1004, 7, 12, 5]), words([1004, 8, 0, 5])]
+        {
+            assert_eq!(places_in(&[&b"xxxsrc/a.rs"[..], &wrong].concat(), 1001).count(), 0);
+        }
     }
 
     #[test]
