@@ -74,7 +74,7 @@ suite("requests", {
       await until(() => recorded.some(({ method }) => method === "POST"));
       await clock.settle();
       flow.end({ revoke: true });
-      await clock.settle();
+      await until(() => recorded.filter(({ method }) => method === "POST").length > 1);
       return { recorded, token: tokens[0], api: apiUrl };
     });
     const posted = seen.recorded.filter(({ method }) => method === "POST");
