@@ -43,16 +43,16 @@
     real.clearTimeout(timer.real);
   };
   window.fetch = async (...request) => {
-    await note(...request);
-    if (failing > 0) {
-      failing -= 1;
-      throw new TypeError("Load failed");
-    }
     underWay += 1;
     const done = () => {
       underWay -= 1;
     };
     try {
+      await note(...request);
+      if (failing > 0) {
+        failing -= 1;
+        throw new TypeError("Load failed");
+      }
       const answer = await real.fetch(...request);
       // An answer has come when its body has: the component reads it before it goes on.
       answer.clone().arrayBuffer().then(done, done);
