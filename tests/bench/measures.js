@@ -29,15 +29,17 @@ export async function scale(browser, origin, counts, times) {
       const { ms, transfer } = await browser.run(() => window.bench("connect-flow"));
       rows.push(ms - transfer);
       whole.push(ms);
-      nodes = await browser.run(() => window.root().querySelectorAll("*").length);
+      // The first rows are there before those around them.
+      nodes = await browser.run(async (apps) => {
+        await window.whole(apps);
+        return window.root().querySelectorAll("*").length;
+      }, apps);
     }
     found[apps] = { rows: median(rows), whole: median(whole), nodes };
   }
   const longest = Math.max(...counts);
   const keys = await browser.run(async (apps) => {
-    // The top of a long list is shown before all of it is read.
-    const rows = window.root().querySelector("[role=list]");
-    while (rows.offsetHeight < 20 * apps) await new Promise((done) => setTimeout(done, 50));
+    await window.whole(apps);
     const input = window.root().querySelector("input[type=search]");
     const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const took = [];

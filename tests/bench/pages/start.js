@@ -90,6 +90,11 @@ window.bench = async (name) => {
 
 window.root = () => place.querySelector("*")?.shadowRoot ?? place.shadowRoot;
 
+/** The top of a long list is shown before all of it is read: waits for the rest. */
+window.whole = async (apps) => {
+  while (window.root().querySelector("[role=list]").offsetHeight < 20 * apps) await new Promise((done) => setTimeout(done, 50));
+};
+
 const further = [];
 const shown = async () => {
   const box = document.createElement("div");
