@@ -265,6 +265,11 @@ pub(crate) mod tests {
         expected.push(vec![0, 1, 0x0b]);
         assert_eq!(found, expected);
         assert_eq!(out.len(), wasm.len());
+        // One segment of data at 1000: a name, its place, and what stays.
+        let place = [1000, 8, 12, 5u32].map(u32::to_le_bytes).concat();
+        let data = |begin: &[u8]| [&b"\x0b\x22\x01\0\x41\xe8\x07\x0b\x1b"[..], begin, b"end"].concat();
+        let with = [&wasm[..], &data(&[b"src/a.rs", &place[..]].concat())].concat();
+        assert_eq!(without_panics(&with).unwrap()[out.len()..], data(&[0; 24]));
         // Names that are none of those known any more are no reason to publish what was meant to be left out.
         assert!(without_panics(&module(&["core::panics::fmt"])).is_err());
     }
