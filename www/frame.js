@@ -1,6 +1,7 @@
 // The page of the isolated frame: takes one port from the page around it, from nobody else, and gives it to the
 // component. Keys that are typed here go to the platform named in frame.html and nowhere else.
 
+import { address } from "./index.js";
 import { crashes, load } from "./load.js";
 
 const sheet = new CSSStyleSheet();
@@ -16,7 +17,7 @@ if (parent === window) {
 }
 
 function framed() {
-  const component = load();
+  const component = load(address());
   // Noticed by the page around this one: nobody answers it.
   component.catch(() => {});
 

@@ -1,5 +1,6 @@
 // The flow without an interface: its state to show, its events to send, for those who build their own.
 
+import { address } from "./index.js";
 import { crashes, load } from "./load.js";
 
 const RETRYABLE = /load|crash/;
@@ -74,11 +75,11 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   async #start() {
     this.#tell({ status: "loading" });
     try {
-      const Component = await load();
+      const Component = await load(address());
       if (this.#closed.signal.aborted) return;
       const options = { ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
       this.#offer = undefined;
-      this.#handle = Component.mount(undefined, options, (name, detail) => this.#emit(name, detail));
+      this.#handle = Component.mount(true, options, (name, detail) => this.#emit(name, detail));
       this.#tell(JSON.parse(this.#handle.state()));
     } catch ({ code = "load_failed" }) {
       this.#fail(code);

@@ -12,6 +12,11 @@ const PROPERTIES = ["getSessionToken", "openUrl", "strings", "headers", "iconOri
 
 const dashed = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 
+/** The only address of the wasm in the package: a bundler emits the file once for each that it sees. */
+export const address = () => new URL("./connect-flow_bg.wasm", import.meta.url);
+/** Its server's answer to the first who mounts, who asks before the loader is there: for that loader alone. */
+let early;
+
 /** `<connect-flow>`: connect-flow.d.ts has its attributes, properties, methods and events. */
 export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes = ["token", "session-token", ...ATTRIBUTES.map(dashed)];
@@ -116,12 +121,14 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
     queueMicrotask(async () => {
       if (signal.aborted) return;
       const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
-      // The loader is the one to say what is wrong with it.
+      // The loader is the one to say what is wrong with either.
       import("./connect-flow.js").catch(() => {});
+      if (early === undefined) (early = (async () => fetch(address()))()).catch(() => {});
       try {
-        const [{ Life }, loader] = await Promise.all([import("./life.js"), import("./load.js")]);
+        const [{ Life }, { crashes, load }] = await Promise.all([import("./life.js"), import("./load.js")]);
         if (signal.aborted) return;
-        this.#life = new Life(this, this.#given, signal, loader, fail);
+        const loader = () => load(address(), {}, [early, (early = null)][0]);
+        this.#life = new Life(this, this.#given, signal, loader, crashes, fail);
         for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
         this.#life.start();
       } catch {
@@ -203,6 +210,7 @@ export function mount(target, options = {}) {
  * @type {typeof import("./connect-flow.js").preload}
  */
 export async function preload(options) {
+  early ??= null;
   const [{ load }] = await Promise.all([import("./load.js"), import("./life.js")]);
-  await load(options);
+  await load(address(), options);
 }

@@ -21,6 +21,9 @@ background-position:0 38px,0 134px;background-size:100% 40px,100% 504px}
 [part=failure] button{font:inherit;min-height:40px;padding:0 16px}`;
 let sheet;
 
+/** From an answer of the host that is there to the request for the list, in microtasks; half of them are to spare. */
+const TURNS = 30;
+
 const ENGLISH = { locale: "en" };
 
 const stop = (code, message) => Object.assign(Error(message), { code });
@@ -29,7 +32,7 @@ export class Life {
   #element;
   #given;
   #signal;
-  #loader;
+  #load;
   #fail;
   /** The component, once it is mounted: src/embed/handle.rs. */
   #handle;
@@ -49,15 +52,16 @@ export class Life {
    * @param {import("./index.js").ConnectFlowElement} element
    * @param {Record<string, unknown>} given the properties without an attribute, always as they are now
    * @param {AbortSignal} signal ends this life
-   * @param {typeof import("./load.js")} loader
+   * @param {() => Promise<Function>} load gives the component's class
+   * @param {EventTarget} crashes of what was loaded
    * @param {(code: string, retry: () => void, text?: string, again?: string, lang?: string) => void} fail
    *   shows and reports a failure
    */
-  constructor(element, given, signal, loader, fail) {
+  constructor(element, given, signal, load, crashes, fail) {
     this.#element = element;
     this.#given = given;
     this.#signal = signal;
-    this.#loader = loader;
+    this.#load = load;
     this.#fail = async (code, text) => {
       this.#failed = true;
       const { locale, words } = await this.#language;
@@ -67,7 +71,7 @@ export class Life {
       fail(code, () => this.start(), said ?? WORDS[code] ?? text, said && words.retry, said && locale);
       if (held) root.querySelector("button").focus();
     };
-    loader.crashes.addEventListener("crash", () => this.#crash(), { signal });
+    crashes.addEventListener("crash", () => this.#crash(), { signal });
     signal.addEventListener("abort", () => {
       const handle = this.#handle;
       this.#handle = this.#offer = undefined;
@@ -123,7 +127,7 @@ export class Life {
     if (!isSecureContext) throw stop("insecure_context");
     if (!element.apiUrl) throw stop("invalid_option", "api-url is missing.");
 
-    const component = this.#loader.load();
+    const component = this.#load();
     const since = { wall: Date.now(), steady: performance.now() };
     const early = this.#canAsk() && this.#offer == null && this.#askEarly();
     const [Component, spoken] = await Promise.all([component, language]);
@@ -147,7 +151,12 @@ export class Life {
     this.#offer = undefined;
     this.#inside = true;
     try {
-      this.#handle = Component.mount(root, options, (name, detail) => this.#emit(name, detail));
+      const handle = (this.#handle = Component.mount(false, options, (name, detail) => this.#emit(name, detail)));
+      for (const [method, argument] of this.#calls.splice(0)) this.#call(method, argument);
+      // With a token that is there already, the list is asked for within these turns: it comes while the screen is built.
+      for (let turn = 0; turn < TURNS; turn += 1) await undefined;
+      if (this.#handle !== handle) return;
+      handle.show(root);
     } catch (error) {
       // It crashed, which is being dealt with.
       if (!this.#inside) return;
@@ -156,7 +165,6 @@ export class Life {
     const heir = root.activeElement === loading && root.querySelector("h2");
     loading.remove();
     if (heir) heir.focus();
-    for (const [method, argument] of this.#calls.splice(0)) this.#call(method, argument);
     if (element.locale !== locale) this.#translate();
   }
 

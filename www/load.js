@@ -10,13 +10,15 @@ let taken;
 /** Says `crash` when what is loaded has broken down, after its memory was given up. */
 export const crashes = new EventTarget();
 
-async function compile(from, cache) {
+async function compile(source, cache) {
+  const from = await source;
   if (from instanceof WebAssembly.Module) return from;
   const response = from instanceof Response ? from : await (0, taken[0])(from, { cache, integrity: hash });
   if (!response.ok) throw Error(`the wasm's server answered ${response.status}`);
-  // Streaming refuses any other MIME type than application/wasm, which not every server knows.
-  const copy = response.clone();
-  return WebAssembly.compileStreaming(response).catch(async () => WebAssembly.compile(await copy.arrayBuffer()));
+  // Streaming refuses any other MIME type, and not every server knows this one.
+  return response.headers.get("content-type") === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 }
 
 async function join(glue, from, cache) {
@@ -33,13 +35,13 @@ async function join(glue, from, cache) {
   return ConnectFlow;
 }
 
-async function start() {
+async function start(address, early) {
   taken ??= [fetch, globalThis.MessagePort?.prototype.postMessage];
-  // The only address of the wasm in the package: a bundler emits the file once for each that it sees.
-  const from = source ?? new URL("./connect-flow_bg.wasm", import.meta.url);
+  const from = source ?? address;
   let problem;
   try {
-    if (!spent) return await join(import("./connect-flow.js"), from);
+    // An answer that nobody checked is none where a hash was named.
+    if (!spent) return await join(import("./connect-flow.js"), source || hash ? from : (early ?? from));
   } catch (error) {
     problem = error;
   }
@@ -58,12 +60,14 @@ async function start() {
 
 /**
  * The component's class, loaded once a page; after a failure the next call tries again.
+ * @param {URL} address the package's own wasm
  * @param {import("./connect-flow.js").PreloadOptions} [options]
+ * @param {Promise<Response>} [early] its server's answer, if it was asked before this loader was there
  */
-export function load({ wasm, integrity } = {}) {
+export function load(address, { wasm, integrity } = {}, early) {
   source = wasm ?? source;
   hash = integrity ?? hash;
-  return (loading ??= start().catch((error) => {
+  return (loading ??= start(address, early).catch((error) => {
     loading = undefined;
     throw error.code === "wasm_blocked" ? error : Object.assign(Error(error.message), { code: "load_failed" });
   }));

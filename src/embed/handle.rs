@@ -23,7 +23,8 @@ fn start() {
 #[wasm_bindgen]
 pub struct ConnectFlow {
     instance: Instance,
-    target: Option<HtmlElement>,
+    /// Where it is shown.
+    target: RefCell<Option<HtmlElement>>,
     /// What [`ConnectFlow::state`] told last of the apps.
     seen: RefCell<Option<Apps>>,
 }
@@ -37,20 +38,27 @@ impl ConnectFlow {
         super::frame::capture(Some(post));
     }
 
-    /// Mounts into a shadow root, or nowhere: then `state` and `send` are all there is of an interface, and `emit` is
-    /// told by the name `state` that it has changed. `emit(name, detail)` gets every event. Throws an `Error` with a
-    /// `code` for an option that cannot be used.
-    pub fn mount(root: Option<ShadowRoot>, options: &JsValue, emit: Function) -> Result<ConnectFlow, JsValue> {
+    /// Begins the session and the flow, to be shown by [`ConnectFlow::show`]. If `headless`, `state` and `send` are all
+    /// there is of an interface, and `emit` is told by the name `state` that it has changed. `emit(name, detail)` gets
+    /// every event. Throws an `Error` with a `code` for an option that cannot be used.
+    pub fn mount(headless: bool, options: &JsValue, emit: Function) -> Result<ConnectFlow, JsValue> {
         let read = Options::read(options).map_err(thrown)?;
         let mut settings = Settings::default();
         options::apply(&mut settings, options);
-        let target = root.map(|root| place(&root)).transpose()?;
         let emit = Rc::new(move |event: HostEvent| {
             // What the host's handler throws is the host's own: the element reports it, nothing here changes.
             drop(emit.call2(&JsValue::UNDEFINED, &event.name.into(), &detail(&event)));
         });
-        let instance = Instance::mount(target.clone(), read, settings, emit).map_err(thrown)?;
-        Ok(Self { instance, target, seen: RefCell::default() })
+        let instance = Instance::begin(read, settings, headless, emit).map_err(thrown)?;
+        Ok(Self { instance, target: RefCell::default(), seen: RefCell::default() })
+    }
+
+    /// Shows it in a shadow root, once.
+    pub fn show(&self, root: &ShadowRoot) -> Result<(), JsValue> {
+        let target = place(root)?;
+        self.target.replace(Some(target.clone()));
+        self.instance.show(target);
+        Ok(())
     }
 
     /// The state as JSON. `apps` is left out while it is the list that was told last.
@@ -122,7 +130,7 @@ impl ConnectFlow {
     /// Ends everything and takes the interface out of the page.
     pub fn unmount(self) {
         drop(self.instance);
-        if let Some(target) = self.target {
+        if let Some(target) = self.target.take() {
             target.remove();
         }
     }

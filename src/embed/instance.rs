@@ -32,7 +32,7 @@ const CHANGED: &str = "state";
 pub struct Instance {
     core: Rc<Core>,
     owner: leptos::reactive::owner::Owner,
-    _view: Option<leptos::mount::UnmountHandle<AnyViewState>>,
+    view: RefCell<Option<leptos::mount::UnmountHandle<AnyViewState>>>,
 }
 
 /// What everything that happens later gets hold of, weakly.
@@ -55,17 +55,19 @@ pub(super) struct Core {
     emit: Rc<dyn Fn(HostEvent)>,
     /// The host shows the state itself, and is told when there is another.
     headless: bool,
+    /// Until there is something to see, the host hears of nothing: at `flow-ready` it may look for the list.
+    shown: Cell<bool>,
     outbox: RefCell<Vec<HostEvent>>,
     activity_id: String,
 }
 
 impl Instance {
-    /// Mounts into an empty element, or nowhere: then the host shows the state. `emit` is called from a microtask, one
-    /// event after the other.
-    pub fn mount(
-        target: Option<HtmlElement>,
+    /// Begins the session and the flow; `headless` where the host shows the state itself. `emit` is called from a
+    /// microtask, one event after the other.
+    pub fn begin(
         options: Options,
         settings: Settings,
+        headless: bool,
         emit: Rc<dyn Fn(HostEvent)>,
     ) -> Result<Self, BadOption> {
         let keeper = Keeper::new(options.get_session_token.clone());
@@ -110,13 +112,12 @@ impl Instance {
                 patience: Cell::new(None),
                 listeners: RefCell::default(),
                 emit,
-                headless: target.is_none(),
+                headless,
+                shown: Cell::new(headless),
                 outbox: RefCell::default(),
                 activity_id,
             }
         });
-        let ui = core.ui;
-        let view = target.map(|target| owner.with(|| leptos::mount::mount_to(target, move || view::root(ui))));
         let survivor: Rc<dyn Survivor> = core.clone();
         panic::register(&survivor);
         core.listen();
@@ -125,7 +126,18 @@ impl Instance {
             core.carry_out(command);
         }
         keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
-        Ok(Self { core, owner, _view: view })
+        Ok(Self { core, owner, view: RefCell::default() })
+    }
+
+    /// Shows the flow in an empty element.
+    pub fn show(&self, target: HtmlElement) {
+        let ui = self.core.ui;
+        let view = self.owner.with(|| leptos::mount::mount_to(target, move || view::root(ui)));
+        self.view.replace(Some(view));
+        self.core.shown.set(true);
+        if !self.core.outbox.borrow().is_empty() {
+            self.core.deliver();
+        }
     }
 
     #[cfg(feature = "javascript")]
@@ -276,18 +288,22 @@ impl Core {
     pub(super) fn emit(self: &Rc<Self>, event: HostEvent) {
         let mut outbox = self.outbox.borrow_mut();
         outbox.push(event);
-        if outbox.len() == 1 {
-            let core = self.clone();
-            spawn(Box::pin(async move {
-                loop {
-                    let batch = core.outbox.take();
-                    if batch.is_empty() {
-                        break;
-                    }
-                    batch.into_iter().for_each(|event| (core.emit)(event));
-                }
-            }));
+        if outbox.len() == 1 && self.shown.get() {
+            self.deliver();
         }
+    }
+
+    fn deliver(self: &Rc<Self>) {
+        let core = self.clone();
+        spawn(Box::pin(async move {
+            loop {
+                let batch = core.outbox.take();
+                if batch.is_empty() {
+                    break;
+                }
+                batch.into_iter().for_each(|event| (core.emit)(event));
+            }
+        }));
     }
 
     pub(super) fn notice(self: &Rc<Self>, notice: Notice) {

@@ -33,6 +33,41 @@ const tryAgain = async (driver) => {
 };
 
 suite("loading", {}, {
+  "asks for the wasm before its own scripts are there, and for the list before the first screen is built": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await run(driver, `
+      const { token } = await getSessionToken({ reason: "ahead" });
+      const real = window.fetch;
+      window.listAsked = [];
+      window.fetch = (request, init) => {
+        const url = String(request.url ?? request);
+        if (url.endsWith("/application")) listAsked.push(flow.shadowRoot.querySelector("[data-screen]") !== null);
+        if (url.includes("connect-flow_bg.wasm")) listAsked.push(performance.getEntriesByName(life).length);
+        return real(request, init);
+      };
+      window.life = new URL("./life.js", location.href).href;
+      embed({}, false);
+      flow.sessionToken = token;`);
+    await page.waitForEvent("flow-ready");
+    // No answer to the request for a script, then no screen.
+    assert.deepEqual(await driver.executeScript("return listAsked"), [0, false]);
+    const wasm = "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('_bg.wasm')).length";
+    assert.equal(await driver.executeScript(wasm), 1);
+  },
+
+  "shows the list when its events say that it is there, however quick the platform is": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `
+      const platform = createFakePlatform();
+      embed({}, false);
+      Object.assign(flow, platform.options);
+      window.rows = new Promise((done) => {
+        flow.addEventListener("flow-ready", () => done(flow.shadowRoot.querySelectorAll("[data-slug]").length));
+      });`);
+    assert.ok((await run(scene.driver, "return rows")) > 0);
+  },
+
   "says so where WebAssembly is blocked, and names the directive (E1)": async (scene) => {
     await open(scene, "no-wasm.html");
     await run(scene.driver, `embed()`);

@@ -26,6 +26,7 @@ mod security;
 mod simulate;
 mod site;
 mod size;
+mod split;
 mod tools;
 mod wasm;
 

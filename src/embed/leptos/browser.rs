@@ -72,7 +72,9 @@ pub(super) fn begin(host: NodeRef<Div>, props: Props) {
             .map(|options| Options { open_url: props.open_url.map(opener), ..options });
         let instance = options.and_then(|options| {
             let target = shadow(&host).ok_or(options::bad("apiUrl"))?;
-            Instance::mount(Some(target), options, settings.get_untracked(), emit.clone())
+            let instance = Instance::begin(options, settings.get_untracked(), false, emit.clone())?;
+            instance.show(target);
+            Ok(instance)
         });
         match instance {
             Ok(instance) => mounted.set_value(Some(instance)),
