@@ -48,7 +48,7 @@ suite("loading", {}, {
       };
       window.life = new URL("./life.js", location.href).href;
       embed({}, false);
-      flow.sessionToken = token;`);
+      flow.getSessionToken = async () => ({ token });`);
     await page.waitForEvent("flow-ready");
     // No answer to the request for a script, then no screen.
     assert.deepEqual(await driver.executeScript("return listAsked"), [0, false]);

@@ -228,48 +228,202 @@ impl<'a> Module<'a> {
 
     /// The module with what is `early` in its first half.
     fn halves(&self, early: &BTreeSet<u32>) -> Result<Halves> {
-        let own = |function: &u32| self.own().contains(function);
-        let calls = |function: &u32| self.body(*function).into_iter().flat_map(|body| body.calls.iter().copied());
-        let late: BTreeSet<u32> = self.own().filter(|function| !early.contains(function)).collect();
-        let exported: BTreeSet<u32> =
-            self.exports.iter().filter(|export| is_function(export)).map(|export| export.index).collect();
+        let (own, late): (Vec<u32>, Vec<u32>) = self.own().partition(|function| early.contains(function));
+        let called = |by: &[u32]| -> BTreeSet<u32> {
+            by.iter().filter_map(|function| self.body(*function)).flat_map(|body| &body.calls).copied().collect()
+        };
+        let (called_early, called_late) = (called(&own), called(&late));
 
-        // What the first half calls of the second has a slot.
+        // What the first half calls of the second, or exports, has a slot, new ones at the end.
         let mut slot_of: BTreeMap<u32, u32> = self.slots.iter().rev().map(|(slot, function)| (*function, *slot)).collect();
-        let wanted: BTreeSet<u32> = early.iter().flat_map(calls).chain(exported.iter().copied()).collect();
-        let mut filled = self.slots.clone();
-        filled.retain(|_, function| !early.contains(function));
-        let mut added = 0;
-        for function in wanted.intersection(&late).filter(|function| !self.slots.values().any(|held| held == *function)) {
-            let slot = self.size.0 + added;
-            slot_of.insert(*function, slot);
-            filled.insert(slot, *function);
-            added += 1;
+        let mut filled_late: BTreeMap<u32, u32> = self.slots.clone();
+        filled_late.retain(|_, function| !early.contains(function));
+        let mut size = self.size.0;
+        for function in late.iter().filter(|function| called_early.contains(function) || self.exports(**function)) {
+            slot_of.entry(*function).or_insert_with(|| {
+                filled_late.insert(size, *function);
+                size += 1;
+                size - 1
+            });
         }
-        let most = self.size.1.map(|most| leb((most + added) as usize));
-        let limits = [&[u8::from(most.is_some())][..], &leb((self.size.0 + added) as usize), &most.unwrap_or_default()];
+        let most = self.size.1.map(|most| leb((most + size - self.size.0) as usize));
+        let limits = [&[u8::from(most.is_some())][..], &leb(size as usize), &most.unwrap_or_default()].concat();
         let mut tables: Vec<Vec<u8>> = self.tables.iter().map(|table| table.to_vec()).collect();
-        if let Some(table) = tables.first_mut() {
-            *table = [&[0x70][..], &limits.concat()].concat();
-        } else {
-            return Err(wrong("it has no table"));
-        }
+        *tables.first_mut().ok_or_else(|| wrong("it has no table"))? = [&[FUNCTIONS][..], &limits].concat();
 
         let mut first = Half::new(self, &slot_of);
-        let mut thunks = Vec::new();
-        for function in early {
-            first.add(*function);
+        let mut second = Half::new(self, &slot_of);
+        for (function, (module, name)) in (0..).zip(&self.imports) {
+            if early.contains(&function) {
+                first.import(module, name, function);
+            }
+            if called_late.contains(&function) || filled_late.values().any(|held| *held == function) {
+                second.import(module, name, function);
+            }
         }
-        let mut declared: Vec<u8> = Vec::new();
-        let mut code = Vec::new();
-        for function in early.iter().filter(|function| own(function)) {
-            declared.extend(first.ty(self.functions[*function as usize])?);
-            code.push(first.body(*function)?);
+        first.add(&own)?;
+
+        let mut exports = Vec::new();
+        for export in &self.exports {
+            let index = match export.kind {
+                ExternalKind::Func => match first.functions.get(&export.index) {
+                    Some(index) => *index,
+                    None => first.thunk(export.index),
+                },
+                _ => export.index,
+            };
+            exports.push([text(export.name), vec![kind(export.kind)?], leb(index as usize)].concat());
         }
-        for function in exported.intersection(&late) {
-            thunks.push(*function);
+        // What the second half imports: by the name it is exported with anyway, or a new one.
+        let mut new_names = (0..).map(short).filter(|name| self.exports.iter().all(|export| export.name != name));
+        let mut shared = |kind: ExternalKind, index: u32, here: u32| -> Result<Vec<u8>> {
+            let same = |export: &&Export| export.kind == kind && export.index == index;
+            let name = match self.exports.iter().find(same) {
+                Some(export) => export.name.to_owned(),
+                None => {
+                    let name = new_names.next().unwrap_or_default();
+                    exports.push([text(&name), vec![self::kind(kind)?], leb(here as usize)].concat());
+                    name
+                }
+            };
+            Ok([text(FIRST), text(&name), vec![self::kind(kind)?]].concat())
+        };
+        for function in called_late.iter().filter(|function| own.binary_search(function).is_ok()) {
+            let import = shared(ExternalKind::Func, *function, first.functions[function])?;
+            let ty = second.ty(self.functions[*function as usize]);
+            second.imports.push([import, ty].concat());
+            second.functions.insert(*function, second.functions.len() as u32);
         }
-        let _ = (declared, code, thunks);
-        todo!()
+        for (kind, list) in [
+            (ExternalKind::Table, tables.iter().map(Vec::as_slice).collect()),
+            (ExternalKind::Memory, self.memories.clone()),
+            (ExternalKind::Global, self.globals.clone()),
+        ] {
+            for (index, ty) in (0..).zip(list) {
+                second.imports.push([&shared(kind, index, index)?, ty].concat());
+            }
+        }
+        second.add(&late)?;
+
+        let mut filled_early = BTreeMap::new();
+        for (slot, function) in &self.slots {
+            let index = match first.functions.get(function) {
+                Some(index) => *index,
+                None => first.trap(),
+            };
+            filled_early.insert(*slot, index);
+        }
+        let filled_late = filled_late.iter().map(|(slot, function)| (*slot, second.functions[function])).collect();
+
+        let taken = |id: u8| match self.sections.get(&id) {
+            Some(content) => section(id, content),
+            None => Vec::new(),
+        };
+        let start = match self.start {
+            Some(function) => section(8, &leb(first.functions[&function] as usize)),
+            None => Vec::new(),
+        };
+        let between = [list(4, &tables), taken(5), taken(6), list(7, &exports), start].concat();
+        let elements = [list(9, &runs(&filled_early)), taken(12)].concat();
+        Ok(Halves {
+            first: [first.file(&between, &elements), taken(11)].concat(),
+            second: second.file(&[], &list(9, &runs(&filled_late))),
+        })
     }
+
+    fn exports(&self, function: u32) -> bool {
+        self.exports.iter().any(|export| export.kind == ExternalKind::Func && export.index == function)
+    }
+}
+
+impl<'a> Body<'a> {
+    fn read(code: FunctionBody<'a>) -> Result<Self> {
+        let mut body = Body { code, calls: Vec::new(), constants: Vec::new(), offsets: Vec::new() };
+        for operator in body.code.get_operators_reader().map_err(broken)? {
+            match operator.map_err(broken)? {
+                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                    body.calls.push(function_index);
+                }
+                Operator::I32Const { value } => body.constants.push(value as u32),
+                Operator::I32Load { memarg }
+                | Operator::I64Load { memarg }
+                | Operator::F32Load { memarg }
+                | Operator::F64Load { memarg }
+                | Operator::I32Load8S { memarg }
+                | Operator::I32Load8U { memarg }
+                | Operator::I32Load16S { memarg }
+                | Operator::I32Load16U { memarg }
+                | Operator::I64Load8S { memarg }
+                | Operator::I64Load8U { memarg }
+                | Operator::I64Load16S { memarg }
+                | Operator::I64Load16U { memarg }
+                | Operator::I64Load32S { memarg }
+                | Operator::I64Load32U { memarg }
+                | Operator::I32Store { memarg }
+                | Operator::I64Store { memarg }
+                | Operator::F32Store { memarg }
+                | Operator::F64Store { memarg }
+                | Operator::I32Store8 { memarg }
+                | Operator::I32Store16 { memarg }
+                | Operator::I64Store8 { memarg }
+                | Operator::I64Store16 { memarg }
+                | Operator::I64Store32 { memarg } => body.offsets.push(memarg.offset as u32),
+                // The compiler writes none of them as long as all tables and data are there from the beginning.
+                other @ (Operator::RefFunc { .. }
+                | Operator::TableInit { .. }
+                | Operator::ElemDrop { .. }
+                | Operator::MemoryInit { .. }
+                | Operator::DataDrop { .. }) => return Err(wrong(&format!("a function has what cannot be split: {other:?}"))),
+                _ => {}
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// What stands in memory from the beginning, in objects: each begins where something refers to, and ends at the next.
+struct Data<'m> {
+    segments: &'m BTreeMap<u32, &'m [u8]>,
+    /// From the lowest address to the highest. What is zero in between may be in no segment, but begin an object.
+    range: Range<u32>,
+    starts: BTreeSet<u32>,
+}
+
+impl<'m> Data<'m> {
+    fn new(module: &'m Module) -> Self {
+        let segments = &module.data;
+        let ends = segments.iter().map(|(base, bytes)| base + bytes.len() as u32);
+        let range = segments.keys().next().copied().unwrap_or_default()..ends.max().unwrap_or_default();
+        let mut data = Self { segments, range, starts: BTreeSet::new() };
+        let in_code = module.bodies.iter().flat_map(|body| body.constants.iter().chain(&body.offsets)).copied();
+        let in_data = data.range.clone().next_multiple_of_4().filter_map(|at| data.word(at));
+        data.starts = in_code.chain(in_data).filter(|address| data.range.contains(address)).collect();
+        data
+    }
+
+    fn word(&self, at: u32) -> Option<u32> {
+        let (base, bytes) = self.segments.range(..=at).next_back()?;
+        let word = bytes.get((at - base) as usize..)?.first_chunk()?;
+        Some(u32::from_le_bytes(*word))
+    }
+
+    /// What the object at `start` holds, without zeros that are in no segment.
+    fn words(&self, start: u32) -> impl Iterator<Item = u32> {
+        let end = self.starts.range(start + 1..).next().copied().unwrap_or(self.range.end).min(start + LONGEST);
+        (start.next_multiple_of(4)..end).step_by(4).filter_map(|at| self.word(at))
+    }
+}
+
+/// One of the two while it is written.
+struct Half<'m, 'a> {
+    module: &'m Module<'a>,
+    slot_of: &'m BTreeMap<u32, u32>,
+    /// Its numbers of functions, by those in the whole.
+    functions: BTreeMap<u32, u32>,
+    /// Those it needs, in the order in which it does.
+    types: Vec<&'a [u8]>,
+    imports: Vec<Vec<u8>>,
+    /// Of each function that is not imported, its type and its code.
+    declared: Vec<Vec<u8>>,
+    code: Vec<Vec<u8>>,
 }
