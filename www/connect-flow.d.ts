@@ -212,7 +212,12 @@ export function mount(target: Element | string, options: ConnectFlowOptions): Co
 export interface PreloadOptions {
   /** Where the wasm is, if it was moved, or the wasm itself. */
   wasm?: string | URL | Response | WebAssembly.Module;
-  /** What the wasm's file must be: `files["connect-flow_bg.wasm"]` of the package's `provenance.json`. */
+  /** The same of the second wasm, `connect-flow_second.wasm`: what is beyond the list of apps. */
+  second?: string | URL | Response | WebAssembly.Module;
+  /**
+   * What the first file must be: `files["connect-flow_bg.wasm"]` of the package's `provenance.json`. That file names
+   * the hash of the second, which is checked always.
+   */
   integrity?: string;
 }
 

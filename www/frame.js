@@ -2,7 +2,7 @@
 // component. Keys that are typed here go to the platform named in frame.html and nowhere else.
 
 import { address } from "./index.js";
-import { crashes, load } from "./load.js";
+import { crashes, whole } from "./load.js";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync("body{margin:0;background:none}");
@@ -17,7 +17,7 @@ if (parent === window) {
 }
 
 function framed() {
-  const component = load(address());
+  const component = whole(address());
   // Noticed by the page around this one: nobody answers it.
   component.catch(() => {});
 

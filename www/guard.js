@@ -1,16 +1,55 @@
-// Becomes a part of the glue: an instance that has broken down is never called again, and its memory is emptied.
+// Becomes a part of the glue: joins the second module to the first, and never calls an instance again that has broken
+// down, whose memory it empties.
+
+// Wrappers that the page installs later never see the memory.
+const { instantiate } = WebAssembly;
 
 let broken;
+/** The exports as they are, for the second module alone. */
+let own;
+/** Gives the second module, where there is one. */
+let second;
+let arriving;
+let arrived = false;
+
+/** To be told before the first module begins. @param {() => Promise<WebAssembly.Module>} get */
+export function completeBy(get) {
+  second ??= get;
+}
+
+/** Whether all of the component is here. */
+function isComplete() {
+  return !second || arrived;
+}
+
+/** Gets what is not here yet, once; where it failed, the next call tries again. */
+export function complete() {
+  return (arriving ??= join().catch((error) => {
+    arriving = undefined;
+    throw error;
+  }));
+}
+
+async function join() {
+  if (isComplete()) return;
+  await instantiate(await second(), { ...__wbg_get_imports(), b: own });
+  arrived = true;
+}
 
 /** Told once, when the wasm has broken down. @param {() => void} tell */
 export function whenBroken(tell) {
   broken = tell;
 }
 
-/** The exports, each watched for what no panic hook hears of: a trap, the end of the stack or of memory. */
+/**
+ * The exports, each watched for what no panic hook hears of: a trap, the end of the stack or of memory. Those with a
+ * number for a name are the second module's.
+ */
 function guard(exports) {
+  own = exports;
   const guarded = {};
   for (const [name, item] of Object.entries(exports)) {
+    if (/^\d/.test(name)) continue;
     guarded[name] =
       typeof item === "function"
         ? (...given) => {
@@ -33,6 +72,7 @@ function discard() {
   // memory is emptied later in this task.
   wasm = new Proxy(wasm, { get: (own, name) => (typeof own[name] === "function" ? () => {} : own[name]) });
   queueMicrotask(() => new Uint8Array(buffer).fill(0));
+  own = undefined;
   broken();
   broken = undefined;
 }

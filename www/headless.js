@@ -1,7 +1,7 @@
 // The flow without an interface: its state to show, its events to send, for those who build their own.
 
 import { address } from "./index.js";
-import { crashes, load } from "./load.js";
+import { crashes, whole } from "./load.js";
 
 const RETRYABLE = /load|crash/;
 
@@ -75,7 +75,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   async #start() {
     this.#tell({ status: "loading" });
     try {
-      const Component = await load(address());
+      const Component = await whole(address());
       if (this.#closed.signal.aborted) return;
       const options = { ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
       this.#offer = undefined;

@@ -125,10 +125,10 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
       import("./connect-flow.js").catch(() => {});
       if (early === undefined) (early = (async () => fetch(address()))()).catch(() => {});
       try {
-        const [{ Life }, { crashes, load }] = await Promise.all([import("./life.js"), import("./load.js")]);
+        const [{ Life }, loader] = await Promise.all([import("./life.js"), import("./load.js")]);
         if (signal.aborted) return;
-        const loader = () => load(address(), {}, [early, (early = null)][0]);
-        this.#life = new Life(this, this.#given, signal, loader, crashes, fail);
+        const load = (how) => loader[how](address(), {}, [early, (early = null)][0]);
+        this.#life = new Life(this, this.#given, signal, load, loader.crashes, fail);
         for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
         this.#life.start();
       } catch {
@@ -211,6 +211,6 @@ export function mount(target, options = {}) {
  */
 export async function preload(options) {
   early ??= null;
-  const [{ load }] = await Promise.all([import("./load.js"), import("./life.js")]);
-  await load(address(), options);
+  const [{ whole }] = await Promise.all([import("./load.js"), import("./life.js")]);
+  await whole(address(), options);
 }

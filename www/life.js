@@ -52,7 +52,7 @@ export class Life {
    * @param {import("./index.js").ConnectFlowElement} element
    * @param {Record<string, unknown>} given the properties without an attribute, always as they are now
    * @param {AbortSignal} signal ends this life
-   * @param {() => Promise<Function>} load gives the component's class
+   * @param {(how: "load" | "whole") => Promise<Function>} load gives the component's class
    * @param {EventTarget} crashes of what was loaded
    * @param {(code: string, retry: () => void, text?: string, again?: string, lang?: string) => void} fail
    *   shows and reports a failure
@@ -127,7 +127,8 @@ export class Life {
     if (!isSecureContext) throw stop("insecure_context");
     if (!element.apiUrl) throw stop("invalid_option", "api-url is missing.");
 
-    const component = this.#load();
+    // An app that the host chose is beyond the list, which is all that the first module has.
+    const component = this.#load(element.app ? "whole" : "load");
     const since = { wall: Date.now(), steady: performance.now() };
     const early = this.#canAsk() && this.#offer == null && this.#askEarly();
     const [Component, spoken] = await Promise.all([component, language]);
@@ -225,7 +226,17 @@ export class Life {
 
   #emit(name, detail) {
     if (detail?.code === "crashed") this.#crash();
+    else if (detail?.code === "load_failed") this.#lose();
     else this.#element.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** What is beyond the list could not be loaded, and the user wants to go there. */
+  #lose() {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#inside = false;
+    handle?.unmount();
+    this.#fail("load_failed");
   }
 
   /** What has crashed must not be called any more, not even to unmount it. */

@@ -1,19 +1,21 @@
 // The loader: one promise a page for the glue and the wasm, with one second try that goes round the caches.
 
 let source;
+let secondSource;
 let hash;
 let loading;
 let spent;
+let finish;
 // As they were when the component was loaded first, before what the page loads later wraps them.
 let taken;
 
 /** Says `crash` when what is loaded has broken down, after its memory was given up. */
 export const crashes = new EventTarget();
 
-async function compile(source, cache) {
+async function compile(source, cache, integrity) {
   const from = await source;
   if (from instanceof WebAssembly.Module) return from;
-  const response = from instanceof Response ? from : await (0, taken[0])(from, { cache, integrity: hash });
+  const response = from instanceof Response ? from : await (0, taken[0])(from, { cache, integrity });
   if (!response.ok) throw Error(`the wasm's server answered ${response.status}`);
   // Streaming refuses any other MIME type, and not every server knows this one.
   return response.headers.get("content-type") === "application/wasm"
@@ -21,12 +23,26 @@ async function compile(source, cache) {
     : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The second module, whose hash the first one names. */
+async function beyond(integrity) {
+  const from = secondSource ?? new URL("./connect-flow_second.wasm", import.meta.url);
+  // A network that failed once, or what a cache kept of another build.
+  return compile(from, undefined, integrity).catch(() => compile(from, "reload", integrity));
+}
+
 async function join(glue, from, cache) {
-  const [{ default: init, ConnectFlow, build, whenBroken }, module] = await Promise.all([glue, compile(from, cache)]);
+  const [{ default: init, ConnectFlow, build, whenBroken, ...rest }, module] = await Promise.all([
+    glue,
+    compile(from, cache, hash),
+  ]);
+  const named = (section) => WebAssembly.Module.customSections(module, section)[0];
   // Names are short and mean something else in each build: the wrong pair would run, somehow.
-  if (!WebAssembly.Module.customSections(module, build)[0]) throw Error("the wasm is of another build");
+  if (!named(build)) throw Error("the wasm is of another build");
+  const second = named("second");
+  if (second) rest.completeBy(() => beyond(new TextDecoder().decode(second)));
   await init({ module_or_path: module });
   ConnectFlow.capture(...taken);
+  finish = rest.complete;
   whenBroken(() => {
     loading = undefined;
     spent = true;
@@ -64,14 +80,26 @@ async function start(address, early) {
  * @param {import("./connect-flow.js").PreloadOptions} [options]
  * @param {Promise<Response>} [early] its server's answer, if it was asked before this loader was there
  */
-export function load(address, { wasm, integrity } = {}, early) {
+export function load(address, { wasm, second, integrity } = {}, early) {
   source = wasm ?? source;
+  secondSource = second ?? secondSource;
   hash = integrity ?? hash;
   return (loading ??= start(address, early).catch((error) => {
     loading = undefined;
-    throw error.code === "wasm_blocked" ? error : Object.assign(Error(error.message), { code: "load_failed" });
+    throw error.code === "wasm_blocked" ? error : failed(error);
   }));
 }
+
+/** As `load`, with what is beyond the list of apps: it cannot be called before it is here. */
+export async function whole(address, options, early) {
+  const Component = await load(address, options, early);
+  await finish().catch((error) => {
+    throw failed(error);
+  });
+  return Component;
+}
+
+const failed = ({ message }) => Object.assign(Error(message), { code: "load_failed" });
 
 /** Whether loading has begun: what is patched later is not seen by the component. */
 export const loads = () => !!(loading ?? spent);

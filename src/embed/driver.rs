@@ -32,13 +32,26 @@ impl Core {
                     Event::AppsLoaded(core.platform.apps(arrive).await)
                 });
             }
-            Command::LoadApp { slug } => self.request(|core| async move {
-                let result = core.platform.app(&slug).await;
-                Event::AppLoaded { slug, result }
-            }),
             Command::LoadOrganisation => self.request(|core| async move {
                 // Only decoration: without it the host's own name for itself is shown.
                 Event::OrganisationLoaded(core.platform.organisation().await.unwrap_or_default())
+            }),
+            Command::AbortRequests => {
+                self.epoch.set(self.epoch.get() + 1);
+                self.platform.transport.abort();
+            }
+            Command::Emit(notice) => self.notice(notice),
+            command => self.carry_out_beyond(command),
+        }
+    }
+
+    /// What concerns one app. The npm package's second module begins here, which is why it is no part of its caller.
+    #[inline(never)]
+    fn carry_out_beyond(self: &Rc<Self>, command: Command) {
+        match command {
+            Command::LoadApp { slug } => self.request(|core| async move {
+                let result = core.platform.app(&slug).await;
+                Event::AppLoaded { slug, result }
             }),
             Command::OpenPopup { attempt } => {
                 let opened = self.popup.borrow_mut().open();
@@ -83,11 +96,8 @@ impl Core {
                 Event::Disconnected { slug, result }
             }),
             Command::Config(command) => self.configure(command),
-            Command::AbortRequests => {
-                self.epoch.set(self.epoch.get() + 1);
-                self.platform.transport.abort();
-            }
-            Command::Emit(notice) => self.notice(notice),
+            // All others concern the list.
+            Command::LoadApps | Command::LoadOrganisation | Command::AbortRequests | Command::Emit(_) => {}
         }
     }
 

@@ -8,6 +8,7 @@ use super::keeper::{Keeper, KeeperRef, Owner};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
+use super::second;
 use crate::error::{Code, Failure};
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
@@ -48,6 +49,8 @@ pub(super) struct Core {
     pub(super) frame: RefCell<Option<Rc<Parent>>>,
     pub(super) ui: Ui,
     queue: RefCell<VecDeque<Event>>,
+    /// What came for the second module before it was here, in order.
+    held: RefCell<Vec<Event>>,
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
     patience: Cell<Option<Timer>>,
@@ -107,6 +110,7 @@ impl Instance {
                 frame: RefCell::default(),
                 ui,
                 queue: RefCell::default(),
+                held: RefCell::default(),
                 stepping: Cell::new(false),
                 timer: Cell::new(None),
                 patience: Cell::new(None),
@@ -218,7 +222,18 @@ impl Core {
             let mut flow = self.flow.borrow_mut();
             #[cfg(feature = "mutants")]
             crate::mutants::stepped();
-            let commands = flow.step(event, now().steady_ms);
+            let stepped = flow.step_on_list(event, now().steady_ms);
+            let commands = match stepped {
+                Ok(commands) => commands,
+                Err(event) if self.held.borrow().is_empty() && second::is_here() => {
+                    flow.step_beyond(event, now().steady_ms)
+                }
+                Err(event) => {
+                    drop(flow);
+                    self.hold(event);
+                    continue;
+                }
+            };
             drop(flow);
             self.publish();
             for command in commands {
@@ -227,6 +242,26 @@ impl Core {
         }
         self.stepping.set(false);
         self.wake();
+    }
+
+    /// Keeps an event until there is the module that can take it.
+    fn hold(self: &Rc<Self>, event: Event) {
+        let mut held = self.held.borrow_mut();
+        held.push(event);
+        if held.len() > 1 {
+            return;
+        }
+        let core = Rc::downgrade(self);
+        spawn(Box::pin(async move {
+            let here = second::arrives().await;
+            let Some(core) = core.upgrade() else { return };
+            let held = core.held.take();
+            if here {
+                held.into_iter().for_each(|event| core.send(event));
+            } else {
+                core.emit(HostEvent::error(&Code::LoadFailed.into(), "embed", None));
+            }
+        }));
     }
 
     /// Shows the state, if it changed.
@@ -307,6 +342,13 @@ impl Core {
     }
 
     pub(super) fn notice(self: &Rc<Self>, notice: Notice) {
+        if notice == Notice::Ready {
+            // There is something to choose from: what a choice leads to is asked for. If it does not come, it is asked
+            // for again when it is needed.
+            spawn(Box::pin(async {
+                let _ = second::arrives().await;
+            }));
+        }
         let at = String::from(js_sys::Date::new_0().to_iso_string());
         let stamp = Stamp { at: &at, activity_id: &self.activity_id };
         self.emit(HostEvent::of_flow(notice, stamp));

@@ -36,6 +36,8 @@ mod options;
 mod panic;
 #[cfg(target_arch = "wasm32")]
 mod popup;
+#[cfg(target_arch = "wasm32")]
+mod second;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use browser::{online, random_uuid, spawn};

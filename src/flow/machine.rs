@@ -46,10 +46,54 @@ impl Flow {
 
     /// Takes one event at `now_ms`, a clock in milliseconds that never goes back.
     pub fn step(&mut self, event: Event, now_ms: f64) -> Vec<Command> {
+        self.step_on_list(event, now_ms).unwrap_or_else(|event| self.step_beyond(event, now_ms))
+    }
+
+    /// As [`Self::step`], for what can happen while there is no more than the list. An event that is beyond it comes
+    /// back: it is for [`Self::step_beyond`].
+    pub fn step_on_list(&mut self, event: Event, now_ms: f64) -> Result<Vec<Command>, Event> {
+        // With an attempt under way, each event may also be the time at which something is due.
+        if self.attempt.is_some() {
+            return Err(event);
+        }
         self.now_ms = self.now_ms.max(now_ms);
+        self.listed(event).map_or_else(|| Ok(std::mem::take(&mut self.commands)), Err)
+    }
+
+    /// As [`Self::step`], for whatever happens. The npm package's second module begins here, which is why it is no part
+    /// of its callers.
+    #[inline(never)]
+    pub fn step_beyond(&mut self, event: Event, now_ms: f64) -> Vec<Command> {
+        self.now_ms = self.now_ms.max(now_ms);
+        if let Some(event) = self.listed(event) {
+            self.take(event);
+        }
+        self.advance();
+        std::mem::take(&mut self.commands)
+    }
+
+    /// Takes what concerns the list, or gives it back.
+    fn listed(&mut self, event: Event) -> Option<Event> {
         match event {
             Event::SearchChanged(search) => self.state.search = search,
             Event::CategoryChosen(category) => self.state.category = category,
+            Event::Retry if self.state.screen == Screen::List => self.load_again(),
+            Event::AppsLoaded(result) => self.apps_loaded(result),
+            Event::AppsArrived(apps) => self.apps_arrived(apps),
+            Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
+            Event::Hint => self.hint(),
+            Event::Online(online) => self.online(online),
+            Event::Tick => {}
+            Event::SessionActive => self.catch_up(),
+            Event::SessionReset => self.reset(),
+            Event::Ended => self.end(),
+            event => return Some(event),
+        }
+        None
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
             Event::AppChosen(slug) => self.choose(slug),
             Event::Back | Event::Cancel => self.back(),
             Event::ConnectChosen(auth_type) => self.connect(auth_type),
@@ -58,17 +102,14 @@ impl Flow {
             Event::FrameSubmitted => self.frame_submitted(),
             Event::FrameFailed(failure) => self.frame_failed(failure),
             Event::OpenAgain => self.open_again(),
-            Event::CheckNow | Event::Hint => self.hint(),
+            Event::CheckNow => self.hint(),
             Event::DisconnectChosen(auth_type) => self.removal(Some(auth_type)),
             Event::DisconnectDeclined => self.removal(None),
             Event::DisconnectConfirmed => self.disconnect(),
             Event::Retry => self.retry(),
             Event::Done => self.done(),
             Event::Config(event) => self.configure(event),
-            Event::AppsLoaded(result) => self.apps_loaded(result),
-            Event::AppsArrived(apps) => self.apps_arrived(apps),
             Event::AppLoaded { slug, result } => self.app_loaded(&slug, result),
-            Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
             Event::Baseline { attempt, result } => self.baseline(attempt, result),
             Event::Authorized { attempt, result } => self.authorized(attempt, result),
             Event::Polled { attempt, result } => self.polled(attempt, result),
@@ -76,14 +117,19 @@ impl Flow {
             Event::Disconnected { slug, result } => self.disconnected(&slug, result),
             Event::PopupOpened { attempt, opened } => self.popup_opened(attempt, opened),
             Event::PopupClosed { attempt } => self.popup_closed(attempt),
-            Event::Online(online) => self.online(online),
-            Event::Tick => {}
-            Event::SessionActive => self.catch_up(),
-            Event::SessionReset => self.reset(),
-            Event::Ended => self.end(),
+            // All others concern the list.
+            Event::SearchChanged(_)
+            | Event::CategoryChosen(_)
+            | Event::AppsLoaded(_)
+            | Event::AppsArrived(_)
+            | Event::OrganisationLoaded(_)
+            | Event::Hint
+            | Event::Online(_)
+            | Event::Tick
+            | Event::SessionActive
+            | Event::SessionReset
+            | Event::Ended => {}
         }
-        self.advance();
-        std::mem::take(&mut self.commands)
     }
 
     // The list and the app.
@@ -567,11 +613,14 @@ impl Flow {
                 }
             }
             Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
-            _ if matches!(self.state.apps, Apps::Failed(_)) => {
-                self.state.apps = Apps::Loading;
-                self.load();
-            }
-            _ => {}
+            _ => self.load_again(),
+        }
+    }
+
+    fn load_again(&mut self) {
+        if matches!(self.state.apps, Apps::Failed(_)) {
+            self.state.apps = Apps::Loading;
+            self.load();
         }
     }
 

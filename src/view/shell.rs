@@ -108,13 +108,21 @@ fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
         ("ended", _) => outcome::ended(ui),
         (_, false) if shown.attempt > 0 => outcome::not_loaded(ui),
         (_, false) => account::skeleton(),
-        ("app", _) => app::screen(ui),
-        ("consent", _) => consent::screen(ui),
-        ("waiting", _) => waiting::screen(ui),
-        ("configure", _) => configure::screen(ui),
-        ("runs", _) => runs::screen(ui),
-        ("connected", _) => outcome::connected(ui),
-        ("error", _) => outcome::failed(ui),
+        (name, true) => build_beyond(ui, name),
+    }
+}
+
+/// The screens of one app. The npm package's second module begins here, which is why it is no part of its caller.
+#[inline(never)]
+fn build_beyond(ui: Ui, name: &str) -> El {
+    match name {
+        "app" => app::screen(ui),
+        "consent" => consent::screen(ui),
+        "waiting" => waiting::screen(ui),
+        "configure" => configure::screen(ui),
+        "runs" => runs::screen(ui),
+        "connected" => outcome::connected(ui),
+        "error" => outcome::failed(ui),
         _ => fields::screen(ui),
     }
 }

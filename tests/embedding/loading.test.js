@@ -187,7 +187,8 @@ suite("loading", {}, {
 /** The package's files once more, in a folder of their own. @param {string} [without] */
 async function copyPackage(folder, without) {
   await rm(`${SITE}/${folder}`, { recursive: true, force: true });
-  for (const name of ["index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"]) {
+  const wasm = ["connect-flow_bg.wasm", "connect-flow_second.wasm"];
+  for (const name of ["index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", ...wasm]) {
     if (name !== without) await cp(`${SITE}/${name}`, `${SITE}/${folder}/${name}`);
   }
 }

@@ -10,7 +10,7 @@ const read = (name) => readFileSync(new URL(name, WWW), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const scripts = readdirSync(WWW).filter((name) => name.endsWith(".js"));
 // Made from the component when the package is assembled.
-const BUILT = ["connect-flow.js", "connect-flow_bg.wasm", "provenance.json"];
+const BUILT = ["connect-flow.js", "connect-flow_bg.wasm", "connect-flow_second.wasm", "provenance.json"];
 const FIRST_IMPORT_BUDGET = 1600;
 
 const withoutComments = (text) => text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
@@ -90,10 +90,11 @@ describe("the package", () => {
     }
   });
 
-  it("names the wasm by one literal URL, which bundlers find", () => {
+  it("names each wasm by one literal URL, which bundlers find", () => {
     const all = scripts.map(read).map(withoutComments).join("\n");
-    assert.equal(all.split('new URL("./connect-flow_bg.wasm", import.meta.url)').length - 1, 1);
+    const wasm = ["connect-flow_bg", "connect-flow_second"];
+    for (const name of wasm) assert.equal(all.split(`new URL("./${name}.wasm", import.meta.url)`).length - 1, 1);
     const languages = all.match(/new URL\("\.\/locales\/[\w-]+\.json", import\.meta\.url\)/g);
-    assert.equal(all.match(/import\.meta/g).length, 1 + languages.length);
+    assert.equal(all.match(/import\.meta/g).length, wasm.length + languages.length);
   });
 });

@@ -9,6 +9,7 @@ import { open, run } from "./stage.js";
 const SITE = process.env.CONNECT_FLOW_SITE ?? fileURLToPath(new URL("../../target/site", import.meta.url));
 const FILES = [
   "element.js", "index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm",
+  "connect-flow_second.wasm",
 ];
 
 const ready = (page, times = 1) =>
@@ -30,7 +31,7 @@ suite("the page around the element", {}, {
     await ready(page, 2);
     assert.ok(await run(driver, "return kept"));
     const loaded = "return performance.getEntriesByType('resource').map(({ name }) => name)";
-    const wasm = (await driver.executeScript(loaded)).filter((name) => name.endsWith(".wasm"));
+    const wasm = (await driver.executeScript(loaded)).filter((name) => name.endsWith("_bg.wasm"));
     assert.equal(new Set(wasm).size, 2, String(wasm));
     // The end of one is not the end of the other.
     await run(driver, "second.end(); second.remove()");

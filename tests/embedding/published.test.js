@@ -19,7 +19,7 @@ const BIN = here("../node_modules/.bin/");
 
 const FILES = [
   "LICENSE-APACHE", "LICENSE-MIT", "README.md", "connect-flow.d.ts", "connect-flow.js",
-  "connect-flow_bg.wasm", "contrast.d.ts", "contrast.js", "custom-elements.json", "element.js", "events.d.ts",
+  "connect-flow_bg.wasm", "connect-flow_second.wasm", "contrast.d.ts", "contrast.js", "custom-elements.json", "element.js", "events.d.ts",
   "events.js", "frame.html", "frame.js",
   "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js", "load.js",
   "locales.js", "locales/ar.json", "locales/de.json", "locales/es.json", "locales/fr.json", "locales/he.json",
@@ -27,7 +27,7 @@ const FILES = [
   "react.d.ts", "react.js", "refold-react.d.ts", "refold-react.js", "session-url.js", "testing.d.ts", "testing.js",
 ];
 const ENTRIES = [
-  ".", "./connect-flow.wasm", "./contrast", "./custom-elements.json", "./element", "./frame.html", "./headless",
+  ".", "./connect-flow-second.wasm", "./connect-flow.wasm", "./contrast", "./custom-elements.json", "./element", "./frame.html", "./headless",
   "./hosted", "./package.json", "./provenance.json", "./react", "./refold-react", "./testing",
 ];
 
@@ -97,7 +97,7 @@ describe("the published package", () => {
 
   it("are-the-types-wrong finds nothing for those who import modules", async () => {
     // What is no script has no types: the page, the wasm, JSON.
-    const others = ["frame.html", "connect-flow.wasm", "custom-elements.json", "provenance.json", "package.json"];
+    const others = ["frame.html", "connect-flow.wasm", "connect-flow-second.wasm", "custom-elements.json", "provenance.json", "package.json"];
     const args = [tarball, "--profile", "esm-only", "--format", "json", "--exclude-entrypoints", ...others];
     const { stdout } = await run(`${BIN}attw`, args, { maxBuffer: 1 << 26 }).catch((failed) => failed);
     const { analysis } = JSON.parse(stdout);

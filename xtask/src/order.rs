@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     error::Result,
-    wasm::{self, leb},
+    wasm::{self, leb, text},
 };
 
 /// So many bytes in a row are a piece that two functions may share: about two instructions.
@@ -60,10 +60,6 @@ fn pieces(body: &[u8]) -> Vec<&[u8]> {
     pieces.sort_unstable();
     pieces.dedup();
     pieces
-}
-
-fn text(text: &str) -> Vec<u8> {
-    [&leb(text.len()), text.as_bytes()].concat()
 }
 
 #[cfg(test)]

@@ -15,10 +15,12 @@ use crate::{
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
-    tools, wasm,
+    split, tools, wasm,
 };
 
 const WASM: &str = "connect-flow_bg.wasm";
+/// What is beyond the list of apps.
+const SECOND: &str = "connect-flow_second.wasm";
 const GLUE: &str = "connect-flow.js";
 const NAMED: &str = "named.wasm";
 
@@ -50,7 +52,8 @@ const WASM_OPT: [&str; 13] = [
     "--always-inline-max-function-size=4",
     // Names of imports and exports carry hashes, which do not compress; it prints the new ones.
     "--minify-imports-and-exports-and-modules",
-    "--strip-debug",
+    // Which function goes into which module is told by its name.
+    "--debuginfo",
     "--strip-producers",
     "--strip-target-features",
 ];
@@ -58,6 +61,20 @@ const WASM_OPT: [&str; 13] = [
 /// The linker's stack of 896 KiB: one of the usual 1 MiB, which comes before the data, makes each address of data a byte
 /// longer.
 const STACK: &str = "-Clink-arg=-zstack-size=917504";
+
+/// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
+/// the last three.
+const BEGINS: [&str; 9] = [
+    "connect_flow::flow::machine::Flow::step_beyond",
+    "connect_flow::view::shell::build_beyond",
+    "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
+    "connect_flow::embed::frame::parent::<impl connect_flow::embed::instance::Core>::show_frame",
+    "connect_flow::embed::frame::parent::Parent::share_look",
+    "connect_flow::embed::frame::parent::Parent::share_session",
+    "connectflow_state",
+    "connectflow_send",
+    "connectflow_mountFrame",
+];
 
 /// wasm-opt's arguments to put functions into the order of their names and leave the names out.
 const IN_ORDER: [&str; 6] = [
@@ -214,8 +231,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
     // The last says what else is done with it.
-    let recipe = "marked, named, in order, without panics, their places and the unreached";
-    (&input, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe)
+    let recipe = "marked, split, in order, without panics, their places and the unreached";
+    (&input, BEGINS, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe)
         .hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
@@ -244,14 +261,37 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         let names = output_of(wasm_opt.arg(&wasm).args(FEATURES).args(WASM_OPT).arg("-o").arg(&optimised));
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
-        let sorted = out.join("sorted.wasm");
-        paths::write(&wasm, order::named_by_likeness(&fs::read(&optimised).at(&optimised)?)?)?;
-        run(command("wasm-opt").arg(&wasm).args(FEATURES).args(IN_ORDER).arg("-o").arg(&sorted))?;
-        fs::rename(&sorted, &wasm).at(&sorted)?;
+        fs::rename(&optimised, &wasm).at(&optimised)?;
+    }
+    if !gallery {
+        let second = out.join(SECOND);
+        let halves = split::split(&fs::read(&wasm).at(&wasm)?, &begins_second)?;
+        paths::write(&wasm, halves.first)?;
+        paths::write(&second, halves.second)?;
+        if profile == Profile::Release {
+            [&wasm, &second].into_iter().try_for_each(|wasm| in_order(wasm))?;
+        }
+        let mut bytes = fs::read(&wasm).at(&wasm)?;
+        bytes.extend(custom_section("second", &provenance::integrity(&fs::read(&second).at(&second)?)));
+        paths::write(&wasm, bytes)?;
     }
     mark(&wasm, &out.join(GLUE), &stamp)?;
     paths::write(&stamp_file, stamp)?;
     Ok(Component { dir: out })
+}
+
+/// The module with functions that look alike beside each other.
+fn in_order(wasm: &Path) -> Result {
+    let sorted = wasm.with_extension("sorted.wasm");
+    paths::write(wasm, order::named_by_likeness(&fs::read(wasm).at(wasm)?)?)?;
+    run(command("wasm-opt").arg(wasm).args(FEATURES).args(IN_ORDER).arg("-o").arg(&sorted))?;
+    fs::rename(&sorted, wasm).at(&sorted)
+}
+
+/// Whether a function of this name is one of [`BEGINS`].
+fn begins_second(name: &str) -> bool {
+    let hashed = name.rsplit_once("::h").filter(|(_, hash)| hash.len() == 16);
+    BEGINS.contains(&hashed.map_or(name, |(path, _)| path))
 }
 
 fn guard() -> Result<String> {
@@ -271,15 +311,15 @@ pub(crate) fn named() -> PathBuf {
 /// an empty custom section of the wasm, and as an export of the glue.
 fn mark(wasm: &Path, glue: &Path, build: &str) -> Result {
     let mut bytes = fs::read(wasm).at(wasm)?;
-    bytes.extend(custom_section(build));
+    bytes.extend(custom_section(build, ""));
     paths::write(wasm, bytes)?;
     paths::write(glue, format!("{}\nexport const build = \"{build}\";\n", paths::read(glue)?))
 }
 
-/// An empty custom section with a name of less than 127 bytes: both lengths are one byte of LEB128 then.
-fn custom_section(name: &str) -> Vec<u8> {
+/// A custom section; name and content together are shorter than 126 bytes, so that all lengths are one byte of LEB128.
+fn custom_section(name: &str, content: &str) -> Vec<u8> {
     let length = name.len() as u8;
-    [&[0, length + 1, length], name.as_bytes()].concat()
+    [&[0, 1 + length + content.len() as u8, length], name.as_bytes(), content.as_bytes()].concat()
 }
 
 /// The glue without the exports of the wasm in what its initialisers answer: whoever calls one again, once the component
@@ -347,8 +387,9 @@ mod tests {
     use super::{custom_section, renamed, sealed};
 
     #[test]
-    fn a_custom_section_is_its_id_its_length_and_its_name() {
-        assert_eq!(custom_section("ab"), [0, 3, 2, b'a', b'b']);
+    fn a_custom_section_is_its_id_its_length_its_name_and_its_content() {
+        assert_eq!(custom_section("ab", ""), [0, 3, 2, b'a', b'b']);
+        assert_eq!(custom_section("a", "xyz"), [0, 5, 1, b'a', b'x', b'y', b'z']);
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn integrities(dir: &Path, names: impl IntoIterator<Item = String>) -> Result<Va
     Ok(all.into())
 }
 
-fn integrity(content: &[u8]) -> String {
+pub(crate) fn integrity(content: &[u8]) -> String {
     format!("sha384-{}", STANDARD.encode(Sha384::digest(content)))
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn prune(glue: &Path, wasm: &Path) -> Result {
     paths::write(&graph, roots.to_string())?;
     paths::write(glue, kept)?;
     let mut metadce = command("wasm-metadce");
-    metadce.arg(wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&pruned).args(FEATURES);
+    metadce.arg(wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&pruned).args(FEATURES).arg("--debuginfo");
     run_logged(&mut metadce, &wasm.with_extension("pruned.log"))?;
     fs::rename(&pruned, wasm).at(&pruned)
 }

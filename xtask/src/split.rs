@@ -1,33 +1,30 @@
 //! Splits a module that still has its names in two: what a page needs first, and what only comes later.
 //!
-//! Both halves work in the memory and the tables of the first. What the first calls of the second it calls through a slot
-//! of the table, which the second fills when it is instantiated; a call that comes before that traps.
+//! Both halves work in the memory and the tables of the first. What the first calls of the second it calls through a
+//! slot of the table, which the second fills when it is instantiated; a call that comes before that traps.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    ops::{Range, RangeInclusive},
+    ops::Range,
 };
 
 use wasmparser::{
     BinaryReaderError, BlockType, ConstExpr, DataKind, ElementItems, ElementKind, Encoding, Export, ExternalKind,
-    FromReader, FunctionBody, KnownCustom, Name, Operator, OperatorsReader, Parser, Payload, SectionLimited, TableInit,
-    TypeRef,
+    FromReader, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, SectionLimited, TableInit, TypeRef,
 };
 
 use crate::{
     error::{Error, Result},
-    wasm::leb,
+    wasm::{leb, plain, text, usize_of},
 };
 
-/// Functions with this in their name are where the second module begins: they and what only they need make it up.
-pub(crate) const CUT: &str = "_in_second";
 /// What the second module imports the first's exports from.
 const FIRST: &str = "b";
-/// What is longer than this in data is no table of functions, such as those of `dyn`.
-const LONGEST: u32 = 256;
 /// A function without parameters or results, and one that traps: no local variable, `unreachable`, `end`.
 const PLAIN: &[u8] = &[0x60, 0, 0];
 const TRAP: &[u8] = &[0, 0x00, 0x0b];
+/// The type of what a table of functions holds.
+const FUNCTIONS: u8 = 0x70;
 
 pub(crate) struct Halves {
     pub(crate) first: Vec<u8>,
@@ -40,8 +37,9 @@ pub(crate) fn split(wasm: &[u8], cut: &dyn Fn(&str) -> bool) -> Result<Halves> {
     if module.names.is_empty() {
         return Err(wrong("it has no names"));
     }
-    let is_cut = |(function, name): (&u32, &String)| (module.own().contains(function) && cut(name)).then_some(*function);
-    let cut: BTreeSet<u32> = module.names.iter().filter_map(is_cut).collect();
+    let is_cut = |function: &u32| module.names.get(function).is_some_and(|name| cut(name));
+    // The function that runs by itself is needed first, whatever its name.
+    let cut: BTreeSet<u32> = module.own().filter(|function| module.start != Some(*function)).filter(is_cut).collect();
     if cut.is_empty() {
         return Err(wrong("none of its functions is where the second module begins"));
     }
@@ -103,9 +101,7 @@ impl<'a> Module<'a> {
             | Payload::CodeSectionStart { .. }
             | Payload::End(_) => {}
             Payload::TypeSection(section) => {
-                for (ty, (_, raw)) in
-                    section.clone().into_iter_err_on_gc_types().zip(items(self.wasm, section)?)
-                {
+                for (ty, (_, raw)) in section.clone().into_iter_err_on_gc_types().zip(items(self.wasm, section)?) {
                     self.types.push((raw, ty.map_err(broken)?.params().len()));
                 }
             }
@@ -124,10 +120,13 @@ impl<'a> Module<'a> {
             }
             Payload::TableSection(section) => {
                 for (at, (table, raw)) in items(self.wasm, section)?.into_iter().enumerate() {
-                    if table.ty.table64 || table.ty.shared || !matches!(table.init, TableInit::RefNull) {
-                        return Err(wrong("a table is of a kind that cannot be split"));
+                    if !matches!(table.init, TableInit::RefNull) {
+                        return Err(wrong("a table begins with something in it"));
                     }
                     if at == 0 {
+                        if table.ty.table64 || table.ty.shared || raw.first() != Some(&FUNCTIONS) {
+                            return Err(wrong("its first table is not one of functions"));
+                        }
                         self.size = (table.ty.initial as u32, table.ty.maximum.map(|most| most as u32));
                     }
                     self.tables.push(raw);
@@ -194,20 +193,30 @@ impl<'a> Module<'a> {
         self.imports.len() as u32..self.functions.len() as u32
     }
 
+    fn exported(&self) -> impl Iterator<Item = u32> {
+        self.exports.iter().filter(|export| export.kind == ExternalKind::Func).map(|export| export.index)
+    }
+
+    fn called(&self, by: &[u32]) -> BTreeSet<u32> {
+        by.iter().filter_map(|function| self.body(*function)).flat_map(|body| &body.calls).copied().collect()
+    }
+
     fn body(&self, function: u32) -> Option<&Body<'a>> {
         self.bodies.get((function as usize).checked_sub(self.imports.len())?)
     }
 
-    /// The functions that may be called before one of `cut` is.
+    /// The functions that may be called before one of `cut` is. A number that is a slot or an address by chance
+    /// makes them more, never fewer.
     fn reached(&self, cut: &BTreeSet<u32>) -> BTreeSet<u32> {
         let data = Data::new(self);
-        let in_data: BTreeSet<u32> = data.starts.iter().flat_map(|start| data.words(*start)).collect();
-        let exported = self.exports.iter().filter(|export| is_function(export)).map(|export| export.index);
-        // Nothing says who uses them.
-        let loose = self.slots.iter().filter(|(slot, _)| !in_data.contains(slot)).map(|(_, function)| *function);
+        let in_data = data.starts.iter().flat_map(|start| data.words(*start));
+        let in_code = self.bodies.iter().flat_map(|body| &body.constants).copied();
+        let known: BTreeSet<u32> = in_code.chain(in_data).collect();
+        // Of the rest nothing says who uses it.
+        let loose = self.slots.iter().filter(|(slot, _)| !known.contains(slot)).map(|(_, function)| *function);
         let mut reached = BTreeSet::new();
         let mut objects = BTreeSet::new();
-        let mut functions: Vec<u32> = self.start.into_iter().chain(exported).chain(loose).collect();
+        let mut functions: Vec<u32> = self.start.into_iter().chain(self.exported()).chain(loose).collect();
         while let Some(function) = functions.pop() {
             if cut.contains(&function) || !reached.insert(function) {
                 continue;
@@ -226,39 +235,43 @@ impl<'a> Module<'a> {
         reached
     }
 
+    /// The slots that are in use after both halves are there.
+    fn slots(&self, early: &[u32], late: &[u32]) -> Slots {
+        let of = self.slots.iter().rev().map(|(slot, function)| (*function, *slot)).collect();
+        let mut slots = Slots { of, held: self.slots.clone(), size: self.size.0 };
+        let wanted: BTreeSet<u32> = self.called(early).into_iter().chain(self.exported()).collect();
+        for function in late.iter().filter(|function| wanted.contains(function)) {
+            slots.of.entry(*function).or_insert_with(|| {
+                slots.held.insert(slots.size, *function);
+                slots.size += 1;
+                slots.size - 1
+            });
+        }
+        slots
+    }
+
     /// The module with what is `early` in its first half.
     fn halves(&self, early: &BTreeSet<u32>) -> Result<Halves> {
         let (own, late): (Vec<u32>, Vec<u32>) = self.own().partition(|function| early.contains(function));
-        let called = |by: &[u32]| -> BTreeSet<u32> {
-            by.iter().filter_map(|function| self.body(*function)).flat_map(|body| &body.calls).copied().collect()
-        };
-        let (called_early, called_late) = (called(&own), called(&late));
+        let called_late = self.called(&late);
+        let slots = self.slots(&own, &late);
+        let late_slots = || slots.held.iter().filter(|(_, function)| !early.contains(function));
 
-        // What the first half calls of the second, or exports, has a slot, new ones at the end.
-        let mut slot_of: BTreeMap<u32, u32> = self.slots.iter().rev().map(|(slot, function)| (*function, *slot)).collect();
-        let mut filled_late: BTreeMap<u32, u32> = self.slots.clone();
-        filled_late.retain(|_, function| !early.contains(function));
-        let mut size = self.size.0;
-        for function in late.iter().filter(|function| called_early.contains(function) || self.exports(**function)) {
-            slot_of.entry(*function).or_insert_with(|| {
-                filled_late.insert(size, *function);
-                size += 1;
-                size - 1
-            });
-        }
-        let most = self.size.1.map(|most| leb((most + size - self.size.0) as usize));
-        let limits = [&[u8::from(most.is_some())][..], &leb(size as usize), &most.unwrap_or_default()].concat();
         let mut tables: Vec<Vec<u8>> = self.tables.iter().map(|table| table.to_vec()).collect();
-        *tables.first_mut().ok_or_else(|| wrong("it has no table"))? = [&[FUNCTIONS][..], &limits].concat();
+        let most = self.size.1.map(|most| leb((most + slots.size - self.size.0) as usize));
+        let functions =
+            [&[FUNCTIONS, u8::from(most.is_some())][..], &leb(slots.size as usize), &most.unwrap_or_default()];
+        *tables.first_mut().ok_or_else(|| wrong("it has no table"))? = functions.concat();
 
-        let mut first = Half::new(self, &slot_of);
-        let mut second = Half::new(self, &slot_of);
+        let mut first = Half::new(self, &slots.of);
+        let mut second = Half::new(self, &slots.of);
         for (function, (module, name)) in (0..).zip(&self.imports) {
+            let begin = [text(module), text(name), vec![0]].concat();
             if early.contains(&function) {
-                first.import(module, name, function);
+                first.import(&begin, function);
             }
-            if called_late.contains(&function) || filled_late.values().any(|held| *held == function) {
-                second.import(module, name, function);
+            if called_late.contains(&function) || late_slots().any(|(_, held)| *held == function) {
+                second.import(&begin, function);
             }
         }
         first.add(&own)?;
@@ -274,8 +287,10 @@ impl<'a> Module<'a> {
             };
             exports.push([text(export.name), vec![kind(export.kind)?], leb(index as usize)].concat());
         }
-        // What the second half imports: by the name it is exported with anyway, or a new one.
-        let mut new_names = (0..).map(short).filter(|name| self.exports.iter().all(|export| export.name != name));
+        // What the second half imports: by the name it is exported with anyway, or by a number, as none of wasm-bindgen's
+        // or wasm-opt's names is.
+        let numbers = (0..).map(|number: u32| number.to_string());
+        let mut new_names = numbers.filter(|name| self.exports.iter().all(|export| export.name != name));
         let mut shared = |kind: ExternalKind, index: u32, here: u32| -> Result<Vec<u8>> {
             let same = |export: &&Export| export.kind == kind && export.index == index;
             let name = match self.exports.iter().find(same) {
@@ -289,10 +304,7 @@ impl<'a> Module<'a> {
             Ok([text(FIRST), text(&name), vec![self::kind(kind)?]].concat())
         };
         for function in called_late.iter().filter(|function| own.binary_search(function).is_ok()) {
-            let import = shared(ExternalKind::Func, *function, first.functions[function])?;
-            let ty = second.ty(self.functions[*function as usize]);
-            second.imports.push([import, ty].concat());
-            second.functions.insert(*function, second.functions.len() as u32);
+            second.import(&shared(ExternalKind::Func, *function, first.functions[function])?, *function);
         }
         for (kind, list) in [
             (ExternalKind::Table, tables.iter().map(Vec::as_slice).collect()),
@@ -305,35 +317,32 @@ impl<'a> Module<'a> {
         }
         second.add(&late)?;
 
-        let mut filled_early = BTreeMap::new();
+        // Until the second half is there, a slot for one of its functions traps.
+        let mut filled = BTreeMap::new();
         for (slot, function) in &self.slots {
-            let index = match first.functions.get(function) {
-                Some(index) => *index,
-                None => first.trap(),
-            };
-            filled_early.insert(*slot, index);
+            let here = first.functions.get(function).copied();
+            filled.insert(*slot, here.unwrap_or_else(|| first.trap()));
         }
-        let filled_late = filled_late.iter().map(|(slot, function)| (*slot, second.functions[function])).collect();
+        let filled_late = late_slots().map(|(slot, function)| (*slot, second.functions[function])).collect();
 
-        let taken = |id: u8| match self.sections.get(&id) {
-            Some(content) => section(id, content),
-            None => Vec::new(),
-        };
-        let start = match self.start {
-            Some(function) => section(8, &leb(first.functions[&function] as usize)),
-            None => Vec::new(),
-        };
-        let between = [list(4, &tables), taken(5), taken(6), list(7, &exports), start].concat();
-        let elements = [list(9, &runs(&filled_early)), taken(12)].concat();
+        let taken = |id| self.sections.get(&id).map(|content| section(id, content)).unwrap_or_default();
+        let start = self.start.map(|start| section(8, &leb(first.functions[&start] as usize))).unwrap_or_default();
+        let (tables, exports, elements) = (list(4, &tables), list(7, &exports), list(9, &runs(&filled)));
+        let middle = [tables, taken(5), taken(6), exports, start, elements, taken(12)].concat();
         Ok(Halves {
-            first: [first.file(&between, &elements), taken(11)].concat(),
-            second: second.file(&[], &list(9, &runs(&filled_late))),
+            first: [first.file(&middle), taken(11)].concat(),
+            second: second.file(&list(9, &runs(&filled_late))),
         })
     }
+}
 
-    fn exports(&self, function: u32) -> bool {
-        self.exports.iter().any(|export| export.kind == ExternalKind::Func && export.index == function)
-    }
+/// The slots of the first table.
+struct Slots {
+    /// One for each function that has any.
+    of: BTreeMap<u32, u32>,
+    /// What is in each.
+    held: BTreeMap<u32, u32>,
+    size: u32,
 }
 
 impl<'a> Body<'a> {
@@ -373,7 +382,9 @@ impl<'a> Body<'a> {
                 | Operator::TableInit { .. }
                 | Operator::ElemDrop { .. }
                 | Operator::MemoryInit { .. }
-                | Operator::DataDrop { .. }) => return Err(wrong(&format!("a function has what cannot be split: {other:?}"))),
+                | Operator::DataDrop { .. }) => {
+                    return Err(wrong(&format!("a function has what cannot be split: {other:?}")));
+                }
                 _ => {}
             }
         }
@@ -381,36 +392,42 @@ impl<'a> Body<'a> {
     }
 }
 
-/// What stands in memory from the beginning, in objects: each begins where something refers to, and ends at the next.
-struct Data<'m> {
-    segments: &'m BTreeMap<u32, &'m [u8]>,
-    /// From the lowest address to the highest. What is zero in between may be in no segment, but begin an object.
+/// What stands in memory from the beginning, in objects: each begins where something points to, and ends at the next.
+struct Data {
+    /// From the lowest address to the highest, with zeros where no segment is, which may be in the middle of a number.
     range: Range<u32>,
+    bytes: Vec<u8>,
     starts: BTreeSet<u32>,
 }
 
-impl<'m> Data<'m> {
-    fn new(module: &'m Module) -> Self {
-        let segments = &module.data;
-        let ends = segments.iter().map(|(base, bytes)| base + bytes.len() as u32);
-        let range = segments.keys().next().copied().unwrap_or_default()..ends.max().unwrap_or_default();
-        let mut data = Self { segments, range, starts: BTreeSet::new() };
+impl Data {
+    fn new(module: &Module) -> Self {
+        let ends = module.data.iter().map(|(base, bytes)| base + bytes.len() as u32);
+        let start = module.data.keys().next().copied().unwrap_or_default();
+        let range = start..ends.max().unwrap_or_default().next_multiple_of(4);
+        let mut bytes = vec![0; range.len()];
+        for (base, segment) in &module.data {
+            let at = (base - range.start) as usize;
+            bytes[at..at + segment.len()].copy_from_slice(segment);
+        }
+        let mut data = Self { range: range.clone(), bytes, starts: BTreeSet::new() };
         let in_code = module.bodies.iter().flat_map(|body| body.constants.iter().chain(&body.offsets)).copied();
-        let in_data = data.range.clone().next_multiple_of_4().filter_map(|at| data.word(at));
-        data.starts = in_code.chain(in_data).filter(|address| data.range.contains(address)).collect();
+        let pointers = in_code.chain(data.words_in(range));
+        data.starts = pointers.filter(|address| data.range.contains(address)).collect();
         data
     }
 
-    fn word(&self, at: u32) -> Option<u32> {
-        let (base, bytes) = self.segments.range(..=at).next_back()?;
-        let word = bytes.get((at - base) as usize..)?.first_chunk()?;
-        Some(u32::from_le_bytes(*word))
+    /// What the object at `start` holds.
+    fn words(&self, start: u32) -> impl Iterator<Item = u32> {
+        let end = self.starts.range(start + 1..).next().copied().unwrap_or(self.range.end);
+        self.words_in(start..end)
     }
 
-    /// What the object at `start` holds, without zeros that are in no segment.
-    fn words(&self, start: u32) -> impl Iterator<Item = u32> {
-        let end = self.starts.range(start + 1..).next().copied().unwrap_or(self.range.end).min(start + LONGEST);
-        (start.next_multiple_of(4)..end).step_by(4).filter_map(|at| self.word(at))
+    fn words_in(&self, range: Range<u32>) -> impl Iterator<Item = u32> {
+        (range.start.next_multiple_of(4)..range.end).step_by(4).filter_map(|at| {
+            let word = self.bytes.get((at - self.range.start) as usize..)?.first_chunk()?;
+            Some(u32::from_le_bytes(*word))
+        })
     }
 }
 
@@ -418,12 +435,444 @@ impl<'m> Data<'m> {
 struct Half<'m, 'a> {
     module: &'m Module<'a>,
     slot_of: &'m BTreeMap<u32, u32>,
-    /// Its numbers of functions, by those in the whole.
+    /// The numbers here of functions of the whole.
     functions: BTreeMap<u32, u32>,
     /// Those it needs, in the order in which it does.
     types: Vec<&'a [u8]>,
     imports: Vec<Vec<u8>>,
-    /// Of each function that is not imported, its type and its code.
+    /// The next function's number.
+    next: u32,
+    /// The type and the code of each function that is not imported.
     declared: Vec<Vec<u8>>,
     code: Vec<Vec<u8>>,
+}
+
+impl<'m, 'a> Half<'m, 'a> {
+    fn new(module: &'m Module<'a>, slot_of: &'m BTreeMap<u32, u32>) -> Self {
+        let (functions, types, imports, declared, code) = Default::default();
+        Self { module, slot_of, functions, types, imports, next: 0, declared, code }
+    }
+
+    fn number(&mut self, function: u32) {
+        self.functions.insert(function, self.next);
+        self.next += 1;
+    }
+
+    /// `begin` is where from: two names and the kind.
+    fn import(&mut self, begin: &[u8], function: u32) {
+        let ty = self.type_of(function);
+        self.imports.push([begin, &ty].concat());
+        self.number(function);
+    }
+
+    fn add(&mut self, functions: &[u32]) -> Result {
+        functions.iter().for_each(|function| self.number(*function));
+        for function in functions {
+            let ty = self.type_of(*function);
+            let code = self.code_of(*function)?;
+            self.declared.push(ty);
+            self.code.push(code);
+        }
+        Ok(())
+    }
+
+    /// A function that the whole has not.
+    fn define(&mut self, ty: Vec<u8>, code: Vec<u8>) -> u32 {
+        self.declared.push(ty);
+        self.code.push(code);
+        self.next += 1;
+        self.next - 1
+    }
+
+    /// One that does nothing but call the other.
+    fn thunk(&mut self, function: u32) -> u32 {
+        let ty = self.type_of(function);
+        let (_, parameters) = self.module.types[self.module.functions[function as usize] as usize];
+        let pushes = (0..parameters).flat_map(|parameter| [vec![0x20], leb(parameter)].concat());
+        let code = [vec![0], pushes.collect(), self.call(function, false), vec![0x0b]].concat();
+        self.define(ty, code)
+    }
+
+    /// One that traps, if possible one that is there anyway.
+    fn trap(&mut self) -> u32 {
+        let ty = leb(self.raw_type(PLAIN));
+        match self.declared.iter().zip(&self.code).position(|(declared, code)| *declared == ty && code == TRAP) {
+            Some(at) => self.next - self.declared.len() as u32 + at as u32,
+            None => self.define(ty, TRAP.to_vec()),
+        }
+    }
+
+    fn type_of(&mut self, function: u32) -> Vec<u8> {
+        leb(self.ty(self.module.functions[function as usize]))
+    }
+
+    fn ty(&mut self, ty: u32) -> usize {
+        self.raw_type(self.module.types[ty as usize].0)
+    }
+
+    fn raw_type(&mut self, raw: &'a [u8]) -> usize {
+        self.types.iter().position(|known| *known == raw).unwrap_or_else(|| {
+            self.types.push(raw);
+            self.types.len() - 1
+        })
+    }
+
+    fn call(&mut self, function: u32, last: bool) -> Vec<u8> {
+        let last = u8::from(last) * 2;
+        match self.functions.get(&function) {
+            Some(index) => [vec![0x10 + last], leb(*index as usize)].concat(),
+            None => {
+                let slot = signed(self.slot_of[&function]);
+                [vec![0x41], slot, vec![0x11 + last], self.type_of(function), vec![0]].concat()
+            }
+        }
+    }
+
+    /// The body of a function with the numbers of this half.
+    fn code_of(&mut self, function: u32) -> Result<Vec<u8>> {
+        let wasm = self.module.wasm;
+        let Some(Body { code, .. }) = self.module.body(function) else { return Err(wrong("a function has no body")) };
+        let Range { start: mut copied, end } = usize_of(code.range());
+        let mut operators = code.get_operators_reader().map_err(broken)?;
+        let mut out = Vec::with_capacity(end - copied);
+        while !operators.eof() {
+            let (operator, at) = operators.read_with_offset().map_err(broken)?;
+            let new = match operator {
+                Operator::Call { function_index } => self.call(function_index, false),
+                Operator::ReturnCall { function_index } => self.call(function_index, true),
+                Operator::CallIndirect { type_index, table_index } => {
+                    [vec![0x11], leb(self.ty(type_index)), leb(table_index as usize)].concat()
+                }
+                Operator::ReturnCallIndirect { type_index, table_index } => {
+                    [vec![0x13], leb(self.ty(type_index)), leb(table_index as usize)].concat()
+                }
+                Operator::Block { blockty: BlockType::FuncType(ty) }
+                | Operator::Loop { blockty: BlockType::FuncType(ty) }
+                | Operator::If { blockty: BlockType::FuncType(ty) } => {
+                    [vec![wasm[at as usize]], signed(self.ty(ty) as u32)].concat()
+                }
+                _ => continue,
+            };
+            out.extend(&wasm[copied..at as usize]);
+            out.extend(new);
+            copied = operators.original_position() as usize;
+        }
+        out.extend(&wasm[copied..end]);
+        Ok(out)
+    }
+
+    /// All of it, with what stands between the types of its functions and their code.
+    fn file(&self, middle: &[u8]) -> Vec<u8> {
+        let types: Vec<_> = self.types.iter().map(|ty| ty.to_vec()).collect();
+        let code: Vec<_> = self.code.iter().map(|code| [&leb(code.len()), &code[..]].concat()).collect();
+        let begin = [list(1, &types), list(2, &self.imports), list(3, &self.declared)].concat();
+        [&self.module.wasm[..8], &begin, middle, &list(10, &code)].concat()
+    }
+}
+
+/// Active segments of elements, one for each run of slots.
+fn runs(slots: &BTreeMap<u32, u32>) -> Vec<Vec<u8>> {
+    let mut runs: Vec<(u32, Vec<Vec<u8>>)> = Vec::new();
+    for (slot, function) in slots {
+        let function = leb(*function as usize);
+        match runs.last_mut() {
+            Some((start, run)) if *start + run.len() as u32 == *slot => run.push(function),
+            _ => runs.push((*slot, vec![function])),
+        }
+    }
+    let segment =
+        |(start, run): &(u32, Vec<Vec<u8>>)| [vec![0, 0x41], signed(*start), vec![0x0b], counted(run)].concat();
+    runs.iter().map(segment).collect()
+}
+
+/// The items of a section, each also as it stands in the file.
+fn items<'a, T: FromReader<'a>>(wasm: &'a [u8], section: SectionLimited<'a, T>) -> Result<Vec<(T, &'a [u8])>> {
+    let end = section.range().end;
+    let mut items: Vec<(u64, T)> = Vec::new();
+    for item in section.into_iter_with_offsets() {
+        items.push(item.map_err(broken)?);
+    }
+    let ends: Vec<u64> = items.iter().skip(1).map(|(at, _)| *at).chain([end]).collect();
+    Ok(items.into_iter().zip(ends).map(|((at, item), end)| (item, &wasm[at as usize..end as usize])).collect())
+}
+
+/// The number that an expression consists of.
+fn constant(expression: &ConstExpr) -> Result<u32> {
+    match expression.get_operators_reader().read() {
+        Ok(Operator::I32Const { value }) => Ok(value as u32),
+        _ => Err(wrong("something begins at what is no plain number")),
+    }
+}
+
+/// A section, or nothing if it has no items.
+fn list(id: u8, items: &[Vec<u8>]) -> Vec<u8> {
+    if items.is_empty() { Vec::new() } else { section(id, &counted(items)) }
+}
+
+fn section(id: u8, content: &[u8]) -> Vec<u8> {
+    [&[id][..], &leb(content.len()), content].concat()
+}
+
+fn counted(items: &[Vec<u8>]) -> Vec<u8> {
+    [leb(items.len()), items.concat()].concat()
+}
+
+fn kind(kind: ExternalKind) -> Result<u8> {
+    match kind {
+        ExternalKind::Func => Ok(0),
+        ExternalKind::Table => Ok(1),
+        ExternalKind::Memory => Ok(2),
+        ExternalKind::Global => Ok(3),
+        _ => Err(wrong("it exports what cannot be split")),
+    }
+}
+
+/// Signed LEB128 of what is not negative.
+fn signed(value: u32) -> Vec<u8> {
+    let mut out = leb(value as usize);
+    // The highest bit that is written is the sign.
+    if let Some(last) = out.last_mut().filter(|last| **last & 0x40 != 0) {
+        *last |= 0x80;
+        out.push(0);
+    }
+    out
+}
+
+fn broken(error: BinaryReaderError) -> Error {
+    wrong(&error.to_string())
+}
+
+fn wrong(problem: &str) -> Error {
+    Error::Answer { from: "the module to split".into(), problem: problem.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use wasmparser::{Parser, Payload, Validator};
+
+    use super::{Module, TRAP, counted, list, section, signed, split};
+    use crate::wasm::{leb, tests::module, text};
+
+    /// In the name of each function with which the second half begins.
+    const CUT: &str = "_in_second";
+
+    /// Types of functions: a number, nothing, two numbers that become one.
+    const ONE: u8 = 0;
+    const NOTHING: u8 = 1;
+    const TWO: u8 = 2;
+    const DROP: [u8; 1] = [0x1a];
+    const NOP: [u8; 1] = [0x01];
+
+    /// A module that imports the functions 0 and 1, `early` and `late`, and has those of these names, types and bodies;
+    /// 2 is exported as `main`. Its table holds those of `slots` from 1 on, and its memory `data` from 1024 on.
+    fn whole(functions: &[(&str, u8, Vec<u8>)], exports: &[(&str, u8)], slots: &[u8], data: &[u8]) -> Vec<u8> {
+        let types = [vec![0x60, 0, 1, 0x7f], vec![0x60, 0, 0], vec![0x60, 2, 0x7f, 0x7f, 1, 0x7f]];
+        let imports = ["early", "late"].map(|name| [text("./a"), text(name), vec![0, NOTHING]].concat());
+        let declared: Vec<_> = functions.iter().map(|(_, ty, _)| vec![*ty]).collect();
+        let code: Vec<_> = functions.iter().map(|(.., code)| sized(code)).collect();
+        let exports = [("main", 2)].iter().chain(exports).map(|(name, index)| [text(name), vec![0, *index]].concat());
+        let exports: Vec<_> = exports.chain([[text("mem"), vec![2, 0]].concat()]).collect();
+        let names = (2..).zip(functions).map(|(index, (name, ..))| [vec![index], text(name)].concat());
+        let names = counted(&names.collect::<Vec<_>>());
+        [
+            b"\0asm\x01\0\0\0".to_vec(),
+            list(1, &types),
+            list(2, &imports),
+            list(3, &declared),
+            // A table of 9 slots at least and at most, a page of memory, a number that changes.
+            section(4, &[1, 0x70, 1, 9, 9]),
+            section(5, &[1, 0, 1]),
+            section(6, &[1, 0x7f, 1, 0x41, 0, 0x0b]),
+            list(7, &exports),
+            list(9, &[[vec![0, 0x41, 1, 0x0b], sized(slots)].concat()]),
+            section(12, &[1]),
+            list(10, &code),
+            list(11, &[[&[0][..], &number(1024), &[0x0b], &sized(data)].concat()]),
+            section(0, &[text("name"), vec![1], sized(&names)].concat()),
+        ]
+        .concat()
+    }
+
+    fn sized(bytes: &[u8]) -> Vec<u8> {
+        [&leb(bytes.len()), bytes].concat()
+    }
+
+    /// A body without local variables.
+    fn body(instructions: &[&[u8]]) -> Vec<u8> {
+        [&[0], &instructions.concat()[..], &[0x0b]].concat()
+    }
+
+    fn call(function: u8) -> [u8; 2] {
+        [0x10, function]
+    }
+
+    fn through(slot: u8, ty: u8) -> [u8; 5] {
+        [0x41, slot, 0x11, ty, 0]
+    }
+
+    fn number(value: u32) -> Vec<u8> {
+        [vec![0x41], signed(value)].concat()
+    }
+
+    /// What a half consists of.
+    struct Half {
+        imports: Vec<String>,
+        exports: Vec<String>,
+        /// Bodies, or the number of an imported function.
+        slots: Vec<(u32, Result<Vec<u8>, u32>)>,
+        bodies: Vec<Vec<u8>>,
+        sections: Vec<u8>,
+    }
+
+    fn half(wasm: &[u8]) -> Half {
+        Validator::new().validate_all(wasm).unwrap();
+        let (mut imports, mut module, mut sections) = (Vec::new(), Module { wasm, ..Module::default() }, Vec::new());
+        for payload in Parser::new(0).parse_all(wasm).map(Result::unwrap) {
+            sections.extend(payload.as_section().map(|(id, _)| id));
+            let Payload::ImportSection(list) = payload else {
+                module.take(payload).unwrap();
+                continue;
+            };
+            for import in list.into_imports().map(Result::unwrap) {
+                let kind = format!("{:?}", import.ty);
+                imports.push(format!("{}.{} {}", import.module, import.name, &kind[..4]));
+                module.imports.extend(kind.starts_with("Func").then_some((import.module, import.name)));
+            }
+        }
+        let code = |function| module.body(function).map(|body| body.code.as_bytes().to_vec()).ok_or(function);
+        Half {
+            exports: module.exports.iter().map(|export| format!("{} {}", export.name, export.index)).collect(),
+            slots: module.slots.iter().map(|(slot, function)| (*slot, code(*function))).collect(),
+            bodies: module.bodies.iter().map(|body| body.code.as_bytes().to_vec()).collect(),
+            imports,
+            sections,
+        }
+    }
+
+    fn halves(wasm: &[u8]) -> (Half, Half) {
+        let halves = split(wasm, &|name| name.contains(CUT)).unwrap();
+        // Of which the second is to fit the first: both say how large the table is.
+        let table = |half: &[u8]| half.windows(4).find(|bytes| bytes[..2] == [0x70, 1]).unwrap().to_vec();
+        assert_eq!(table(&halves.first), table(&halves.second));
+        (half(&halves.first), half(&halves.second))
+    }
+
+    #[test]
+    fn what_only_a_cut_needs_comes_later_and_is_called_through_the_table() {
+        let both = body(&[&NOP]);
+        let cut = |late: [u8; 2], both: [u8; 2], one: u8| {
+            let block = [&[0x02, one][..], &number(3), &[0x0b]].concat();
+            body(&[&late, &both, &through(0, one), &DROP, &block])
+        };
+        let wasm = whole(
+            &[
+                ("main", NOTHING, body(&[&call(0), &number(64), &number(64), &call(3), &DROP, &call(5)])),
+                ("a[0123456789abcdef]::open_in_second::h0", TWO, cut(call(4), call(5), ONE)),
+                ("later", NOTHING, body(&[&call(1)])),
+                ("both", NOTHING, both.clone()),
+            ],
+            &[],
+            &[],
+            &[],
+        );
+        let (first, second) = halves(&wasm);
+        // There were slots 0 to 8.
+        let main = body(&[&call(0), &number(64), &number(64), &through(9, 1), &DROP, &call(2)]);
+        assert_eq!(first.bodies, [main, both]);
+        assert_eq!(first.imports, ["./a.early Func"]);
+        assert_eq!(first.exports, ["main 1", "mem 0", "0 2", "1 0", "2 0"]);
+        assert!(first.slots.iter().all(|(slot, _)| *slot < 9));
+        assert_eq!(first.sections, [1, 2, 3, 4, 5, 6, 7, 12, 10, 11]);
+        let cut = cut(call(3), call(1), 2);
+        assert_eq!(second.bodies, [cut.clone(), body(&[&call(0)])]);
+        assert_eq!(second.imports, ["./a.late Func", "b.0 Func", "b.1 Tabl", "b.mem Memo", "b.2 Glob"]);
+        assert!(second.exports.is_empty());
+        assert_eq!(second.slots, [(9, Ok(cut))]);
+        assert_eq!(second.sections, [1, 2, 3, 9, 10]);
+    }
+
+    #[test]
+    fn an_export_that_is_cut_calls_through_its_slot_which_traps_until_it_is_filled() {
+        let open = body(&[&[0x20, 1]]);
+        let mut functions = [("main", NOTHING, body(&[&NOP])), ("open_in_second", TWO, open.clone())].to_vec();
+        let wasm = whole(&functions, &[("0", 3)], &[3], &[]);
+        let (first, second) = halves(&wasm);
+        let thunk = body(&[&[0x20, 0], &[0x20, 1], &through(1, 1)]);
+        assert_eq!(first.bodies, [body(&[&NOP]), thunk.clone(), TRAP.to_vec()]);
+        assert_eq!(first.exports, ["main 0", "0 1", "mem 0", "1 0", "2 0"]);
+        assert_eq!(first.slots, [(1, Ok(TRAP.to_vec()))]);
+        assert_eq!(second.slots, [(1, Ok(open))]);
+        // Without a slot so far.
+        let (first, second) = halves(&whole(&functions, &[("0", 3)], &[2], &[]));
+        assert_eq!(first.bodies[1], body(&[&[0x20, 0], &[0x20, 1], &through(9, 1)]));
+        assert_eq!(second.slots, [(9, Ok(second.bodies[0].clone()))]);
+        // What traps may be there anyway.
+        functions[0].2 = TRAP.to_vec();
+        let (first, _) = halves(&whole(&functions, &[("0", 3)], &[3], &[]));
+        assert_eq!(first.bodies, [TRAP.to_vec(), thunk]);
+        assert_eq!(first.slots, [(1, Ok(TRAP.to_vec()))]);
+    }
+
+    #[test]
+    fn a_function_in_the_table_stays_if_the_first_half_has_its_slot_or_what_leads_to_it() {
+        let load = [&number(0)[..], &[0x28, 2], &signed(1032), &DROP].concat();
+        let main = [number(1024), DROP.to_vec(), load, number(6), DROP.to_vec(), call(3).to_vec(), DROP.to_vec()];
+        let open = [1028, 1, 7].map(|value| [&number(value)[..], &DROP].concat());
+        // Each of another length, to tell them apart.
+        let held = |nops: usize| body(&[&NOP.repeat(nops)]);
+        let functions = [
+            ("main", NOTHING, body(&[&main.concat()])),
+            ("open_in_second", ONE, body(&[&open.concat(), &number(5)])),
+            ("behind a pointer", NOTHING, held(1)),
+            ("for the second", NOTHING, held(2)),
+            ("added to an address", NOTHING, held(3)),
+            ("nobody knows", NOTHING, held(4)),
+            ("a number of the second", NOTHING, held(5)),
+            ("a number of the first", NOTHING, held(6)),
+        ];
+        let words = [1036, 2, 3, 0, 1u32].map(u32::to_le_bytes).concat();
+        // The optimiser leaves out zeros at the end, even of a number.
+        let (first, second) = halves(&whole(&functions, &[], &[4, 5, 6, 7, 8, 9, 1], &words[..17]));
+        let trap = || Ok(TRAP.to_vec());
+        let expected = [Ok(held(1)), trap(), Ok(held(3)), Ok(held(4)), trap(), Ok(held(6)), trap()];
+        assert_eq!(first.slots, (1..).zip(expected).collect::<Vec<_>>());
+        assert!(first.imports.is_empty());
+        let (open, later) = (functions[1].2.clone(), [(2, Ok(held(2))), (5, Ok(held(5))), (7, Err(0))]);
+        assert_eq!(second.slots, [&later[..], &[(9, Ok(open))]].concat());
+        assert_eq!(second.imports[0], "./a.late Func");
+    }
+
+    #[test]
+    fn what_cannot_be_split_is_refused_and_the_rest_is_split_the_same_way_every_time() {
+        let functions = [("main", NOTHING, body(&[&call(3), &DROP])), ("open", ONE, body(&[&number(1)]))];
+        let wasm = whole(&functions, &[], &[3, 2, 3], &[1]);
+        let again = |wasm: &[u8]| split(wasm, &|name| name == "open").map(|halves| [halves.first, halves.second]);
+        assert_eq!(again(&wasm).unwrap(), again(&wasm).unwrap());
+        let refused = |wasm: &[u8], part: &str| {
+            let error = again(wasm).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        };
+        let names = wasm.windows(4).position(|bytes| bytes == b"name").unwrap() - 3;
+        refused(&wasm[..names], "no names");
+        refused(&whole(&functions[..0], &[], &[], &[]), "no names");
+        let cut = split(&wasm, &|name| name == "close").map(|_| ()).unwrap_err().to_string();
+        assert!(cut.contains("none of its functions"), "{cut}");
+        refused(&module(&["open"]), "no table");
+        let reference = [("main", NOTHING, body(&[&[0xd2, 2], &DROP])), ("open", ONE, body(&[&number(1)]))];
+        refused(&whole(&reference, &[], &[2], &[]), "RefFunc");
+        // What runs by itself is never cut.
+        let elements = wasm.windows(4).position(|bytes| bytes == [1, 0, 0x41, 1]).unwrap() - 2;
+        let started = [&wasm[..elements], &section(8, &[3]), &wasm[elements..]].concat();
+        refused(&started, "none of its functions");
+    }
+
+    #[test]
+    fn numbers_that_are_not_negative_are_written_as_such() {
+        assert_eq!(
+            [0, 63, 64, 300, 8192].map(signed),
+            [vec![0], vec![63], vec![0xc0, 0], vec![0xac, 2], vec![0x80, 0xc0, 0]]
+        );
+    }
 }

@@ -187,12 +187,12 @@ fn with_names(wasm: &[u8]) -> Result<(usize, Vec<Function>)> {
 }
 
 /// The reader counts in 64 bits, whatever fits into memory.
-fn usize_of(range: Range<u64>) -> Range<usize> {
+pub(crate) fn usize_of(range: Range<u64>) -> Range<usize> {
     range.start as usize..range.end as usize
 }
 
 /// A name without the hashes of crates in brackets.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
     while let Some((before, after)) = rest.split_once('[') {
@@ -206,6 +206,11 @@ fn plain(name: &str) -> String {
         }
     }
     out + rest
+}
+
+/// A name or another text as modules hold it.
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    [&leb(text.len()), text.as_bytes()].concat()
 }
 
 /// Unsigned LEB128, as lengths are written.

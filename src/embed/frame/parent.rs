@@ -50,7 +50,8 @@ impl Drop for Channel {
 }
 
 impl Core {
-    /// The view has made the `iframe`, or has taken it away.
+    /// The view has made the `iframe`, or has taken it away. The npm package's second module begins here.
+    #[inline(never)]
     pub(in crate::embed) fn show_frame(self: &Rc<Self>, element: Option<Element>) {
         let element = element.and_then(|element| element.dyn_into().ok());
         let parent = element.zip(self.frame_url.clone()).map(|(element, url)| Parent::new(self, element, url));
@@ -222,6 +223,7 @@ impl Parent {
     }
 
     /// Theme, language and words, and what the page has set of the style's variables.
+    #[inline(never)]
     pub(in crate::embed) fn share_look(&self) {
         let (Some(core), Some(window)) = (self.core.upgrade(), window()) else { return };
         let Ok(Some(style)) = window.get_computed_style(&self.element) else { return };
@@ -236,6 +238,7 @@ impl Parent {
     }
 
     /// Hands over the current token, once.
+    #[inline(never)]
     pub(in crate::embed) fn share_session(&self) {
         let ready = self.channel.borrow().as_ref().is_some_and(|channel| channel.ready.get());
         let Some(core) = self.core.upgrade().filter(|_| ready) else { return };

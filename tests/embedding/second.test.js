@@ -1,0 +1,149 @@
+// The second wasm: what the list and the session do without it, and what happens when it is late or never comes.
+import assert from "node:assert/strict";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { suite } from "../harness/index.js";
+import { alert, codes, open, run } from "./stage.js";
+
+const SITE = process.env.CONNECT_FLOW_SITE ?? fileURLToPath(new URL("../../target/site", import.meta.url));
+const FILES = ["index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"];
+const SECOND = "connect-flow_second.wasm";
+
+/** Keeps each request for the second wasm in `held`, until it is let through or made to fail. */
+const holdSecond = (driver) =>
+  run(driver, `
+    const real = window.fetch;
+    window.held = [];
+    window.fetch = (request, init) => {
+      const url = String(request.url ?? request);
+      if (window.failing && url.endsWith("/application")) return Promise.reject(new TypeError("no network"));
+      if (!url.includes("${SECOND}")) return real(request, init);
+      return new Promise((resolve, reject) => {
+        held.push({ pass: () => resolve(real(request, init)), fail: () => reject(new TypeError("no network")) });
+      });
+    };`);
+
+const asked = (page, driver, times = 1) =>
+  page.waitFor(() => driver.executeScript("return held.length >= arguments[0]", times), `request ${times} for it`);
+
+const rows = (driver) =>
+  driver.executeScript("return [...flow.shadowRoot.querySelectorAll('[data-slug]')].map((row) => row.dataset.slug)");
+
+suite("the second wasm", {}, {
+  "is asked for when the list is there, and the list and the session do without it": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, `
+      embed();
+      window.early = [];
+      flow.addEventListener("flow-ready", () => early.push(held.length), { once: true });`);
+    await page.waitForEvent("flow-ready");
+    await asked(page, driver);
+    assert.ok((await driver.executeScript("return early[0]")) <= 1);
+    const all = await rows(driver);
+    assert.ok(all.length > 5);
+    await run(driver, `
+      const search = flow.shadowRoot.querySelector("input[type=search]");
+      search.value = "tally";
+      search.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));`);
+    await page.waitFor(async () => (await rows(driver)).length === 1, "what was searched for");
+    await run(driver, "flow.theme = 'dark'; flow.locale = 'de'; flow.density = 'compact'");
+    const dressed = "const { dataset, lang } = flow.shadowRoot.querySelector('[data-theme]'); return [dataset.theme, lang]";
+    await page.waitFor(async () => (await driver.executeScript(dressed)).join() === "dark,de", "the other look");
+    await run(driver, "flow.setSessionToken(await getSessionToken({ reason: 'by hand' }))");
+    await run(driver, "dispatchEvent(new Event('offline')); dispatchEvent(new Event('online'))");
+    await run(driver, "flow.end()");
+    await page.waitForEvent("flow-closed");
+    await page.waitFor(async () => (await page.screen()) === "ended", "the end");
+    await run(driver, "flow.remove()");
+    assert.deepEqual(await codes(page), []);
+    // The list that cannot be had is the list's own affair, too.
+    await run(driver, "window.failing = true; embed()");
+    await page.waitForEvent("flow-error");
+    await run(driver, "window.failing = false");
+    await page.click("button", /^Try again/);
+    await page.waitFor(async () => (await rows(driver)).length > 5, "the list at last");
+    await run(driver, "flow.remove()");
+    assert.deepEqual(await codes(page), ["network_error"]);
+    assert.equal(await driver.executeScript("return held.length"), 1);
+  },
+
+  "gets the choice that came before it, once it is here": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-ready");
+    await asked(page, driver);
+    await page.click("button", /^Tally Books/);
+    assert.equal(await page.screen(), "list");
+    await run(driver, "held[0].pass()");
+    await page.find("button", "Connect");
+    assert.equal(await page.screen(), "app");
+    assert.deepEqual(await codes(page), []);
+    assert.equal(await driver.executeScript("return held.length"), 1);
+  },
+
+  "is missed only by who needs it; then that is said, and trying again mends it": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-ready");
+    // Asked for twice, the second time past the caches.
+    for (const time of [1, 2]) {
+      await asked(page, driver, time);
+      await run(driver, `held[${time - 1}].fail()`);
+    }
+    assert.equal(await page.screen(), "list");
+    assert.deepEqual(await codes(page), []);
+    await page.click("button", /^Tally Books/);
+    for (const time of [3, 4]) {
+      await asked(page, driver, time);
+      await run(driver, `held[${time - 1}].fail()`);
+    }
+    await page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+    assert.match(await alert(driver), /could not be loaded/);
+    await run(driver, "flow.shadowRoot.querySelector('[role=alert] button').click()");
+    await page.waitFor(async () => (await page.eventsNamed("flow-ready")).length === 2, "the list again");
+    await asked(page, driver, 5);
+    await run(driver, "held[4].pass()");
+    await page.click("button", /^Tally Books/);
+    await page.find("button", "Connect");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+  },
+
+  "comes before the first screen where that is an app's": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "embed({ app: 'tally-books' })");
+    await asked(page, driver);
+    assert.equal(await page.screen(), null);
+    await run(driver, "held[0].pass()");
+    await page.find("button", "Connect");
+    assert.deepEqual(await codes(page), []);
+  },
+
+  "is none of another build, even where a server gives one": async (scene) => {
+    const { page, driver } = scene;
+    const folder = "other-second";
+    await rm(`${SITE}/${folder}`, { recursive: true, force: true });
+    for (const name of FILES) await cp(`${SITE}/${name}`, `${SITE}/${folder}/${name}`);
+    const second = await readFile(`${SITE}/${SECOND}`);
+    // A custom section more: it would run, but it is not the one that belongs to the first.
+    await writeFile(`${SITE}/${folder}/${SECOND}`, Buffer.concat([second, Buffer.of(0, 2, 1, 97)]));
+    await open(scene);
+    await run(driver, `
+      const { define } = await importModule("/${folder}/index.js");
+      define("connect-flow-${folder}");
+      embed({}, true, "connect-flow-${folder}");`);
+    await page.waitForEvent("flow-ready");
+    await page.click("button", /^Tally Books/);
+    await page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+    await rm(`${SITE}/${folder}`, { recursive: true });
+  },
+});
