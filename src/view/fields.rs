@@ -3,7 +3,8 @@
 //! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
 use super::Ui;
-use super::dom::{El, el, focus, keep, later};
+use super::dom::{El, el, focus, later};
+use super::held::keep;
 use super::icon;
 use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
