@@ -11,8 +11,8 @@ use leptos::mount::mount_to_renderer;
 use leptos::prelude::{RwSignal, Set, Update};
 use std::cell::RefCell;
 use std::sync::Arc;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
 /// The names of the states, screen by screen.
