@@ -6,6 +6,8 @@
 
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic))]
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod decimal;
 pub mod embed;
 pub mod error;
 pub mod flow;

@@ -14,15 +14,14 @@ use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
-use crate::view::{self, SessionLine, SessionShown, Settings, Ui};
+use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui};
 use js_sys::Function;
 use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyViewState;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 /// How long a session may go without a usable token before the user is told, in milliseconds.
 const PATIENCE_MS: f64 = 1_500.0;
@@ -33,7 +32,7 @@ const CHANGED: &str = "state";
 pub struct Instance {
     core: Rc<Core>,
     owner: leptos::reactive::owner::Owner,
-    view: RefCell<Option<leptos::mount::UnmountHandle<AnyViewState>>>,
+    view: RefCell<Option<leptos::mount::UnmountHandle<Element>>>,
 }
 
 /// What everything that happens later gets hold of, weakly.
@@ -91,8 +90,8 @@ impl Instance {
                 }
             };
             let ui = owner.with(|| Ui {
-                retry_session: UnsyncCallback::new(move |()| retry.retry()),
-                frame: UnsyncCallback::new(move |element| {
+                retry_session: Call::new(move |()| retry.retry()),
+                frame: Call::new(move |element| {
                     if let Some(core) = frame.upgrade() {
                         core.show_frame(element);
                     }
@@ -136,7 +135,7 @@ impl Instance {
     /// Shows the flow in an empty element.
     pub fn show(&self, target: HtmlElement) {
         let ui = self.core.ui;
-        let view = self.owner.with(|| leptos::mount::mount_to(target, move || view::root(ui)));
+        let view = self.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::root(ui)));
         self.view.replace(Some(view));
         self.core.shown.set(true);
         if !self.core.outbox.borrow().is_empty() {
@@ -403,9 +402,9 @@ pub(super) fn silent(state: State, settings: Settings, send: impl Fn(Event) + 's
         flow: RwSignal::new(state),
         session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false }),
         settings: RwSignal::new(settings),
-        send: UnsyncCallback::new(send),
-        retry_session: UnsyncCallback::new(|()| {}),
-        frame: UnsyncCallback::new(|_| {}),
+        send: Call::new(send),
+        retry_session: Call::new(|()| {}),
+        frame: Call::new(|_| {}),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::config::{Configuring, Draft, Fault, Offer, Saving, Title};
 use super::runs::Runs;
 use super::state::{Apps, FieldErrorKind, Loaded, RemovalStage, Screen, Stage, State};
+use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::platform::json::{Value, append_text};
 use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
@@ -44,7 +45,7 @@ impl Plain {
     }
 
     fn number(&mut self, name: &str, number: usize) {
-        self.source(name, &number.to_string());
+        self.source(name, &decimal(number));
     }
 
     fn value(&mut self, name: &str, value: Option<&Value>) {

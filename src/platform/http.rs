@@ -1,18 +1,24 @@
 //! One HTTP exchange over the `fetch` that the page had when this code was loaded.
 
 use crate::error::{Code, Failure};
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, Response};
 use js_sys::{Function, JsString, Object, Promise, Reflect};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
-    RequestRedirect, Response, TextDecoder,
-};
+use web_sys::{AbortSignal, ReadableStreamDefaultReader, Request, TextDecoder};
 
 /// Larger answers are refused, in bytes: no list of apps comes near, and a page must stay usable.
 const MAX_BODY: f64 = 16.0 * 1024.0 * 1024.0;
+
+/// What holds for every request: nothing of the browser's goes along, nothing is kept, nothing is sent on elsewhere.
+const MANNER: [(&str, &str); 5] = [
+    ("mode", "cors"),
+    ("credentials", "omit"),
+    ("cache", "no-store"),
+    ("redirect", "error"),
+    ("referrerPolicy", "no-referrer"),
+];
 
 thread_local! {
     /// Wrappers that the page installs later (recorders, error trackers) never see a token.
@@ -28,7 +34,7 @@ pub fn capture(fetch: Option<Function>) {
 
 /// One request, complete but for the token.
 pub(super) struct Outgoing<'a> {
-    pub(super) method: Method,
+    pub(super) method: &'a Method,
     pub(super) url: &'a str,
     pub(super) headers: &'a [(&'a str, JsValue)],
     pub(super) body: Option<&'a JsString>,
@@ -53,9 +59,12 @@ impl Outgoing<'_> {
     /// Sends it. An `Err` means that no complete answer came.
     pub(super) async fn send(&self) -> Result<Answer, Failure> {
         let promise = self.fetch().map_err(|_| Failure::new(Code::NetworkError))?;
-        let response: Response =
+        let response: web_sys::Response =
             JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(|error| self.fault(&error))?;
-        let header = |name: &str| response.headers().get(name).ok().flatten();
+        let response = Response::from(response);
+        // Raw: a page may have patched them, and one that throws is as good as no header.
+        let headers = response.headers().into_raw();
+        let header = |name: &str| headers.get(name).ok().flatten();
         let (request_id, retry_after) = (header("x-request-id"), header("retry-after"));
         let (date, age) = (header("date"), header("age"));
         let text = read(&response).await.map_err(|error| self.fault(&error))?;
@@ -69,16 +78,13 @@ impl Outgoing<'_> {
         let url = self.url;
         #[cfg(feature = "mutants")]
         let url = &crate::mutants::outgoing(url, self.headers, self.body);
-        let request = RequestBuilder::new(url)
-            .method(self.method.clone())
-            .mode(RequestMode::Cors)
-            .credentials(RequestCredentials::Omit)
-            .cache(RequestCache::NoStore)
-            .redirect(RequestRedirect::Error)
-            .referrer_policy(ReferrerPolicy::NoReferrer)
-            .abort_signal(Some(self.signal))
-            .build()
-            .map_err(|_| JsValue::UNDEFINED)?;
+        let request = bare();
+        for (name, value) in MANNER {
+            Reflect::set(&request, &name.into(), &value.into())?;
+        }
+        Reflect::set(&request, &"method".into(), &self.method.as_str().into())?;
+        Reflect::set(&request, &"signal".into(), self.signal)?;
+        let request = Request::new_with_str_and_init(url, request.unchecked_ref())?;
         // Headers and body travel in a bare object: neither a patched `Headers` or `Request` nor a polluted prototype sees
         // the token or a typed key.
         let headers = bare();
@@ -95,7 +101,6 @@ impl Outgoing<'_> {
         }
         #[cfg(feature = "mutants")]
         crate::mutants::sent_with(&init, &headers);
-        let request: web_sys::Request = request.into();
         capture(None);
         FETCH.with(|fetch| match fetch.get() {
             Some(Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),

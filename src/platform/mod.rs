@@ -6,6 +6,8 @@
 pub mod json;
 pub mod model;
 pub mod refold;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod seen;
 
 #[cfg(target_arch = "wasm32")]
 mod http;

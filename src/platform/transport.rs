@@ -83,7 +83,7 @@ const ATTEMPTS: u32 = 4;
 
 /// A request in the platform's terms.
 pub(super) struct Call<'a> {
-    pub(super) method: Method,
+    pub(super) method: &'a Method,
     pub(super) path: &'a str,
     pub(super) body: Option<JsString>,
     pub(super) retry: Retry,
@@ -235,7 +235,7 @@ impl Transport {
         let signal = AbortSignal::any(&js_sys::Array::of2(scope, &timeout));
         let url = [&self.origins.api, call.path].concat();
         Outgoing {
-            method: call.method.clone(),
+            method: call.method,
             url: &url,
             headers: &headers,
             body: call.body.as_ref(),
@@ -253,7 +253,7 @@ impl Transport {
         crate::embed::spawn(Box::pin(async move {
             let headers = [("Authorization", authorization.into())];
             let request = Outgoing {
-                method: Method::POST,
+                method: &Method::POST,
                 url: &url,
                 headers: &headers,
                 body: None,

@@ -4,7 +4,9 @@
 //! markup is parsed anywhere, which is what Trusted Types ask for, and no `style` attribute is written, which is what a
 //! strict `style-src` asks for.
 
-use leptos::prelude::{Owner, RenderEffect, StoredValue, untrack};
+use super::held::keep;
+use leptos::prelude::{Owner, RenderEffect, untrack};
+use leptos::reactive::owner::ArenaItem;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
@@ -188,8 +190,7 @@ impl<K: PartialEq + Clone> Place for Keyed<K> {
 
 /// Runs at once, and again whenever something that it read has changed; ends with the current owner.
 pub(super) fn effect(mut run: Box<dyn FnMut()>) {
-    let effect = RenderEffect::new(move |_: Option<()>| run());
-    let _ = StoredValue::new_local(effect);
+    ArenaItem::new(RenderEffect::new(move |_: Option<()>| run()));
 }
 
 /// Runs after what is being built is in the document.
@@ -206,11 +207,6 @@ pub(super) fn focus(element: &Element) {
 pub(super) fn active_in(element: &Element) -> Option<Element> {
     let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
     root.active_element().filter(|active| element.contains(Some(active)))
-}
-
-/// Keeps a value alive until the current owner is cleaned up, then drops it.
-pub(super) fn keep<T: 'static>(value: T) {
-    let _ = StoredValue::new_local(value);
 }
 
 fn set_attribute(element: &Element, name: &str, value: Option<&str>) {

@@ -3,10 +3,12 @@
 //! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
 use super::Ui;
-use super::dom::{El, el, focus, keep, later};
+use super::dom::{El, el, focus, later};
+use super::held::keep;
 use super::icon;
 use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
+use crate::decimal::decimal;
 use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
 use crate::platform::model::{AuthType, InputField, InputKind};
 use std::cell::Cell;
@@ -105,7 +107,7 @@ fn frame(ui: Ui, app: String) -> El {
         .class("isolated")
         .attr("part", "credentials")
         .attr_of(ui, "title", "fields.frame", &app)
-        .property("block-size", &[&(fields * 82 + 52).to_string(), "px"].concat());
+        .property("block-size", &[&decimal(fields * 82 + 52), "px"].concat());
     ui.frame(Some(frame.element().clone()));
     keep(Framed(ui));
     frame
@@ -208,7 +210,7 @@ fn field(
     errors: impl Fn() -> Vec<FieldError> + Copy + 'static,
     busy: impl Fn() -> bool + Copy + 'static,
 ) -> (El, Control) {
-    let [id, help_id, error_id] = ["f", "h", "e"].map(|prefix| [prefix, &at.to_string()].concat());
+    let [id, help_id, error_id] = ["f", "h", "e"].map(|prefix| [prefix, &decimal(at)].concat());
     let name = field.name.clone();
     let error = move || errors().into_iter().find(|error| error.field == name).map(|error| error.kind);
     let (invalid, described, shown) = (error.clone(), error.clone(), error);

@@ -2,18 +2,17 @@
 
 mod data;
 
-use super::{Density, SessionLine, SessionShown, Settings, Theme, Ui, adopt_styles, root};
+use super::{Call, Density, SessionLine, SessionShown, Settings, Theme, Ui, adopt_styles, root};
 use crate::error::Code;
 use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
-use leptos::callback::UnsyncCallback;
-use leptos::mount::mount_to;
+use leptos::mount::mount_to_renderer;
 use leptos::prelude::{RwSignal, Set, Update};
 use std::cell::RefCell;
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
 
 /// The names of the states, screen by screen.
@@ -71,21 +70,21 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
         terms_url: Some("https://example.com/terms".to_owned()),
         ..Settings::default()
     };
-    let handle = mount_to(place.unchecked_into(), move || {
+    let handle = mount_to_renderer(&place, move || {
         let flow = RwSignal::new(state);
         root(Ui {
             flow,
             session: RwSignal::new(session),
             settings: RwSignal::new(settings),
-            send: UnsyncCallback::new(move |event| match live.borrow_mut().as_mut() {
+            send: Call::new(move |event| match live.borrow_mut().as_mut() {
                 Some(live) => {
                     live.step(event, 0.0);
                     flow.set(live.state().clone());
                 }
                 None => flow.update(|state| follow(state, event)),
             }),
-            retry_session: UnsyncCallback::new(|()| {}),
-            frame: UnsyncCallback::new(|_| {}),
+            retry_session: Call::new(|()| {}),
+            frame: Call::new(|_| {}),
         })
     });
     handle.forget();

@@ -11,6 +11,7 @@ mod dom;
 mod fields;
 #[cfg(feature = "gallery")]
 pub mod gallery;
+mod held;
 mod icon;
 mod index;
 mod list;
@@ -24,12 +25,13 @@ mod text;
 mod waiting;
 
 pub use crate::settings::{Density, Settings, Theme};
+pub use held::Call;
 pub use style::{adopt_styles, variables};
 pub use text::{register, registered};
 
 use crate::flow::{Event, State};
-use leptos::callback::{Callable, UnsyncCallback};
-use leptos::prelude::{AnyView, DirectiveAttribute, IntoAny, RwSignal, With};
+use leptos::prelude::{Render, RwSignal, With};
+use web_sys::Element;
 
 /// What the view reads and where it reports to. Made inside the mount's owner.
 #[derive(Clone, Copy)]
@@ -38,11 +40,11 @@ pub struct Ui {
     pub session: RwSignal<SessionShown>,
     pub settings: RwSignal<Settings>,
     /// Called inside the browser's event, so that a window may be opened.
-    pub send: UnsyncCallback<Event>,
+    pub send: Call<Event>,
     /// "Try again" of the session's line and of the screen after the session's end.
-    pub retry_session: UnsyncCallback<()>,
+    pub retry_session: Call<()>,
     /// The `iframe` for secrets, still empty, when its screen is built; `None` when that screen is left.
-    pub frame: UnsyncCallback<Option<leptos::web_sys::Element>>,
+    pub frame: Call<Option<Element>>,
 }
 
 /// What the user may know of the session.
@@ -107,24 +109,43 @@ impl Ui {
     }
 
     fn send(self, event: Event) {
-        let _ = self.send.try_run(event);
+        self.send.run(event);
     }
 
-    fn frame(self, frame: Option<leptos::web_sys::Element>) {
-        let _ = self.frame.try_run(frame);
+    fn frame(self, frame: Option<Element>) {
+        self.frame.run(frame);
     }
 
     fn retry_session(self) {
-        let _ = self.retry_session.try_run(());
+        self.retry_session.run(());
     }
 }
 
 /// Only the fields of [`Screen::Fields`](crate::flow::Screen::Fields), for the document inside the isolated frame.
-pub fn fields_alone(ui: Ui) -> AnyView {
-    leptos::html::custom("div").directive(move |root: leptos::web_sys::Element| shell::alone(ui, root), ()).into_any()
+pub fn fields_alone(ui: Ui) -> Root {
+    Root { ui, fill: shell::alone }
 }
 
 /// The whole interface, to be mounted in an element inside an open shadow root.
-pub fn root(ui: Ui) -> AnyView {
-    leptos::html::custom("div").directive(move |root: leptos::web_sys::Element| shell::fill(ui, root), ()).into_any()
+pub fn root(ui: Ui) -> Root {
+    Root { ui, fill: shell::fill }
+}
+
+/// What Leptos mounts: one element, filled before it is in the document.
+pub struct Root {
+    ui: Ui,
+    fill: fn(Ui, Element),
+}
+
+impl Render for Root {
+    type State = Element;
+
+    fn build(self) -> Element {
+        let root = dom::el("div").element().clone();
+        (self.fill)(self.ui, root.clone());
+        root
+    }
+
+    /// What is in it follows by itself what it shows.
+    fn rebuild(self, _: &mut Element) {}
 }

@@ -16,13 +16,12 @@ use crate::session::{ExpiryReason, Lease, ResetReason, SessionEvent, SessionView
 use crate::view::{self, Settings, Ui};
 use js_sys::{Array, Object};
 use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyViewState;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
+use web_sys::{Element, HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
 const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
@@ -46,7 +45,7 @@ struct Child {
     generation: Cell<u32>,
     typed: RefCell<Option<Typed>>,
     owner: leptos::reactive::owner::Owner,
-    view: Cell<Option<leptos::mount::UnmountHandle<AnyViewState>>>,
+    view: Cell<Option<leptos::mount::UnmountHandle<Element>>>,
     listeners: RefCell<Vec<Listener>>,
     size: RefCell<Option<Size>>,
 }
@@ -109,7 +108,9 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
         }
     });
     let ui = child.ui;
-    child.view.set(Some(child.owner.with(|| leptos::mount::mount_to(target, move || view::fields_alone(ui)))));
+    child
+        .view
+        .set(Some(child.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::fields_alone(ui)))));
     let survivor: Rc<dyn Survivor> = child.clone();
     panic::register(&survivor);
     child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);

@@ -3,6 +3,7 @@
 use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
 use super::{FrameUrl, VERSION, failure_of, message, own, own_text, parts_of, post};
+use crate::decimal::decimal;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{Event, Screen};
@@ -161,7 +162,7 @@ impl Parent {
         match name.as_str() {
             "height" => {
                 let px = own(message, "px").and_then(|px| px.as_f64()).unwrap_or_default().clamp(0.0, HIGHEST);
-                drop(self.element.style().set_property("block-size", &[&(px as u32).to_string(), "px"].concat()));
+                drop(self.element.style().set_property("block-size", &[&decimal(px as usize), "px"].concat()));
             }
             "submitted" => self.send(Event::FrameSubmitted),
             "saved" => self.answer(Ok(None)),

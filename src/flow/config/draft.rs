@@ -3,7 +3,6 @@
 use super::Configuring;
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
-use std::collections::HashSet;
 
 /// Dependent fields are followed this deep; the contract has three levels.
 const MAX_LEVELS: usize = 10;
@@ -144,16 +143,15 @@ impl Configuring {
     /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
     fn forget_children(&mut self, key: &FieldKey) {
         let Some(config) = self.config().cloned() else { return };
-        let mut seen = HashSet::from([key.clone()]);
-        let mut level = HashSet::from([key.clone()]);
+        let mut seen = vec![key.clone()];
+        let mut level = seen.clone();
         for _ in 0..MAX_LEVELS {
-            let mut next = HashSet::new();
-            let ids: HashSet<&str> = level.iter().map(|parent| parent.id.as_str()).collect();
+            let mut next = Vec::new();
             let lists = config.workflows.iter().map(|workflow| (Some(&workflow.id), &workflow.fields));
             for (workflow, fields) in std::iter::once((None, &config.fields)).chain(lists) {
                 for field in fields.iter().filter(|field| field.parent.is_some()) {
                     let child = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                    let parent = field.parent.as_deref().is_some_and(|parent| ids.contains(parent));
+                    let parent = level.iter().any(|parent| field.parent.as_ref() == Some(&parent.id));
                     if !parent || !field.editable() || field.kind.options().is_none() || seen.contains(&child) {
                         continue;
                     }
@@ -164,8 +162,8 @@ impl Configuring {
                     let kept = restored || field.saved().is_none_or(Value::is_empty);
                     self.put(&child, (!kept).then(|| Draft::Value(field.kind.cleared())));
                     self.faults.retain(|(faulty, _)| *faulty != child);
-                    seen.insert(child.clone());
-                    next.insert(child);
+                    seen.push(child.clone());
+                    next.push(child);
                 }
             }
             if next.is_empty() {

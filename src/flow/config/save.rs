@@ -1,11 +1,10 @@
 //! Saving: what is sent, and what of the edits is still one afterwards.
 
-use super::{ConfigCommand, Configuring, Draft, Out, Saving, Sent};
+use super::{ConfigCommand, Configuring, Out, Saving, Sent};
 use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, WorkflowChange};
-use std::collections::HashMap;
 
 impl Configuring {
     pub(super) fn save(&mut self, out: &mut Out<'_>) {
@@ -37,11 +36,10 @@ impl Configuring {
 
     /// The edits in the order of the fields. Hidden fields have none, by construction.
     fn change_of(&self, config: &Config) -> ConfigChange {
-        let edits: HashMap<&FieldKey, &Draft> = self.edits.iter().map(|(key, draft)| (key, draft)).collect();
         let changed = |workflow: Option<&String>, fields: &[ConfigField]| -> Vec<(String, Value)> {
             let value = |field: &ConfigField| {
                 let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                Some((field.id.clone(), edits.get(&key)?.value()?.clone()))
+                Some((field.id.clone(), self.draft(&key)?.value()?.clone()))
             };
             fields.iter().filter(|field| field.editable()).filter_map(value).collect()
         };
@@ -82,10 +80,9 @@ impl Configuring {
     fn accepted(&mut self, config: Config, sent: Option<Sent>, out: &mut Out<'_>) {
         let sent = sent.unwrap_or(Sent { edits: Vec::new(), switches: Vec::new() });
         let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
-        let taken: HashMap<&FieldKey, &Draft> =
-            sent.edits.iter().filter(|(key, _)| !refused(&key.id)).map(|(key, draft)| (key, draft)).collect();
+        let taken: Vec<_> = sent.edits.iter().filter(|(key, _)| !refused(&key.id)).collect();
         let any = !taken.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));
-        self.edits.retain(|(key, draft)| taken.get(key) != Some(&draft));
+        self.edits.retain(|edit| !taken.contains(&edit));
         self.switches.retain(|switch| !sent.switches.contains(switch));
         let config_id = config.config_id.clone();
         self.take(config);

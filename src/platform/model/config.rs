@@ -24,7 +24,7 @@ pub struct Workflow {
 }
 
 /// Where a field is. Ids are unique only within their list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FieldKey {
     pub workflow: Option<String>,
     pub id: String,

@@ -24,10 +24,10 @@ impl Refold {
 }
 
 pub(super) const fn get(path: &str) -> Call<'_> {
-    Call { method: Method::GET, path, body: None, retry: Retry::Safe, slug: None }
+    Call { method: &Method::GET, path, body: None, retry: Retry::Safe, slug: None }
 }
 
-pub(super) const fn change(method: Method, path: &str, body: Option<JsString>) -> Call<'_> {
+pub(super) const fn change<'a>(method: &'a Method, path: &'a str, body: Option<JsString>) -> Call<'a> {
     Call { method, path, body, retry: Retry::Never, slug: None }
 }
 
@@ -55,7 +55,7 @@ impl Platform for Refold {
 
     async fn authorize(&self, slug: &str, fields: &Typed) -> Result<Started, Failure> {
         let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
-        let body = self.transport.call(change(Method::POST, &path, Some(body_of(fields, None)))).await?;
+        let body = self.transport.call(change(&Method::POST, &path, Some(body_of(fields, None)))).await?;
         match body.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
             None if body.flag("connected") => Ok(Started::Connected),
@@ -66,7 +66,7 @@ impl Platform for Refold {
     async fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Result<(), Failure> {
         let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
         let body = body_of(fields, Some(auth_type));
-        let answer = self.transport.call(change(Method::POST, &path, Some(body))).await;
+        let answer = self.transport.call(change(&Method::POST, &path, Some(body))).await;
         // This endpoint answers 500 with the reason when the app refuses the credentials.
         let answer = answer.map_err(|failure| match failure {
             Failure { code: Code::ServerError, message: Some(_), .. } => {
@@ -79,7 +79,7 @@ impl Platform for Refold {
 
     async fn disconnect(&self, slug: &str, auth_type: AuthType) -> Result<(), Failure> {
         let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        self.transport.call(change(Method::DELETE, &path, None)).await.map(drop)
+        self.transport.call(change(&Method::DELETE, &path, None)).await.map(drop)
     }
 
     async fn probe(&self, lease: Lease) -> Result<(), Failure> {

@@ -2,8 +2,8 @@
 
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::read::Reader;
+use crate::platform::seen::Seen;
 use crate::platform::transport::{Origins, pause};
-use std::collections::HashSet;
 
 /// Which icon addresses may be loaded.
 pub(super) struct Icons<'a> {
@@ -42,19 +42,19 @@ const SLICE_MS: f64 = 8.0;
 /// gets what is shown on top, and the page gets its turn between the others.
 pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<App>)) -> Vec<App> {
     let read = |item: &Reader| if item.flag("ecosystem") { None } else { app(item, icons) };
-    let mut seen = HashSet::new();
+    let mut seen = Seen::new();
     let mut apps: Vec<App> = Vec::new();
     let long = list.length() > LONG;
     if long {
         let first = |(at, item): &(usize, Reader)| *at < FIRST || item.get("connected_accounts").length() > 0;
-        let mut seen = HashSet::new();
+        let mut seen = Seen::new();
         let top = list.items().enumerate().filter(first).filter_map(|(_, item)| read(&item));
-        arrive(top.filter(|app| seen.insert(app.slug.clone())).collect());
+        arrive(top.filter(|app| seen.first(&app.slug)).collect());
         pause(PAINTED_MS).await;
     }
     let mut since = js_sys::Date::now();
     for item in list.items() {
-        apps.extend(read(&item).filter(|app| seen.insert(app.slug.clone())));
+        apps.extend(read(&item).filter(|app| seen.first(&app.slug)));
         if long && js_sys::Date::now() - since >= SLICE_MS {
             pause(0.0).await;
             since = js_sys::Date::now();

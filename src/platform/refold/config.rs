@@ -5,7 +5,7 @@ use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
     Workflow,
 };
-use std::collections::HashSet;
+use crate::platform::seen::Seen;
 
 /// The operators that the contract names, for platforms that do not list any.
 const OPERATORS: [&str; 6] = ["eq", "neq", "start_with", "end_with", "greater_or_equal", "less_or_equal"];
@@ -90,8 +90,8 @@ fn items<'a>(object: &'a Value, name: &str) -> &'a [Value] {
 
 /// The first of each id counts.
 fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
-    let mut seen = HashSet::new();
-    list.filter(|item| seen.insert(id(item).clone())).collect()
+    let mut seen = Seen::new();
+    list.filter(|item| seen.first(id(item))).collect()
 }
 
 fn fields(owner: &Value) -> Vec<ConfigField> {

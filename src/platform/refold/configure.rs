@@ -2,6 +2,7 @@
 
 use super::api::{Refold, change, get, segment};
 use super::config as reading;
+use crate::decimal::decimal;
 use crate::error::{Code, Failure};
 use crate::platform::Configure;
 use crate::platform::json::Value;
@@ -12,13 +13,13 @@ use js_sys::JsString;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
 /// Runs a page.
-const LIMIT: u32 = 10;
+const LIMIT: usize = 10;
 
 impl Refold {
     /// Asks by `POST`, which changes nothing here and may be repeated.
     async fn ask(&self, path: &str, slug: Option<&str>, body: Value) -> Result<Value, Failure> {
         let body = Some(JsString::from(body.write()));
-        self.transport.json(Call { method: Method::POST, path, body, retry: Retry::Safe, slug }).await
+        self.transport.json(Call { method: &Method::POST, path, body, retry: Retry::Safe, slug }).await
     }
 }
 
@@ -71,11 +72,11 @@ impl Configure for Refold {
 
     async fn save_config(&self, slug: &str, changes: ConfigChange) -> Result<Config, Failure> {
         let body = JsString::from(reading::change(slug, changes).write());
-        good(reading::config(&self.transport.json(change(Method::PUT, CONFIG, Some(body))).await?))
+        good(reading::config(&self.transport.json(change(&Method::PUT, CONFIG, Some(body))).await?))
     }
 
     async fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Result<(), Failure> {
-        self.transport.call(change(Method::DELETE, &path_of(slug, config_id), None)).await.map(drop)
+        self.transport.call(change(&Method::DELETE, &path_of(slug, config_id), None)).await.map(drop)
     }
 
     async fn options(
@@ -96,7 +97,7 @@ impl Configure for Refold {
     }
 
     async fn runs(&self, workflow: &str, page: u32) -> Result<RunPage, Failure> {
-        let (page, limit) = (page.to_string(), LIMIT.to_string());
+        let (page, limit) = (decimal(page as usize), decimal(LIMIT));
         let path =
             ["/api/v2/public/execution?page=", &page, "&limit=", &limit, "&workflow_id=", &segment(workflow)].concat();
         good(reading::run_page(&self.transport.json(get(&path)).await?))
