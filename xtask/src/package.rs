@@ -76,6 +76,10 @@ const BEGINS: [&str; 9] = [
     "connectflow_mountFrame",
 ];
 
+/// The linker's first slot for a function in the table: with slots that begin at 1, any small number in code or data could
+/// be one, and the function in it would be taken for needed. Up to 8191 such a number has two bytes.
+const SLOTS: &str = "-Clink-arg=--table-base=7000";
+
 /// wasm-opt's arguments to put functions into the order of their names and leave the names out.
 const IN_ORDER: [&str; 6] = [
     "--optimize-level=2",
@@ -213,8 +217,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     if gallery {
         build.args(["--features", "gallery"]);
     }
+    build.args(["--", SLOTS]);
     if profile == Profile::Release {
-        build.args(["--", STACK]);
+        build.arg(STACK);
     }
     run(&mut build)?;
     let compiled = target.join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
