@@ -14,7 +14,7 @@ const dashed = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLower
 
 /** The only address of the wasm in the package: a bundler emits the file once for each that it sees. */
 export const address = () => new URL("./connect-flow_bg.wasm", import.meta.url);
-/** Its server's answer to the first who mounts, who asks before the loader is there: for that loader alone. */
+/** Its server's answer to the first who mounts, who asks before the loader is there; 0 when that loader has it. */
 let early;
 
 /** `<connect-flow>`: connect-flow.d.ts has its attributes, properties, methods and events. */
@@ -123,11 +123,12 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
       const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
       // The loader is the one to say what is wrong with either.
       import("./connect-flow.js").catch(() => {});
-      if (early === undefined) (early = (async () => fetch(address()))()).catch(() => {});
+      early ??= (async () => fetch(address()))();
+      early.catch?.(() => {});
       try {
         const [{ Life }, loader] = await Promise.all([import("./life.js"), import("./load.js")]);
         if (signal.aborted) return;
-        const load = (how) => loader[how](address(), {}, [early, (early = null)][0]);
+        const load = (how) => loader[how](address(), {}, [early, (early = 0)][0]);
         this.#life = new Life(this, this.#given, signal, load, loader.crashes, fail);
         for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
         this.#life.start();
@@ -210,7 +211,7 @@ export function mount(target, options = {}) {
  * @type {typeof import("./connect-flow.js").preload}
  */
 export async function preload(options) {
-  early ??= null;
+  early ??= 0;
   const [{ whole }] = await Promise.all([import("./load.js"), import("./life.js")]);
   await whole(address(), options);
 }

@@ -57,7 +57,7 @@ async function start(address, early) {
   let problem;
   try {
     // An answer that nobody checked is none where a hash was named.
-    if (!spent) return await join(import("./connect-flow.js"), source || hash ? from : (early ?? from));
+    if (!spent) return await join(import("./connect-flow.js"), source || hash ? from : early || from);
   } catch (error) {
     problem = error;
   }
@@ -78,7 +78,7 @@ async function start(address, early) {
  * The component's class, loaded once a page; after a failure the next call tries again.
  * @param {URL} address the package's own wasm
  * @param {import("./connect-flow.js").PreloadOptions} [options]
- * @param {Promise<Response>} [early] its server's answer, if it was asked before this loader was there
+ * @param {Promise<Response> | 0} [early] its server's answer, if it was asked before this loader was there
  */
 export function load(address, { wasm, second, integrity } = {}, early) {
   source = wasm ?? source;
