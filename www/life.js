@@ -226,7 +226,7 @@ export class Life {
 
   #emit(name, detail) {
     if (detail?.code === "crashed") this.#crash();
-    else if (detail?.code === "load_failed") this.#lose();
+    else if (name === "incomplete") this.#lose();
     else this.#element.dispatchEvent(new CustomEvent(name, { detail }));
   }
 

@@ -19,6 +19,7 @@ use js_sys::Function;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlElement};
@@ -27,6 +28,8 @@ use web_sys::{Element, HtmlElement};
 const PATIENCE_MS: f64 = 1_500.0;
 /// The name of what a host that shows the state itself is told by; no listener of its own hears of it.
 const CHANGED: &str = "state";
+/// The name of what tells the loader's side that the second module is missed: it shows and reports that itself.
+const INCOMPLETE: &str = "incomplete";
 
 /// A mounted component. Dropping it ends everything: the token is wiped, requests, timers and listeners are gone.
 pub struct Instance {
@@ -223,11 +226,11 @@ impl Core {
             crate::mutants::stepped();
             let stepped = flow.step_on_list(event, now().steady_ms);
             let commands = match stepped {
-                Ok(commands) => commands,
-                Err(event) if self.held.borrow().is_empty() && second::is_here() => {
+                ControlFlow::Break(commands) => commands,
+                ControlFlow::Continue(event) if self.held.borrow().is_empty() && second::is_here() => {
                     flow.step_beyond(event, now().steady_ms)
                 }
-                Err(event) => {
+                ControlFlow::Continue(event) => {
                     drop(flow);
                     self.hold(event);
                     continue;
@@ -250,6 +253,7 @@ impl Core {
         if held.len() > 1 {
             return;
         }
+        self.ui.opening.set(true);
         let core = Rc::downgrade(self);
         spawn(Box::pin(async move {
             let here = second::arrives().await;
@@ -257,8 +261,9 @@ impl Core {
             let held = core.held.take();
             if here {
                 held.into_iter().for_each(|event| core.send(event));
+                core.ui.opening.set(false);
             } else {
-                core.emit(HostEvent::error(&Code::LoadFailed.into(), "embed", None));
+                core.emit(HostEvent { name: INCOMPLETE, detail: Vec::new() });
             }
         }));
     }
@@ -402,6 +407,7 @@ pub(super) fn silent(state: State, settings: Settings, send: impl Fn(Event) + 's
         flow: RwSignal::new(state),
         session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false }),
         settings: RwSignal::new(settings),
+        opening: RwSignal::new(false),
         send: Call::new(send),
         retry_session: Call::new(|()| {}),
         frame: Call::new(|_| {}),

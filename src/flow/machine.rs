@@ -8,6 +8,7 @@ use super::fields;
 use super::state::{Apps, Entry, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
 use crate::platform::model::{App, AuthType, Authorization};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// The state machine of one connect flow.
@@ -46,18 +47,24 @@ impl Flow {
 
     /// Takes one event at `now_ms`, a clock in milliseconds that never goes back.
     pub fn step(&mut self, event: Event, now_ms: f64) -> Vec<Command> {
-        self.step_on_list(event, now_ms).unwrap_or_else(|event| self.step_beyond(event, now_ms))
+        match self.step_on_list(event, now_ms) {
+            ControlFlow::Break(commands) => commands,
+            ControlFlow::Continue(event) => self.step_beyond(event, now_ms),
+        }
     }
 
     /// As [`Self::step`], for what can happen while there is no more than the list. An event that is beyond it comes
     /// back: it is for [`Self::step_beyond`].
-    pub fn step_on_list(&mut self, event: Event, now_ms: f64) -> Result<Vec<Command>, Event> {
+    pub fn step_on_list(&mut self, event: Event, now_ms: f64) -> ControlFlow<Vec<Command>, Event> {
         // With an attempt under way, each event may also be the time at which something is due.
         if self.attempt.is_some() {
-            return Err(event);
+            return ControlFlow::Continue(event);
         }
         self.now_ms = self.now_ms.max(now_ms);
-        self.listed(event).map_or_else(|| Ok(std::mem::take(&mut self.commands)), Err)
+        match self.listed(event) {
+            None => ControlFlow::Break(std::mem::take(&mut self.commands)),
+            Some(event) => ControlFlow::Continue(event),
+        }
     }
 
     /// As [`Self::step`], for whatever happens. The npm package's second module begins here, which is why it is no part

@@ -76,6 +76,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
             flow,
             session: RwSignal::new(session),
             settings: RwSignal::new(settings),
+            opening: RwSignal::new(false),
             send: Call::new(move |event| match live.borrow_mut().as_mut() {
                 Some(live) => {
                     live.step(event, 0.0);

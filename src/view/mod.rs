@@ -39,6 +39,8 @@ pub struct Ui {
     pub flow: RwSignal<State>,
     pub session: RwSignal<SessionShown>,
     pub settings: RwSignal<Settings>,
+    /// An app was chosen whose screen is still being loaded.
+    pub opening: RwSignal<bool>,
     /// Called inside the browser's event, so that a window may be opened.
     pub send: Call<Event>,
     /// "Try again" of the session's line and of the screen after the session's end.

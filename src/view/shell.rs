@@ -6,6 +6,7 @@ use super::parts::{Weight, bare_button};
 use super::text::{direction, language};
 use super::{Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, waiting};
 use crate::flow::{Apps, Screen};
+use leptos::prelude::Get;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -24,6 +25,9 @@ impl Shown {
     fn now(ui: Ui) -> Self {
         if ui.session().line == SessionLine::Ended {
             return Self { name: "ended", slug: None, attempt: 0, loaded: true };
+        }
+        if ui.opening.try_get().unwrap_or_default() {
+            return Self { name: "app", slug: None, attempt: 0, loaded: false };
         }
         let read = ui.read(|state| {
             let slug = state.screen.slug().map(str::to_owned);

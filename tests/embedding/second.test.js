@@ -77,10 +77,14 @@ suite("the second wasm", {}, {
     await page.waitForEvent("flow-ready");
     await asked(page, driver);
     await page.click("button", /^Tally Books/);
-    assert.equal(await page.screen(), "list");
+    const busy = "return !!flow.shadowRoot.querySelector('[data-screen=app] .screen [aria-busy=true]')";
+    await page.waitFor(() => driver.executeScript(busy), "something to see of the choice");
     await run(driver, "held[0].pass()");
     await page.find("button", "Connect");
     assert.equal(await page.screen(), "app");
+    assert.equal(await driver.executeScript(busy), false);
+    const focused = "return flow.shadowRoot.activeElement?.textContent";
+    await page.waitFor(async () => /Tally Books/.test(await driver.executeScript(focused)), "the focus at the heading");
     assert.deepEqual(await codes(page), []);
     assert.equal(await driver.executeScript("return held.length"), 1);
   },

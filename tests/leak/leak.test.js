@@ -29,7 +29,7 @@ describe("what is published", () => {
 
   it("has no leak on purpose in it, as the component for this test has", async () => {
     const holding = async (site) => (await files(site)).filter(({ path }) => path.endsWith(".wasm")).map(({ text }) => text.includes("connectFlowMutant"));
-    assert.deepEqual(await holding(MUTANTS_SITE), [true]);
+    assert.ok((await holding(MUTANTS_SITE)).includes(true));
     assert.ok(!(await holding(SITE)).includes(true));
   });
 });

@@ -33,6 +33,8 @@ suite("requests", {
       };
       await ready({ properties: { headers: { activityId: true, sessionId: true, correlationId: true } } });
       await press("Tally Books");
+      // For the life, the session and three requests.
+      await until(() => random.length >= 5);
       Crypto.prototype.getRandomValues = getRandomValues;
       const seen = new Set();
       for (let round = 0; round < 250; round++) {
@@ -52,8 +54,10 @@ suite("requests", {
       return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
     };
     const known = new Set(drawn.map(idOf));
-    const requests = await sent(scene);
-    assert.ok(requests.length >= 3);
+    const requests = await page.waitFor(async () => {
+      const all = await sent(scene);
+      return all.length >= 3 && all;
+    }, "the list, the organisation and the app");
     for (const name of ["x-activity-id", "x-session-id", "x-correlation-id"]) {
       for (const { headers } of requests) assert.ok(known.has(headers[name]), `${name} ${headers[name]}`);
     }
