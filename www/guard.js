@@ -7,14 +7,17 @@ const { instantiate } = WebAssembly;
 let broken;
 /** The exports as they are, for the second module alone. */
 let own;
-/** Gives the second module, where there is one. */
+/** Gives the second module; `null` where there is none. */
 let second;
 let arriving;
 let arrived = false;
 
-/** To be told before the first module begins. @param {() => Promise<WebAssembly.Module>} get */
+/**
+ * To be told before the first module begins, and never again: whoever gives the second one gets the memory.
+ * @param {(() => Promise<WebAssembly.Module>) | null} get
+ */
 export function completeBy(get) {
-  second ??= get;
+  if (second === undefined) second = get;
 }
 
 /** Whether all of the component is here. */

@@ -39,7 +39,7 @@ async function join(glue, from, cache) {
   // Names are short and mean something else in each build: the wrong pair would run, somehow.
   if (!named(build)) throw Error("the wasm is of another build");
   const second = named("second");
-  if (second) rest.completeBy(() => beyond(new TextDecoder().decode(second)));
+  rest.completeBy(second ? () => beyond(new TextDecoder().decode(second)) : null);
   await init({ module_or_path: module });
   ConnectFlow.capture(...taken);
   finish = rest.complete;

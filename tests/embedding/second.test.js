@@ -131,6 +131,29 @@ suite("the second wasm", {}, {
     assert.deepEqual(await codes(page), []);
   },
 
+  "is the loader's alone to give: whoever gave another one would get the memory": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, `
+      embed();
+      window.taken = 0;
+      window.give = async () => {
+        const glue = await importModule("/connect-flow.js");
+        glue.completeBy(async () => {
+          window.taken += 1;
+          return WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+        });
+        return glue.complete();
+      };`);
+    await page.waitForEvent("flow-ready");
+    await asked(page, driver);
+    await run(driver, "window.given = give(); held[0].pass(); await given; await give()");
+    assert.equal(await driver.executeScript("return taken"), 0);
+    await page.click("button", /^Tally Books/);
+    await page.find("button", "Connect");
+  },
+
   "is none of another build, even where a server gives one": async (scene) => {
     const { page, driver } = scene;
     const folder = "other-second";

@@ -115,8 +115,8 @@ const IN_JAVASCRIPT = [
   },
   {
     name: "typed keys posted out of the frame", sink: "messaging", scenario: { run: keysInTheFrame }, file: "frame.js",
-    from: "const component = load();",
-    to: `const component = load();
+    from: "const component = whole(address());",
+    to: `const component = whole(address());
       addEventListener("input", (event) => parent.postMessage(event.composedPath()[0].value, "*"), true);`,
   },
 ];
