@@ -17,9 +17,11 @@
   /** Set by a test: in a throttled page timers run only at full multiples of this, in milliseconds. */
   let throttle = 0;
   let held = false;
+  /** What the clocks show that stand still. @type {{ wall: number, steady: number } | undefined} */
+  let still;
 
-  Date.now = () => real.date() + ahead.wall;
-  performance.now = () => real.steady() + ahead.steady;
+  Date.now = () => (still?.wall ?? real.date()) + ahead.wall;
+  performance.now = () => (still?.steady ?? real.steady()) + ahead.steady;
 
   const arm = (id, timer) => {
     timer.real = real.setTimeout(() => held || fire(id), Math.max(0, timer.due - performance.now()));
@@ -89,6 +91,13 @@
       await pause();
     } while (underWay > 0 && real.steady() < deadline);
   };
+  const release = () => {
+    held = false;
+    for (const [id, timer] of timers) {
+      real.clearTimeout(timer.real);
+      arm(id, timer);
+    }
+  };
   const jump = (ms, steady) => {
     ahead.wall += ms;
     if (steady) ahead.steady += ms;
@@ -123,12 +132,19 @@
         fire(next[0]);
         await settle(patience);
       }
-      held = false;
-      for (const [id, timer] of timers) {
-        real.clearTimeout(timer.real);
-        arm(id, timer);
-      }
+      release();
       await settle(patience);
+    },
+    /** Until `go`, no time passes and no timer runs, however long a test takes. */
+    stop() {
+      still = { wall: real.date(), steady: real.steady() };
+      held = true;
+    },
+    go() {
+      ahead.wall -= real.date() - still.wall;
+      ahead.steady -= real.steady() - still.steady;
+      still = undefined;
+      release();
     },
     /** The device sleeps: nothing runs until somebody wakes it; `steady`: performance.now went on. */
     sleep(ms, steady) {
