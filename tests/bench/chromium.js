@@ -27,6 +27,13 @@ export class Measured {
     await this.driver.get(url);
   }
 
+  /** Answers come later by `latency` milliseconds, and at `rate` bytes a second; without either as they come. */
+  async network(latency = 0, rate = -1) {
+    const offline = false;
+    await this.send("Network.enable");
+    await this.send("Network.emulateNetworkConditions", { offline, latency, downloadThroughput: rate, uploadThroughput: rate });
+  }
+
   /** @template T @param {(...args: any[]) => T | Promise<T>} script @returns {Promise<T>} */
   run(script, ...args) {
     return this.driver.executeScript(script, ...args);

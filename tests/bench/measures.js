@@ -1,21 +1,25 @@
 // What is measured, each in a function of its own that gives plain numbers.
 import { median, quantile } from "./chromium.js";
 
+/** Of a phone on a good day: milliseconds, bytes a second. */
+export const NETWORK = { latency: 40, rate: 1_250_000 };
+
 /** From the first import to painted rows: the contenders in turn, so that a slow minute is slow for all. */
 export async function opening(browser, origin, contenders, times) {
   const samples = {};
-  for (const cold of [true, false]) {
+  for (const way of ["cold", "warm", "network"]) {
+    if (way === "network") await browser.network(NETWORK.latency, NETWORK.rate);
     for (let time = 0; time < times; time += 1) {
       for (const name of contenders) {
-        await browser.go(`${origin}/page.html?apps=30`, cold);
+        await browser.go(`${origin}/page.html?apps=30`, way !== "warm");
         const { ms } = await browser.run((which) => window.bench(which), name);
-        ((samples[name] ??= {})[cold ? "cold" : "warm"] ??= []).push(ms);
+        ((samples[name] ??= {})[way] ??= []).push(ms);
       }
     }
   }
-  return Object.fromEntries(
-    Object.entries(samples).map(([name, { cold, warm }]) => [name, { cold: median(cold), warm: median(warm) }]),
-  );
+  await browser.network();
+  const medians = (ways) => Object.fromEntries(Object.entries(ways).map(([way, all]) => [way, median(all)]));
+  return Object.fromEntries(Object.entries(samples).map(([name, ways]) => [name, medians(ways)]));
 }
 
 /** The time to the first rows of long lists, without the list's own transfer; the nodes; a keystroke; scrolling. */

@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { open } from "./chromium.js";
-import { idle, memory, opening, scale, swap } from "./measures.js";
+import { NETWORK, idle, memory, opening, scale, swap } from "./measures.js";
 import { serve } from "./server.js";
 
 const [pages, packaged, out, flag] = process.argv.slice(2);
@@ -37,17 +37,19 @@ try {
   const { "connect-flow": ours, pipedream, ampersand, floor } = found;
   const faster = Math.min(pipedream.cold, ampersand.cold);
   const bytes = async (name) => kb(brotliCompressSync(await readFile(join(pages, name))).length);
-  say(`| | cold | warm | to the floor, cold |\n|---|---|---|---|`);
-  for (const [name, { cold, warm }] of [
+  say(`| | cold | warm | to the floor, cold | cold, over a network |\n|---|---|---|---|---|`);
+  for (const [name, { cold, warm, network }] of [
     ["connect-flow", ours],
     [`\`@pipedream/connect-react\`'s SelectApp with React (${await bytes("pipedream.js")} brotli)`, pipedream],
     [`\`@amp-labs/react\`'s form for one app with React (${await bytes("ampersand.js")} brotli)`, ampersand],
     ["floor: the same JSON, rows made by hand", floor],
   ]) {
-    say(`| ${name} | ${ms(cold)} | ${ms(warm)} | ${(cold / floor.cold).toFixed(2)} |`);
+    say(`| ${name} | ${ms(cold)} | ${ms(warm)} | ${(cold / floor.cold).toFixed(2)} | ${ms(network)} |`);
   }
   say(`\nAmpersand has no list of apps: its figure is until one field can be filled in. Cold, connect-flow takes`);
-  say(`${(ours.cold / pipedream.cold).toFixed(2)} of Pipedream's time and ${(ours.cold / ampersand.cold).toFixed(2)} of Ampersand's.\n`);
+  say(`${(ours.cold / pipedream.cold).toFixed(2)} of Pipedream's time and ${(ours.cold / ampersand.cold).toFixed(2)} of Ampersand's.`);
+  const apart = (other) => (ours.network / other.network).toFixed(2);
+  say(`Over a network, each answer comes ${NETWORK.latency} ms later and at ${(NETWORK.rate * 8) / 1e6} Mbit/s: ${apart(pipedream)} and ${apart(ampersand)}.\n`);
   limit(`at most half of the faster contender's cold time (${(ours.cold / faster).toFixed(2)})`, ours.cold <= faster / 2);
   limit(`at most 1.5 times the floor, cold (${(ours.cold / floor.cold).toFixed(2)})`, ours.cold <= 1.5 * floor.cold);
 
