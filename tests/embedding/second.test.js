@@ -26,6 +26,14 @@ const holdSecond = (driver) =>
 const asked = (page, driver, times = 1) =>
   page.waitFor(() => driver.executeScript("return held.length >= arguments[0]", times), `request ${times} for it`);
 
+/** Lets these requests for it fail, as they come. */
+async function failing(page, driver, times) {
+  for (const time of times) {
+    await asked(page, driver, time);
+    await run(driver, `held[${time - 1}].fail()`);
+  }
+}
+
 const rows = (driver) =>
   driver.executeScript("return [...flow.shadowRoot.querySelectorAll('[data-slug]')].map((row) => row.dataset.slug)");
 
@@ -96,17 +104,11 @@ suite("the second wasm", {}, {
     await run(driver, "embed()");
     await page.waitForEvent("flow-ready");
     // Asked for twice, the second time past the caches.
-    for (const time of [1, 2]) {
-      await asked(page, driver, time);
-      await run(driver, `held[${time - 1}].fail()`);
-    }
+    await failing(page, driver, [1, 2]);
     assert.equal(await page.screen(), "list");
     assert.deepEqual(await codes(page), []);
     await page.click("button", /^Tally Books/);
-    for (const time of [3, 4]) {
-      await asked(page, driver, time);
-      await run(driver, `held[${time - 1}].fail()`);
-    }
+    await failing(page, driver, [3, 4]);
     await page.waitForEvent("flow-error");
     assert.deepEqual(await codes(page), ["load_failed"]);
     assert.match(await alert(driver), /could not be loaded/);
@@ -148,10 +150,7 @@ suite("the second wasm", {}, {
       };`);
     await page.waitForEvent("flow-ready");
     // It failed, so that whoever comes next asks for it anew.
-    for (const time of [1, 2]) {
-      await asked(page, driver, time);
-      await run(driver, `held[${time - 1}].fail()`);
-    }
+    await failing(page, driver, [1, 2]);
     await run(driver, "window.given = give()");
     await asked(page, driver, 3);
     await run(driver, "held[2].pass(); await given; await give()");
