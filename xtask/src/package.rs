@@ -245,6 +245,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     if paths::read(&stamp_file).is_ok_and(|last| last == stamp) {
         return Ok(Component { dir: out });
     }
+    // What fails from here on leaves something else than it says.
+    paths::write(&stamp_file, "")?;
     let mut bindgen = command("wasm-bindgen");
     // The loader names the wasm by one literal URL; a second one in the glue makes bundlers emit it twice.
     bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path", "--out-name", "connect-flow"]);
