@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { suite } from "../harness/index.js";
 import { BINARY, SITE } from "../harness/sandbox.js";
+import { tasks } from "../harness/trace.js";
 
 const FRAME_MS = 100;
 /** What nobody has optimised says nothing of time: the quick build is five times as large, and as slow. */
@@ -66,10 +67,11 @@ suite("ten thousand apps", { browsers: published ? ["chromium"] : [], sandbox: [
     }
     assert.deepEqual(slow(), []);
   },
+});
 
+suite("ten thousand apps, task by task", { browsers: published ? ["chromium"] : [], sandbox: ["--catalog", catalog], traced: true }, {
   "N11: they arrive in parts, none of which holds the page longer than a frame of 100 ms": async ({ page, driver }) => {
-    const seen = [];
-    while (seen.length < 5 && !(Math.min(...seen) < FRAME_MS)) {
+    const arrival = async () => {
       await page.open();
       await page.find("button", /^Amber CRM/, 60_000);
       const told = `return document.querySelector("connect-flow").shadowRoot.querySelector("[aria-setsize]").ariaSetSize`;
@@ -77,11 +79,12 @@ suite("ten thousand apps", { browsers: published ? ["chromium"] : [], sandbox: [
       // Whoever searches for the last one finds it, as soon as the whole list is there.
       await driver.executeScript(`(${type("amber crm")})(document.querySelector("connect-flow").shadowRoot)`);
       await page.waitFor(async () => (await driver.executeScript(`return ${ROWS}`)) > 1, "more of that name further down");
-      seen.push(await driver.executeAsyncScript(`
-        const done = arguments[0], tasks = [0];
-        const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
-        observer.observe({ type: "longtask", buffered: true });
-        setTimeout(() => done(Math.max(...tasks)), 300);`));
+    };
+    const seen = [];
+    while (seen.length < 5 && !(Math.min(...seen) < FRAME_MS)) {
+      const times = await tasks(driver, arrival);
+      assert.ok(times.length > 10, "the browser tells what its page has worked");
+      seen.push(Math.max(...times));
     }
     assert.ok(Math.min(...seen) < FRAME_MS, `milliseconds: ${seen.join(", ")}`);
   },
