@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 /// The state now. `seen` is the list of apps that was told last: the same one is not told again.
 pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
     let SessionShown { line, test_mode, covered } = core.ui.session.get_untracked();
-    let state = core.ui.flow.get_untracked();
+    let flow = core.flow.borrow();
+    let state = flow.state();
     let mut out = Plain::default();
     let known = match (seen.as_ref(), &state.apps) {
         (Some(Apps::Ready(seen)), Apps::Ready(apps)) => Arc::ptr_eq(seen, apps),
@@ -29,9 +30,9 @@ pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
             out.flag("testMode", test_mode);
             out.flag("covered", covered);
         });
-        out.state(&state, !known);
+        out.state(state, !known);
     });
-    *seen = Some(state.apps);
+    *seen = Some(state.apps.clone());
     out.finish()
 }
 
@@ -64,7 +65,7 @@ pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
         "disconnect-confirmed" => Event::DisconnectConfirmed,
         "disconnect-declined" => Event::DisconnectDeclined,
         "done" => Event::Done,
-        "retry" => match core.ui.flow.get_untracked().screen {
+        "retry" => match core.flow.borrow().state().screen {
             Screen::Configure(_) | Screen::Runs(_) => Event::Config(ConfigEvent::Retry),
             _ => Event::Retry,
         },

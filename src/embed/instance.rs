@@ -14,7 +14,7 @@ use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
-use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui};
+use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui, Watched};
 use js_sys::Function;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -42,7 +42,9 @@ pub struct Instance {
 pub(super) struct Core {
     pub(super) keeper: Rc<Keeper>,
     pub(super) platform: Refold,
-    pub(super) flow: RefCell<Flow>,
+    pub(super) flow: Rc<RefCell<Flow>>,
+    /// [`Flow::changes`] of what is shown.
+    shown_changes: Cell<u32>,
     pub(super) popup: RefCell<Popup>,
     pub(super) watch: Cell<Option<Timer>>,
     /// Answers to requests of an earlier epoch are dropped.
@@ -82,6 +84,8 @@ impl Instance {
         let transport = Transport::new(bearer, options.origins, options.headers)
             .ok_or(BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
         let (flow, commands) = Flow::start(options.app, options.entry);
+        let changes = flow.changes();
+        let flow = Rc::new(RefCell::new(flow));
         let owner = leptos::reactive::owner::Owner::new();
         let core = Rc::new_cyclic(|core: &Weak<Core>| {
             let send = core.clone();
@@ -92,6 +96,12 @@ impl Instance {
                     core.send(event);
                 }
             };
+            let state = flow.clone();
+            let state = move |read: &mut dyn FnMut(&State)| {
+                if let Ok(flow) = state.try_borrow() {
+                    read(flow.state());
+                }
+            };
             let ui = owner.with(|| Ui {
                 retry_session: Call::new(move |()| retry.retry()),
                 frame: Call::new(move |element| {
@@ -99,12 +109,13 @@ impl Instance {
                         core.show_frame(element);
                     }
                 }),
-                ..silent(flow.state().clone(), settings, send)
+                ..silent(state, settings, send)
             });
             Core {
                 keeper: keeper.clone(),
                 platform: Refold { transport, config: options.config },
-                flow: RefCell::new(flow),
+                shown_changes: Cell::new(changes),
+                flow,
                 popup: RefCell::new(Popup::new(options.open_url)),
                 watch: Cell::new(None),
                 epoch: Cell::new(0),
@@ -270,11 +281,9 @@ impl Core {
 
     /// Shows the state, if it changed.
     fn publish(self: &Rc<Self>) {
-        let flow = self.flow.borrow();
-        if self.ui.flow.with_untracked(|shown| shown != flow.state()) {
-            let state = flow.state().clone();
-            drop(flow);
-            self.ui.flow.set(state);
+        let changes = self.flow.borrow().changes();
+        if self.shown_changes.replace(changes) != changes {
+            self.ui.flow.changed();
             self.changed();
         }
     }
@@ -402,9 +411,13 @@ impl Core {
 }
 
 /// What a view needs that has neither session nor frame.
-pub(super) fn silent(state: State, settings: Settings, send: impl Fn(Event) + 'static) -> Ui {
+pub(super) fn silent(
+    state: impl Fn(&mut dyn FnMut(&State)) + 'static,
+    settings: Settings,
+    send: impl Fn(Event) + 'static,
+) -> Ui {
     Ui {
-        flow: RwSignal::new(state),
+        flow: Watched::new(state),
         session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false }),
         settings: RwSignal::new(settings),
         opening: RwSignal::new(false),

@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Pending, Window};
 use super::command::{Activity, CloseReason, Command, Notice};
 use super::config::{self, ConfigEvent, Out};
+use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, Entry, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// The state machine of one connect flow.
 #[derive(Debug)]
 pub struct Flow {
-    state: State,
+    state: Counted<State>,
     entry: Entry,
     attempt: Option<Attempt>,
     last_attempt: u32,
@@ -27,6 +28,7 @@ impl Flow {
     /// Starts with the list, or with one app if the host chose it by its slug.
     pub fn start(pinned: Option<String>, entry: Entry) -> (Self, Vec<Command>) {
         let state = State { screen: first_screen(pinned.as_deref()), pinned, ..State::empty() };
+        let state = Counted::new(state);
         let mut flow =
             Self { state, entry, attempt: None, last_attempt: 0, last_ask: 0, now_ms: 0.0, commands: Vec::new() };
         flow.load();
@@ -38,6 +40,11 @@ impl Flow {
 
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// A number that is another one whenever [`Self::state`] is another state; it may be another for the same state.
+    pub fn changes(&self) -> u32 {
+        self.state.changes()
     }
 
     /// When [`Event::Tick`] is due, on the clock of [`Self::step`]; `None` while nothing waits.
@@ -84,7 +91,7 @@ impl Flow {
         match event {
             Event::SearchChanged(search) => self.state.search = search,
             Event::CategoryChosen(category) => self.state.category = category,
-            Event::Retry if self.state.screen == Screen::List => self.load_again(),
+            Event::Retry if matches!(self.state.screen, Screen::List) => self.load_again(),
             Event::AppsLoaded(result) => self.apps_loaded(result),
             Event::AppsArrived(apps) => self.apps_arrived(apps),
             Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
@@ -174,13 +181,13 @@ impl Flow {
     /// Something to choose from is better than nothing; once there is a list, only a whole one replaces it.
     fn apps_arrived(&mut self, apps: Vec<App>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
-        if self.state.screen == Screen::List && !shown && !apps.is_empty() {
+        if matches!(self.state.screen, Screen::List) && !shown && !apps.is_empty() {
             self.apps_loaded(Ok(apps));
         }
     }
 
     fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
-        match (result, &mut self.state.apps) {
+        match (result, &self.state.apps) {
             (Ok(app), Apps::Ready(_)) => self.replace(app),
             (Ok(app), Apps::Loading | Apps::Failed(_)) => {
                 if self.state.pinned.as_deref() == Some(slug) {
@@ -194,11 +201,13 @@ impl Flow {
     }
 
     fn replace(&mut self, app: App) {
+        if self.state.app(&app.slug).is_none_or(|known| *known == app) {
+            return;
+        }
         if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(index) = apps.iter().position(|old| old.slug == app.slug)
-            && *apps[index] != app
+            && let Some(known) = Arc::make_mut(apps).iter_mut().find(|known| known.slug == app.slug)
         {
-            Arc::make_mut(apps)[index] = Arc::new(app);
+            *known = Arc::new(app);
         }
     }
 
@@ -633,7 +642,9 @@ impl Flow {
 
     fn online(&mut self, online: bool) {
         let back = online && !self.state.online;
-        self.state.online = online;
+        if self.state.online != online {
+            self.state.online = online;
+        }
         if back {
             self.hint();
             if matches!(&self.state.apps, Apps::Failed(failure) if failure.code.retryable()) {
@@ -676,12 +687,18 @@ impl Flow {
         if now_ms >= attempt.since_ms + LIMIT_MS {
             return self.fail(Code::AuthorizationTimeout.into());
         }
-        if let Screen::Waiting { stage, .. } = &mut self.state.screen {
-            if *stage == Stage::SigningIn && now_ms >= attempt.since_ms + LONG_MS {
-                *stage = Stage::SigningInLong;
+        let next = match &self.state.screen {
+            Screen::Waiting { stage: Stage::SigningIn, .. } if now_ms >= attempt.since_ms + LONG_MS => {
+                Some(Stage::SigningInLong)
             }
-            if *stage == Stage::Checking && attempt.gave_up() {
-                *stage = Stage::Unfinished;
+            Screen::Waiting { stage: Stage::Checking, .. } if attempt.gave_up() => Some(Stage::Unfinished),
+            _ => None,
+        };
+        if let Some(next) = next
+            && let Screen::Waiting { stage, .. } = &mut self.state.screen
+        {
+            *stage = next;
+            if next == Stage::Unfinished {
                 return self.report(&Code::AuthorizationIncomplete.into());
             }
         }

@@ -6,6 +6,7 @@
 mod attempt;
 mod command;
 mod config;
+mod counted;
 mod event;
 mod fields;
 mod machine;

@@ -137,6 +137,18 @@ impl Run {
 }
 
 #[test]
+fn what_changes_nothing_is_not_taken_for_a_change() {
+    let mut run = Run::waiting(vec![]);
+    run.polled(vec![]);
+    let changes = run.flow.changes();
+    run.send(Event::SessionActive).send(Event::Online(true)).send(Event::Hint).polled(vec![]);
+    run.send(Event::Baseline { attempt: 7, result: Ok(shop()) });
+    assert_eq!(run.flow.changes(), changes);
+    run.send(Event::Online(false));
+    assert_ne!(run.flow.changes(), changes);
+}
+
+#[test]
 fn of_a_long_list_the_top_is_shown_first_and_the_whole_in_its_place() {
     let (flow, commands) = Flow::start(None, Entry::Inline);
     let mut run = Run { flow, now: 0.0, commands };
@@ -648,6 +660,7 @@ proptest! {
         let (mut polling, mut popups, mut consented) = (None, 0i32, false);
         for (event, later) in events {
             now += later;
+            let (before, changes) = (flow.state().clone(), flow.changes());
             if let Event::Polled { attempt, .. } = &event && polling == Some(*attempt) {
                 polling = None;
             }
@@ -674,6 +687,7 @@ proptest! {
                 prop_assert!(at.is_finite());
             }
             let state = flow.state();
+            prop_assert!(*state == before || flow.changes() != changes, "changed without a word");
             // A screen about an app always has the app, and waiting always has an end.
             if let Some(slug) = state.screen.slug() {
                 prop_assert!(state.app(slug).is_some(), "{} without its app", state.screen.name());

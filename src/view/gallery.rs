@@ -2,14 +2,15 @@
 
 mod data;
 
-use super::{Call, Density, SessionLine, SessionShown, Settings, Theme, Ui, adopt_styles, root};
+use super::{Call, Density, SessionLine, SessionShown, Settings, Theme, Ui, Watched, adopt_styles, root};
 use crate::error::Code;
 use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
-use leptos::prelude::{RwSignal, Set, Update};
+use leptos::prelude::RwSignal;
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -54,8 +55,8 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
     let Ok(place) = leptos::tachys::dom::document().create_element("div") else { return };
     let _ = shadow.append_child(&place);
     let (state, session) = shown(name);
-    let live = RefCell::new(data::flow(name));
-    let state = live.borrow().as_ref().map_or(state, |flow| flow.state().clone());
+    let mut live = data::flow(name);
+    let state = Rc::new(RefCell::new(live.as_ref().map_or(state, |flow| flow.state().clone())));
     let settings = Settings {
         theme: match theme {
             "light" => Theme::Light,
@@ -71,19 +72,25 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
         ..Settings::default()
     };
     let handle = mount_to_renderer(&place, move || {
-        let flow = RwSignal::new(state);
+        let shown = state.clone();
+        let flow = Watched::new(move |read| read(&shown.borrow()));
+        let change = move |event| {
+            match live.as_mut() {
+                Some(live) => {
+                    live.step(event, 0.0);
+                    state.replace(live.state().clone());
+                }
+                None => follow(&mut state.borrow_mut(), event),
+            }
+            flow.changed();
+        };
+        let change = RefCell::new(change);
         root(Ui {
             flow,
             session: RwSignal::new(session),
             settings: RwSignal::new(settings),
             opening: RwSignal::new(false),
-            send: Call::new(move |event| match live.borrow_mut().as_mut() {
-                Some(live) => {
-                    live.step(event, 0.0);
-                    flow.set(live.state().clone());
-                }
-                None => flow.update(|state| follow(state, event)),
-            }),
+            send: Call::new(move |event| (change.borrow_mut())(event)),
             retry_session: Call::new(|()| {}),
             frame: Call::new(|_| {}),
         })

@@ -54,8 +54,32 @@ pub(super) fn keep<T: 'static>(value: T) {
     hold(Rc::new(value));
 }
 
+/// A value within reach until the owner it was made in is cleaned up.
+pub(super) struct Held<T>(ArenaItem<Place>, PhantomData<fn() -> T>);
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Held<T> {}
+
+impl<T: 'static> Held<T> {
+    pub(super) fn new(value: T) -> Self {
+        Self(hold(Rc::new(value)), PhantomData)
+    }
+
+    pub(super) fn with(self, reach: impl FnOnce(&T)) {
+        let value = self.0.try_with_value(Place::value).flatten();
+        if let Some(value) = value.as_ref().and_then(|value| value.downcast_ref()) {
+            reach(value);
+        }
+    }
+}
+
 /// A function that can be called until the owner it was made in is cleaned up; afterwards nothing happens.
-pub struct Call<T>(ArenaItem<Place>, PhantomData<fn(T)>);
+pub struct Call<T>(Held<Box<dyn Fn(T)>>);
 
 impl<T> Clone for Call<T> {
     fn clone(&self) -> Self {
@@ -67,14 +91,10 @@ impl<T> Copy for Call<T> {}
 
 impl<T: 'static> Call<T> {
     pub fn new(run: impl Fn(T) + 'static) -> Self {
-        let run: Box<dyn Fn(T)> = Box::new(run);
-        Self(hold(Rc::new(run)), PhantomData)
+        Self(Held::new(Box::new(run)))
     }
 
     pub(super) fn run(self, with: T) {
-        let value = self.0.try_with_value(Place::value).flatten();
-        if let Some(run) = value.as_ref().and_then(|value| value.downcast_ref::<Box<dyn Fn(T)>>()) {
-            run(with);
-        }
+        self.0.with(|run| run(with));
     }
 }

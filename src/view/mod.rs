@@ -23,11 +23,13 @@ mod shell;
 mod style;
 mod text;
 mod waiting;
+mod watched;
 
 pub use crate::settings::{Density, Settings, Theme};
 pub use held::Call;
 pub use style::{adopt_styles, variables};
 pub use text::{register, registered};
+pub use watched::Watched;
 
 use crate::flow::{Event, State};
 use leptos::prelude::{Render, RwSignal, With};
@@ -36,7 +38,7 @@ use web_sys::Element;
 /// What the view reads and where it reports to. Made inside the mount's owner.
 #[derive(Clone, Copy)]
 pub struct Ui {
-    pub flow: RwSignal<State>,
+    pub flow: Watched,
     pub session: RwSignal<SessionShown>,
     pub settings: RwSignal<Settings>,
     /// An app was chosen whose screen is still being loaded.
@@ -75,18 +77,7 @@ pub enum SessionLine {
 impl Ui {
     /// Reads the flow's state, and follows it.
     fn read<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
-        let mut out = T::default();
-        let mut read = Some(read);
-        self.read_erased(&mut |state| {
-            if let Some(read) = read.take() {
-                out = read(state);
-            }
-        });
-        out
-    }
-
-    fn read_erased(self, read: &mut dyn FnMut(&State)) {
-        let _ = self.flow.try_with(|state| read(state));
+        self.flow.read(read)
     }
 
     /// Reads the settings, and follows them.

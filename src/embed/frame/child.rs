@@ -39,6 +39,7 @@ struct Child {
     platform: OnceCell<Refold>,
     /// Which app, and which way to connect it.
     asked: OnceCell<(String, AuthType)>,
+    state: Rc<RefCell<State>>,
     ui: Ui,
     target: HtmlElement,
     /// The parent's number of the token in use.
@@ -84,11 +85,18 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     view::adopt_styles(root);
     root.append_child(&target).ok()?;
     let owner = leptos::reactive::owner::Owner::new();
+    let state = Rc::new(RefCell::new(State::empty()));
     let child = Rc::new_cyclic(|child: &Weak<Child>| {
         let child = child.clone();
         let send = move |event| {
             if let (Some(child), Event::FieldsSubmitted(typed)) = (child.upgrade(), event) {
                 child.submit(typed);
+            }
+        };
+        let shown = state.clone();
+        let shown = move |read: &mut dyn FnMut(&State)| {
+            if let Ok(state) = shown.try_borrow() {
+                read(&state);
             }
         };
         Child {
@@ -97,7 +105,8 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
             keeper: Keeper::new(None),
             platform: OnceCell::new(),
             asked: OnceCell::new(),
-            ui: owner.with(|| silent(State::empty(), Settings::default(), send)),
+            state,
+            ui: owner.with(|| silent(shown, Settings::default(), send)),
             target: target.clone(),
             generation: Cell::new(0),
             typed: RefCell::default(),
@@ -167,7 +176,7 @@ impl Child {
         spawn(Box::pin(async move {
             let Some(platform) = child.platform.get() else { return };
             match platform.app(&slug).await {
-                Ok(app) => child.ui.flow.update(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+                Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
                 Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
             }
         }));
@@ -210,26 +219,30 @@ impl Child {
         }
     }
 
+    /// The state is borrowed by nobody else: who reads it is told afterwards.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.borrow_mut());
+        self.ui.flow.changed();
+    }
+
     fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
         let Some((slug, auth_type)) = self.asked.get().cloned() else { return };
         let screen = Screen::Fields { slug, auth_type, framed: false, busy: false, problem, errors };
-        self.ui.flow.update(|state| state.screen = screen);
+        self.change(|state| state.screen = screen);
     }
 
     /// The fields can be typed into.
     fn is_open(&self) -> bool {
-        self.ui.flow.with_untracked(|state| matches!(state.screen, Screen::Fields { busy: false, .. }))
+        matches!(self.state.borrow().screen, Screen::Fields { busy: false, .. })
     }
 
     fn submit(&self, mut typed: Typed) {
-        let method = self.ui.flow.with_untracked(|state| {
-            let (_, auth_type) = self.asked.get()?;
-            state.current_app()?.method(*auth_type).cloned()
-        });
+        let asked = self.asked.get();
+        let method = asked.and_then(|(_, auth_type)| self.state.borrow().current_app()?.method(*auth_type).cloned());
         let Some(method) = method.filter(|_| self.is_open()) else { return };
         let found = flow::check(&method.fields, &mut typed);
         let valid = found.is_empty();
-        self.ui.flow.update(|state| {
+        self.change(|state| {
             if let Screen::Fields { busy, problem, errors, .. } = &mut state.screen {
                 (*busy, *problem, *errors) = (valid, None, found);
             }
@@ -293,7 +306,7 @@ impl Child {
 
     /// Everything is sent: the fields are emptied, the token is wiped.
     fn blank(&self) {
-        self.ui.flow.update(|state| state.screen = Screen::List);
+        self.change(|state| state.screen = Screen::List);
         self.keeper.suspend();
     }
 

@@ -198,10 +198,10 @@ impl Parent {
     /// What the frame's screen is about.
     fn asked(&self) -> Option<(String, AuthType)> {
         let core = self.core.upgrade()?;
-        core.ui.flow.with_untracked(|state| match &state.screen {
+        match &core.flow.borrow().state().screen {
             Screen::Fields { slug, auth_type, .. } => Some((slug.clone(), *auth_type)),
             _ => None,
-        })
+        }
     }
 
     fn set_up(&self) {
