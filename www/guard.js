@@ -26,15 +26,16 @@ function isComplete() {
 }
 
 /** Gets what is not here yet, once; where it failed, the next call tries again. */
-export function complete() {
-  return (arriving ??= join().catch((error) => {
+export async function complete() {
+  if (isComplete()) return;
+  arriving ??= join().catch((error) => {
     arriving = undefined;
     throw error;
-  }));
+  });
+  return arriving;
 }
 
 async function join() {
-  if (isComplete()) return;
   await instantiate(await second(), { ...__wbg_get_imports(), b: own });
   arrived = true;
 }

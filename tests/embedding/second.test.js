@@ -159,6 +159,16 @@ suite("the second wasm", {}, {
     await page.find("button", "Connect");
   },
 
+  "comes as well where the page asked before there was anything to ask for": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await run(driver, 'await (await importModule("/connect-flow.js")).complete(); embed()');
+    await page.waitForEvent("flow-ready");
+    await page.click("button", /^Tally Books/);
+    await page.find("button", "Connect");
+    assert.deepEqual(await codes(page), []);
+  },
+
   "is none of another build, even where a server gives one": async (scene) => {
     const { page, driver } = scene;
     const folder = "other-second";

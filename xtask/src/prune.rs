@@ -17,9 +17,22 @@ use crate::{
 /// The one class that the package's JavaScript uses.
 const CLASS: &str = "ConnectFlow";
 
+/// Where what nobody needs begins in the glue, where the rest goes on, and what stands in between instead: the loader
+/// always has a compiled module, and what encodes texts in browsers too old for this package is of no use.
+const UNUSED: [(&str, &str, &str); 3] = [
+    ("if (!('encodeInto' in cachedTextEncoder))", "let WASM_VECTOR_LEN", ""),
+    ("async function __wbg_load(", "let __wbg_init_promise", ""),
+    (
+        "async function __wbg_init_once(",
+        "export { ",
+        "async function __wbg_init_once({ module_or_path: module }) {\n    \
+         return __wbg_finalize_init(await instantiate(module, __wbg_get_imports()), module);\n}\n",
+    ),
+];
+
 /// Rewrites glue and wasm without the classes of others.
 pub(crate) fn prune(glue: &Path, wasm: &Path) -> Result {
-    let kept = without_classes(&paths::read(glue)?)?;
+    let kept = without_unused(&without_classes(&paths::read(glue)?)?)?;
     let root = |name| json!({ "name": name, "root": true, "export": name });
     let roots = Value::Array(members_of_wasm(&kept).into_iter().map(root).collect());
     let (graph, pruned) = (wasm.with_extension("graph.json"), wasm.with_extension("pruned.wasm"));
@@ -59,6 +72,19 @@ fn without_classes(glue: &str) -> Result<String> {
     Ok(kept.replace(names, ours))
 }
 
+/// The glue without [`UNUSED`].
+fn without_unused(glue: &str) -> Result<String> {
+    let mut kept = glue.to_owned();
+    for (begin, end, instead) in UNUSED {
+        let from = kept.find(begin);
+        let Some((from, to)) = from.and_then(|from| Some((from, from + kept[from..].find(end)?))) else {
+            return Err(wrong(format!("no `{begin}` before `{end}`")));
+        };
+        kept.replace_range(from..to, instead);
+    }
+    Ok(kept)
+}
+
 /// Every name that the glue asks of the module: `wasm.NAME`.
 fn members_of_wasm(glue: &str) -> BTreeSet<&str> {
     glue.split("wasm.").skip(1).filter_map(|text| text.split(|c| !is_name(c)).next()).collect()
@@ -92,7 +118,7 @@ fn wrong(problem: String) -> Error {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{members_of_wasm, without_classes, without_imports};
+    use super::{UNUSED, members_of_wasm, without_classes, without_imports, without_unused};
 
     const GLUE: &str = "\
 export class ConnectFlow {
@@ -116,6 +142,14 @@ export { initSync, __wbg_init as default };
         assert!(!kept.contains("Other") && !kept.contains("initSync"));
         assert_eq!(members_of_wasm(&kept).into_iter().collect::<Vec<_>>(), ["connectflow_end", "connectflow_free"]);
         assert!(without_classes(&GLUE.replace("if (Symbol.dispose) Other", "")).is_err());
+    }
+
+    #[test]
+    fn the_second_way_to_start_goes_and_a_glue_of_another_form_is_an_error() {
+        let parts = UNUSED.map(|(begin, end, _)| format!("{begin}) {{ other(); }}\n{end};\n"));
+        let kept = without_unused(&parts.concat()).unwrap();
+        assert!(!kept.contains("other()") && UNUSED.iter().all(|(_, end, _)| kept.contains(end)), "{kept}");
+        assert!(without_unused(&parts[..2].concat()).is_err());
     }
 
     #[test]
