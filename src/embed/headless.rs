@@ -8,14 +8,13 @@ use crate::platform::model::AuthType;
 use crate::platform::model::config::FieldKey;
 use crate::view::{SessionLine, SessionShown};
 use js_sys::{Array, JSON, Object};
-use leptos::prelude::GetUntracked;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
 /// The state now. `seen` is the list of apps that was told last: the same one is not told again.
 pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
-    let SessionShown { line, test_mode, covered } = core.ui.session.get_untracked();
+    let SessionShown { line, test_mode, covered } = core.ui.session.get();
     let flow = core.flow.borrow();
     let state = flow.state();
     let mut out = Plain::default();

@@ -16,7 +16,6 @@ use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
 use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui, Watched};
 use js_sys::Function;
-use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -382,7 +381,7 @@ impl Core {
             self.patience.set(None);
             return self.show_session(line, &view);
         }
-        if self.ui.session.get_untracked().line != SessionLine::Renewing {
+        if self.ui.session.get().line != SessionLine::Renewing {
             let core = Rc::downgrade(self);
             let timer = Timer::new(PATIENCE_MS, move || {
                 if let Some(core) = core.upgrade() {
@@ -395,15 +394,15 @@ impl Core {
 
     /// The page goes into the back/forward cache: whoever comes back to it may be somebody else.
     fn cover(self: &Rc<Self>) {
-        self.ui.session.update(|shown| shown.covered = true);
+        self.ui.session.set(SessionShown { covered: true, ..self.ui.session.get() });
         self.changed();
     }
 
     fn show_session(self: &Rc<Self>, line: SessionLine, view: &SessionView) {
         let known = matches!(view.phase, Phase::Active | Phase::Ended(_));
-        let covered = self.ui.session.get_untracked().covered && !known;
+        let covered = self.ui.session.get().covered && !known;
         let shown = SessionShown { line, test_mode: view.environment == Environment::Test, covered };
-        if self.ui.session.get_untracked() != shown {
+        if self.ui.session.get() != shown {
             self.ui.session.set(shown);
             self.changed();
         }
@@ -417,10 +416,10 @@ pub(super) fn silent(
     send: impl Fn(Event) + 'static,
 ) -> Ui {
     Ui {
-        flow: Watched::new(state),
-        session: RwSignal::new(SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false }),
-        settings: RwSignal::new(settings),
-        opening: RwSignal::new(false),
+        flow: Watched::new(Box::new(state)),
+        session: Watched::new(Cell::default()),
+        settings: Watched::new(RefCell::new(settings)),
+        opening: Watched::new(Cell::new(false)),
         send: Call::new(send),
         retry_session: Call::new(|()| {}),
         frame: Call::new(|_| {}),

@@ -2,14 +2,13 @@
 
 mod data;
 
-use super::{Call, Density, SessionLine, SessionShown, Settings, Theme, Ui, Watched, adopt_styles, root};
+use super::{Call, Density, Reader, SessionLine, SessionShown, Settings, Theme, Ui, Watched, adopt_styles, root};
 use crate::error::Code;
 use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
-use leptos::prelude::RwSignal;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -73,7 +72,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
     };
     let handle = mount_to_renderer(&place, move || {
         let shown = state.clone();
-        let flow = Watched::new(move |read| read(&shown.borrow()));
+        let flow = Watched::new(Box::new(move |read: &mut dyn FnMut(&State)| read(&shown.borrow())) as Reader);
         let change = move |event| {
             match live.as_mut() {
                 Some(live) => {
@@ -87,9 +86,9 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
         let change = RefCell::new(change);
         root(Ui {
             flow,
-            session: RwSignal::new(session),
-            settings: RwSignal::new(settings),
-            opening: RwSignal::new(false),
+            session: Watched::new(Cell::new(session)),
+            settings: Watched::new(RefCell::new(settings)),
+            opening: Watched::new(Cell::new(false)),
             send: Call::new(move |event| (change.borrow_mut())(event)),
             retry_session: Call::new(|()| {}),
             frame: Call::new(|_| {}),

@@ -7,9 +7,9 @@ use super::index::Index;
 use super::outcome;
 use super::parts::{Weight, actions, bare_button, heading, lead, skeleton, statement};
 use super::rows::Rows;
+use super::watched::Watched;
 use crate::flow::{Apps, Event};
-use leptos::prelude::{Get, RwSignal, Set};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
@@ -125,7 +125,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     let status = el("p").class("vh").attr("role", "status");
 
     let said = status.element().clone();
-    let found = RwSignal::new(true);
+    let found = Watched::new(Cell::new(true));
     let mut last: Option<(String, Option<String>, [String; 2], u32)> = None;
     let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
     effect(Box::new(move || {
@@ -194,7 +194,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
                 event.prevent_default();
                 rows.go(ui, &index, to);
             })
-            .slot(move || found.get(), move |found| (!found).then(|| no_match(ui, input.clone()))),
+            .slot(move || found.followed(), move |found| (!found).then(|| no_match(ui, input.clone()))),
     )
 }
 

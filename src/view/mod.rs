@@ -32,17 +32,18 @@ pub use text::{register, registered};
 pub use watched::Watched;
 
 use crate::flow::{Event, State};
-use leptos::prelude::{Render, RwSignal, With};
+use leptos::prelude::Render;
+use std::cell::{Cell, RefCell};
 use web_sys::Element;
 
 /// What the view reads and where it reports to. Made inside the mount's owner.
 #[derive(Clone, Copy)]
 pub struct Ui {
-    pub flow: Watched,
-    pub session: RwSignal<SessionShown>,
-    pub settings: RwSignal<Settings>,
+    pub flow: Watched<Reader>,
+    pub session: Watched<Cell<SessionShown>>,
+    pub settings: Watched<RefCell<Settings>>,
     /// An app was chosen whose screen is still being loaded.
-    pub opening: RwSignal<bool>,
+    pub opening: Watched<Cell<bool>>,
     /// Called inside the browser's event, so that a window may be opened.
     pub send: Call<Event>,
     /// "Try again" of the session's line and of the screen after the session's end.
@@ -51,8 +52,11 @@ pub struct Ui {
     pub frame: Call<Option<Element>>,
 }
 
+/// Hands out the flow's state, now or not at all.
+pub type Reader = Box<dyn Fn(&mut dyn FnMut(&State))>;
+
 /// What the user may know of the session.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SessionShown {
     pub line: SessionLine,
     /// The token says that it is for the platform's test environment.
@@ -62,8 +66,9 @@ pub struct SessionShown {
 }
 
 /// The line on top, shown only when there is something to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SessionLine {
+    #[default]
     Quiet,
     /// Renewing takes longer than the user should be left wondering.
     Renewing,
@@ -77,7 +82,18 @@ pub enum SessionLine {
 impl Ui {
     /// Reads the flow's state, and follows it.
     fn read<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
-        self.flow.read(read)
+        let mut out = T::default();
+        let mut read = Some(read);
+        self.read_erased(&mut |state| {
+            if let Some(read) = read.take() {
+                out = read(state);
+            }
+        });
+        out
+    }
+
+    fn read_erased(self, read: &mut dyn FnMut(&State)) {
+        self.flow.follow(|reader| reader(read));
     }
 
     /// Reads the settings, and follows them.
@@ -93,12 +109,15 @@ impl Ui {
     }
 
     fn settings_erased(self, read: &mut dyn FnMut(&Settings)) {
-        let _ = self.settings.try_with(|settings| read(settings));
+        self.settings.follow(|settings| {
+            if let Ok(settings) = settings.try_borrow() {
+                read(&settings);
+            }
+        });
     }
 
     fn session(self) -> SessionShown {
-        let quiet = SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false };
-        self.session.try_with(|session| *session).unwrap_or(quiet)
+        self.session.followed()
     }
 
     fn send(self, event: Event) {

@@ -6,7 +6,6 @@ use super::parts::{Weight, bare_button};
 use super::text::{direction, language};
 use super::{Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, waiting};
 use crate::flow::{Apps, Screen};
-use leptos::prelude::Get;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -26,7 +25,7 @@ impl Shown {
         if ui.session().line == SessionLine::Ended {
             return Self { name: "ended", slug: None, attempt: 0, loaded: true };
         }
-        if ui.opening.try_get().unwrap_or_default() {
+        if ui.opening.followed() {
             return Self { name: "app", slug: None, attempt: 0, loaded: false };
         }
         let read = ui.read(|state| {

@@ -1,47 +1,82 @@
-//! The flow's state where it stands: read in place, never copied. Whoever changes it says so.
+//! Values that the view follows, each where it stands: read in place, never copied. Whoever changes one says so.
+//!
+//! Leptos' own signals hold the value as well, and bring a set of functions for each type of one. Here a trigger, which is
+//! the same for all, stands beside the value.
 
 use super::held::Held;
-use crate::flow::State;
 use leptos::prelude::{Notify, Track, Trigger};
+use std::cell::{Cell, RefCell};
 
-type Reader = Box<dyn Fn(&mut dyn FnMut(&State))>;
-
-#[derive(Clone, Copy)]
-pub struct Watched {
-    reader: Held<Reader>,
+/// Within reach until the owner it was made in is cleaned up.
+pub struct Watched<T> {
+    value: Held<T>,
     changed: Trigger,
 }
 
-impl Watched {
-    /// `reader` hands out the state, now or not at all.
-    pub fn new(reader: impl Fn(&mut dyn FnMut(&State)) + 'static) -> Self {
-        Self { reader: Held::new(Box::new(reader)), changed: Trigger::new() }
+impl<T> Clone for Watched<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Watched<T> {}
+
+impl<T: 'static> Watched<T> {
+    pub fn new(value: T) -> Self {
+        Self { value: Held::new(value), changed: Trigger::new() }
     }
 
-    /// Reads the state, and follows it.
-    pub fn read<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
+    /// Reaches the value as it is now.
+    pub fn with(self, reach: impl FnOnce(&T)) {
+        self.value.with(reach);
+    }
+
+    /// Reaches the value, and follows it.
+    pub(super) fn follow(self, reach: impl FnOnce(&T)) {
         self.changed.track();
-        self.read_once(read)
+        self.value.with(reach);
     }
 
-    /// Reads the state as it is now.
-    pub fn read_once<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
-        let mut out = T::default();
-        let mut read = Some(read);
-        self.read_erased(&mut |state| {
-            if let Some(read) = read.take() {
-                out = read(state);
-            }
-        });
+    /// Tells all who follow the value that it is another.
+    pub fn changed(self) {
+        self.changed.notify();
+    }
+}
+
+impl<T: 'static> Watched<RefCell<T>> {
+    /// What `read` makes of the value, unless somebody is changing it.
+    pub fn read<R>(self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        let mut out = None;
+        self.with(|value| out = value.try_borrow().ok().map(|value| read(&value)));
         out
     }
 
-    fn read_erased(self, read: &mut dyn FnMut(&State)) {
-        self.reader.with(|reader| reader(read));
+    /// Changes the value, unless somebody is reading it.
+    pub fn update(self, change: impl FnOnce(&mut T)) {
+        self.with(|value| {
+            if let Ok(mut value) = value.try_borrow_mut() {
+                change(&mut value);
+            }
+        });
+        self.changed();
+    }
+}
+
+impl<T: Copy + Default + 'static> Watched<Cell<T>> {
+    pub fn get(self) -> T {
+        let mut now = T::default();
+        self.with(|value| now = value.get());
+        now
     }
 
-    /// Tells all who follow the state that it is another.
-    pub fn changed(self) {
-        self.changed.notify();
+    pub fn set(self, next: T) {
+        self.with(|value| value.set(next));
+        self.changed();
+    }
+
+    /// What it is now; whoever asks here is told when it is another.
+    pub(super) fn followed(self) -> T {
+        self.changed.track();
+        self.get()
     }
 }

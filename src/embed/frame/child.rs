@@ -15,7 +15,6 @@ use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
 use crate::session::{ExpiryReason, Lease, ResetReason, SessionEvent, SessionView};
 use crate::view::{self, Settings, Ui};
 use js_sys::{Array, Object};
-use leptos::prelude::*;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;

@@ -10,7 +10,6 @@ use crate::flow::{Event, Screen};
 use crate::platform::model::{AuthType, Authorization};
 use crate::view;
 use js_sys::{Array, Object, Reflect};
-use leptos::prelude::WithUntracked;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
@@ -228,7 +227,7 @@ impl Parent {
     pub(in crate::embed) fn share_look(&self) {
         let (Some(core), Some(window)) = (self.core.upgrade(), window()) else { return };
         let Ok(Some(style)) = window.get_computed_style(&self.element) else { return };
-        let look = core.ui.settings.with_untracked(super::super::options::plain);
+        let Some(look) = core.ui.settings.read(super::super::options::plain) else { return };
         drop(Reflect::set(&look, &"name".into(), &"look".into()));
         drop(Reflect::set(&look, &"variables".into(), &variables(&style)));
         if let Some(channel) = &*self.channel.borrow()
