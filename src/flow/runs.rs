@@ -66,7 +66,7 @@ impl Runs {
                 }
             }
             // Never configured: nothing has run.
-            Err(Failure { code: Code::NotFound, .. }) => self.nothing(),
+            Err(failure) if failure.code == Code::NotFound => self.nothing(),
             Err(failure) => self.fail(failure, out),
         }
     }

@@ -1,6 +1,6 @@
 //! One HTTP exchange over the `fetch` that the page had when this code was loaded.
 
-use crate::error::{Code, Failure};
+use crate::error::Code;
 use gloo_net::http::{Method, Response};
 use js_sys::{Function, JsString, Object, Promise, Reflect};
 use std::cell::OnceCell;
@@ -57,8 +57,8 @@ pub(super) struct Answer {
 
 impl Outgoing<'_> {
     /// Sends it. An `Err` means that no complete answer came.
-    pub(super) async fn send(&self) -> Result<Answer, Failure> {
-        let promise = self.fetch().map_err(|_| Failure::new(Code::NetworkError))?;
+    pub(super) async fn send(&self) -> Result<Answer, Code> {
+        let promise = self.fetch().map_err(|_| Code::NetworkError)?;
         let response: web_sys::Response =
             JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(|error| self.fault(&error))?;
         let response = Response::from(response);
@@ -108,11 +108,11 @@ impl Outgoing<'_> {
         })
     }
 
-    fn fault(&self, error: &JsValue) -> Failure {
+    fn fault(&self, error: &JsValue) -> Code {
         if error.is_null() {
-            return Code::BadResponse.into();
+            return Code::BadResponse;
         }
-        Failure::new(if self.signal.aborted() { Code::Timeout } else { Code::NetworkError })
+        if self.signal.aborted() { Code::Timeout } else { Code::NetworkError }
     }
 }
 

@@ -9,7 +9,7 @@
 pub(super) mod child;
 pub(super) mod parent;
 
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, Report};
 use js_sys::{Function, JsString, Object, Reflect};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -105,5 +105,6 @@ fn failure_of(message: &JsValue) -> Failure {
     let name = own_text(message, "code").unwrap_or_default();
     let code = Code::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(Code::BadResponse);
     let reference = own(message, "reference").and_then(|reference| reference.dyn_into::<JsString>().ok());
-    Failure { reference: reference.map(|text| String::from(text.slice(0, MAX_REFERENCE))), ..code.into() }
+    let reference = reference.map(|text| String::from(text.slice(0, MAX_REFERENCE)));
+    Report { reference, ..code.into() }.into()
 }

@@ -68,11 +68,11 @@ impl Platform for Refold {
         let body = body_of(fields, Some(auth_type));
         let answer = self.transport.call(change(&Method::POST, &path, Some(body))).await;
         // This endpoint answers 500 with the reason when the app refuses the credentials.
-        let answer = answer.map_err(|failure| match failure {
-            Failure { code: Code::ServerError, message: Some(_), .. } => {
-                Failure { code: Code::CredentialsRefused, ..failure }
+        let answer = answer.map_err(|mut failure| {
+            if failure.code == Code::ServerError && failure.message.is_some() {
+                failure.code = Code::CredentialsRefused;
             }
-            failure => failure,
+            failure
         })?;
         if answer.flag("success") { Ok(()) } else { Err(Code::BadResponse.into()) }
     }
