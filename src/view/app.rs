@@ -18,7 +18,7 @@ pub(super) fn screen(ui: Ui) -> El {
     };
     let card = |at: usize| {
         let app = face.name.clone();
-        (used(at), move |auth_type: Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
+        (used(at), move |auth_type: &Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
     };
     let (first, second) = (card(0), card(1));
     let head = el("div").class("head").child(face.tile("t48")).child(bare_heading().text(&face.name)).child(
@@ -33,7 +33,7 @@ pub(super) fn screen(ui: Ui) -> El {
         .child(head)
         .slot(first.0, first.1)
         .slot(second.0, second.1)
-        .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, &ways, also))
+        .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, ways, *also))
         .when(
             move || ui.read(|state| state.current_app().is_some_and(App::connected)),
             move || {

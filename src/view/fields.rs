@@ -156,8 +156,8 @@ pub(super) fn form(ui: Ui) -> El {
             event.prevent_default();
             ui.send(Event::FieldsSubmitted(reading.read()));
         })
-        .slot(errors, move |errors| summary(ui, &errors, &summing))
-        .slot(problem, move |problem| problem.map(|problem| alert(ui, problem, failed.clone())))
+        .slot(errors, move |errors| summary(ui, errors, &summing))
+        .slot(problem, move |problem| problem.as_ref().map(|problem| alert(ui, problem, &failed)))
         .children(built.into_iter().map(|(field, _)| field))
         .child(actions([submit]))
 }
@@ -253,7 +253,7 @@ fn field(
             field.help.as_ref().map(|help| el("p").class("sub").attr("part", "help").attr("id", &help_id).text(help)),
         )
         .slot(shown, move |kind| {
-            kind.map(|kind| {
+            kind.clone().map(|kind| {
                 el("p")
                     .class("wrong")
                     .attr("part", "error")

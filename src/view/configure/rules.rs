@@ -181,8 +181,8 @@ impl Rules {
                     let waiting = el("span").class("sub").attr("role", "status");
                     return Some(waiting.say(ui, "config.loading"));
                 };
-                lhs?;
-                Some(rules.comparison(&at, &columns))
+                lhs.as_ref()?;
+                Some(rules.comparison(&at, columns))
             })
             .child(self.remove(path, "config.rule.remove"))
     }
