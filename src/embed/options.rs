@@ -229,8 +229,8 @@ pub(super) fn is_header_value(text: &str) -> bool {
 
 /// `config: {id, labels}`; labels are whatever JSON the platform takes.
 fn choice(config: &JsValue) -> Result<ConfigChoice, BadOption> {
-    let read = |labels: JsValue| Value::parse(&String::from(JSON::stringify(&labels).ok()?));
-    let labels = get(config, "labels").map(|labels| read(labels).ok_or(bad("config.labels"))).transpose()?;
+    let source = |labels: JsValue| JSON::stringify(&labels).ok()?.as_string().map(Value::Raw);
+    let labels = get(config, "labels").map(|labels| source(labels).ok_or(bad("config.labels"))).transpose()?;
     Ok(ConfigChoice { id: text(config, "id"), labels })
 }
 
