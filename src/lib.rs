@@ -11,6 +11,7 @@ mod decimal;
 pub mod embed;
 pub mod error;
 pub mod flow;
+mod gather;
 pub mod locales;
 #[cfg(all(target_arch = "wasm32", feature = "mutants"))]
 mod mutants;

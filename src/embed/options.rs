@@ -5,6 +5,7 @@ use super::frame::FrameUrl;
 use super::popup::is_loopback;
 use crate::error::Code;
 use crate::flow::Entry;
+use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
 use crate::view::{self, Density, Settings, Theme};
@@ -52,8 +53,10 @@ impl Options {
             return Err(BadOption { code: Code::InsecureContext, option: "apiUrl" });
         }
         let api = api_base(api_url).ok_or(bad("apiUrl"))?;
-        let icons = icon_origins.iter().map(|address| Some(Url::new(address).ok()?.origin())).collect::<Option<_>>();
-        let icons = icons.ok_or(bad("iconOrigins"))?;
+        let mut icons = Vec::new();
+        for address in icon_origins {
+            icons.push(Url::new(address).map_err(|_| bad("iconOrigins"))?.origin());
+        }
         Ok(Self {
             origins: Origins { api, icons },
             headers: ExtraHeaders::default(),
@@ -150,7 +153,7 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
             let pair: Array = pair.dyn_into().ok()?;
             Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
         });
-        settings.strings = pairs.collect();
+        settings.strings = pairs.gather().into();
     }
 }
 
@@ -220,7 +223,11 @@ pub(super) fn api_base(address: &str) -> Option<String> {
 }
 
 fn texts(list: &JsValue) -> Option<Vec<String>> {
-    list.dyn_ref::<Array>()?.iter().map(|item| item.as_string()).collect()
+    let mut texts = Vec::new();
+    for item in list.dyn_ref::<Array>()?.iter() {
+        texts.push(item.as_string()?);
+    }
+    Some(texts)
 }
 
 pub(super) fn is_header_value(text: &str) -> bool {

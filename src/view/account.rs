@@ -5,6 +5,7 @@ use super::dom::{El, el, focus, later};
 use super::icon;
 use super::parts::{Weight, actions, alert, bare_button, button, connecting, skeleton as bone};
 use crate::flow::{Event, RemovalStage, Screen};
+use crate::gather::Gather;
 use crate::platform::model::{Account, AuthType};
 
 /// One card a kind: the platform ends all connections of a kind at once.
@@ -14,7 +15,7 @@ pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
             state.current_app().map(|app| {
                 // A broken app is broken for each of its accounts.
                 let kind = app.accounts.iter().filter(|account| account.auth_type == auth_type).cloned();
-                kind.map(|account| Account { active: account.active && !app.reauth_required, ..account }).collect()
+                kind.map(|account| Account { active: account.active && !app.reauth_required, ..account }).gather()
             })
         })
         .unwrap_or_default()

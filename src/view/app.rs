@@ -6,6 +6,7 @@ use super::dom::{El, el};
 use super::outcome;
 use super::parts::{Face, Weight, actions, bare_button, bare_heading, button, connecting, lead};
 use crate::flow::{ConfigEvent, Event};
+use crate::gather::Gather;
 use crate::platform::model::{App, AuthType};
 use std::rc::Rc;
 
@@ -47,7 +48,7 @@ fn methods(app: &App, in_use: bool) -> Vec<AuthType> {
     let has = |auth_type| app.accounts.iter().any(|account| account.auth_type == auth_type);
     // An account whose way of connecting is no longer offered can still be disconnected.
     let gone = app.accounts.iter().map(|account| account.auth_type).filter(|kind| app.method(*kind).is_none());
-    let mut ways: Vec<_> = app.methods.iter().map(|method| method.auth_type).chain(gone).collect();
+    let mut ways = app.methods.iter().map(|method| method.auth_type).chain(gone).gather();
     ways.retain(|auth_type| has(*auth_type) == in_use);
     ways.dedup();
     ways

@@ -14,6 +14,7 @@ use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead, skeleton};
 use super::runs::picker;
 use crate::flow::{ConfigEvent, Configuring, Event, Fault, Loaded, Page, RemovalStage, Saving, Screen, Section, Title};
+use crate::gather::Gather;
 use crate::platform::model::config::{Config, FieldKey};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -153,7 +154,7 @@ fn ready(ui: Ui, app: String) -> El {
 /// Which of the app's configurations, by the only name that they have.
 fn choice(ui: Ui, ids: &[String]) -> El {
     let current = read(ui, |at| at.config()?.config_id.clone()).unwrap_or_default();
-    let options: Vec<_> = ids.iter().map(|id| (id.clone(), id.clone())).collect();
+    let options = ids.iter().map(|id| (id.clone(), id.clone())).gather();
     let picker = picker(ui, "config-of", "config.choice", &options, &current, ConfigEvent::ConfigChosen);
     el("fieldset").child(picker)
 }
@@ -245,7 +246,7 @@ fn page(ui: Ui) -> Vec<El> {
         return vec![lead(ui, "config.empty", "")];
     };
     let mut number = 0;
-    page.sections.iter().map(|section| part(ui, &config, section, &mut number)).collect()
+    page.sections.iter().map(|section| part(ui, &config, section, &mut number)).gather()
 }
 
 fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> El {

@@ -10,6 +10,7 @@ use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
 use crate::decimal::decimal;
 use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
+use crate::gather::Gather;
 use crate::platform::model::{AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -138,9 +139,8 @@ pub(super) fn form(ui: Ui) -> El {
             _ => None,
         })
     };
-    let built: Vec<(El, Control)> =
-        fields.iter().enumerate().map(|(at, one)| field(ui, at, one, errors, busy)).collect();
-    let form = Rc::new(Form(built.iter().map(|(_, control)| control.clone()).collect()));
+    let built = fields.iter().enumerate().map(|(at, one)| field(ui, at, one, errors, busy)).gather();
+    let form = Rc::new(Form(built.iter().map(|(_, control)| control.clone()).gather()));
     let (reading, summing) = (Rc::clone(&form), Rc::clone(&form));
     let failed = app.clone();
     keep(form);

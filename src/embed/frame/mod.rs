@@ -10,6 +10,7 @@ pub(super) mod child;
 pub(super) mod parent;
 
 use crate::error::{Code, Failure, Report};
+use crate::gather::Gather;
 use js_sys::{Function, JsString, Object, Reflect};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -97,7 +98,7 @@ fn own_text(message: &JsValue, name: &str) -> Option<String> {
 
 fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {
     let reference = failure.reference.as_deref().map(|reference| ("reference", reference.into()));
-    [("code", JsValue::from(failure.code.as_str()))].into_iter().chain(reference).collect()
+    [("code", JsValue::from(failure.code.as_str()))].into_iter().chain(reference).gather()
 }
 
 /// The failure that the other side tells: a code that is known here and a reference.

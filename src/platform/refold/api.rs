@@ -3,6 +3,7 @@
 use super::apps;
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
+use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Organisation};
 use crate::platform::transport::{Call, Retry, Transport, json_of};
 use crate::platform::{ConfigChoice, Platform, Started};
@@ -103,7 +104,7 @@ fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {
         values.map(|(_, value)| JsValue::from(value.as_str())).collect::<Array>()
     };
     let single = fields.values.iter().filter(|(name, _)| !fields.lists.contains(name));
-    let mut pairs: Vec<(&str, JsValue)> = single.map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    let mut pairs = single.map(|(name, value)| (name.as_str(), JsValue::from(value.as_str()))).gather();
     pairs.extend(fields.lists.iter().map(|name| (name.as_str(), list(name).into())));
     pairs.extend(auth_type.map(|auth_type| ("auth_type", auth_type.as_str().into())));
     json_of(&pairs)

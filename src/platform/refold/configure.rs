@@ -4,6 +4,7 @@ use super::api::{Refold, change, get, segment};
 use super::config as reading;
 use crate::decimal::decimal;
 use crate::error::{Code, Failure};
+use crate::gather::Gather;
 use crate::platform::Configure;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
@@ -63,7 +64,7 @@ impl Configure for Refold {
         let path = ["/api/v2/public/slug/", &segment(slug), "/configs"].concat();
         let body = self.transport.json(get(&path)).await?;
         let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
-        Ok(body.items().iter().filter_map(id).collect())
+        Ok(body.items().iter().filter_map(id).gather())
     }
 
     async fn find_config(&self, slug: &str) -> Result<Config, Failure> {
