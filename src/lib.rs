@@ -15,6 +15,8 @@ mod gather;
 pub mod locales;
 #[cfg(all(target_arch = "wasm32", feature = "mutants"))]
 mod mutants;
+#[cfg(target_arch = "wasm32")]
+mod object;
 pub mod platform;
 pub mod session;
 pub mod settings;

@@ -6,6 +6,7 @@ use super::popup::is_loopback;
 use crate::error::Code;
 use crate::flow::Entry;
 use crate::gather::Gather;
+use crate::object;
 use crate::platform::json::Value;
 use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
 use crate::view::{self, Density, Settings, Theme};
@@ -159,10 +160,9 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
 
 /// What [`apply`] reads, of what concerns a form.
 pub(super) fn plain(settings: &Settings) -> Object {
-    let strings = Object::new();
+    let strings = object::plain(&[]);
     for (key, text) in settings.strings.iter() {
-        // Fresh objects take any property, here and below.
-        drop(Reflect::set(&strings, &key.into(), &text.into()));
+        object::set(&strings, key, &text.into());
     }
     let theme = match settings.theme {
         Theme::System => "system",
@@ -170,19 +170,15 @@ pub(super) fn plain(settings: &Settings) -> Object {
         Theme::Dark => "dark",
     };
     let density = if settings.density == Density::Compact { "compact" } else { "comfortable" };
-    let plain = Object::new();
-    for (name, value) in [
-        ("theme", theme),
-        ("density", density),
-        ("locale", &settings.locale),
-        ("hostName", &settings.host_name),
-        ("platformName", &settings.platform_name),
-    ] {
-        drop(Reflect::set(&plain, &name.into(), &value.into()));
-    }
-    drop(Reflect::set(&plain, &"strings".into(), &strings));
-    drop(Reflect::set(&plain, &"words".into(), &view::registered(&settings.locale).into()));
-    plain
+    object::plain(&[
+        ("theme", theme.into()),
+        ("density", density.into()),
+        ("locale", settings.locale.as_str().into()),
+        ("hostName", settings.host_name.as_str().into()),
+        ("platformName", settings.platform_name.as_str().into()),
+        ("strings", strings.into()),
+        ("words", view::registered(&settings.locale).into()),
+    ])
 }
 
 fn has(value: &JsValue, name: &str) -> bool {
@@ -197,7 +193,7 @@ fn is_web(address: &str) -> bool {
 /// A property that is there and not null. What is no object has none; an object may be of another realm, a frame's say.
 pub(super) fn get(value: &JsValue, name: &str) -> Option<JsValue> {
     // Asking anything else throws, and each exception costs a slot of the table of JavaScript values for good.
-    let value = value.is_object().then(|| Reflect::get(value, &name.into()).ok())??;
+    let value = value.is_object().then(|| object::get(value, name).ok())??;
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 

@@ -4,8 +4,8 @@ use super::http::{Answer, Outgoing};
 use super::json::Value;
 use super::read::{self, Reader};
 use crate::error::{Code, Failure, Report};
+use crate::object::{bare, plain};
 use crate::session::{Lease, Now, time};
-use gloo_net::http::Method;
 use js_sys::{JSON, JsString, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -83,7 +83,7 @@ const ATTEMPTS: u32 = 4;
 
 /// A request in the platform's terms.
 pub(super) struct Call<'a> {
-    pub(super) method: &'a Method,
+    pub(super) method: &'static str,
     pub(super) path: &'a str,
     pub(super) body: Option<JsString>,
     pub(super) retry: Retry,
@@ -254,14 +254,8 @@ impl Transport {
         let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         crate::embed::spawn(Box::pin(async move {
             let headers = [("Authorization", authorization.into())];
-            let request = Outgoing {
-                method: &Method::POST,
-                url: &url,
-                headers: &headers,
-                body: None,
-                signal: &signal,
-                keepalive: true,
-            };
+            let request =
+                Outgoing { method: "POST", url: &url, headers: &headers, body: None, signal: &signal, keepalive: true };
             // The token is wiped here already and dies by itself there: nobody waits for the answer.
             drop(request.send().await);
         }));
@@ -325,13 +319,11 @@ async fn sleep(ms: f64) {
 
 /// A JSON body of texts and lists of texts.
 pub(super) fn json_of(fields: &[(&str, JsValue)]) -> JsString {
-    let object = js_sys::Object::new();
+    let object = plain(&[]);
     for (name, value) in fields {
         // Defining a plain property of a fresh object cannot fail; `__proto__` is a name like any other here.
-        let descriptor = super::http::bare();
-        for (key, value) in [("value", value.clone()), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)] {
-            drop(js_sys::Reflect::set(&descriptor, &key.into(), &value));
-        }
+        let descriptor =
+            bare(&[("value", value.clone()), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)]);
         js_sys::Object::define_property(&object, &(*name).into(), &descriptor);
     }
     JSON::stringify(&object).unwrap_or_else(|_| "{}".into())

@@ -11,6 +11,7 @@ use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_butt
 use crate::decimal::decimal;
 use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
 use crate::gather::Gather;
+use crate::object;
 use crate::platform::model::{AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -61,7 +62,7 @@ fn chosen(select: &Element) -> impl Iterator<Item = String> {
     let options = select.children();
     (0..options.length()).filter_map(move |at| {
         let option: JsValue = options.item(at)?.into();
-        let read = |name: &str| js_sys::Reflect::get(&option, &name.into()).ok();
+        let read = |name: &str| object::get(&option, name).ok();
         read("selected")?.is_truthy().then(|| read("value")?.as_string()).flatten()
     })
 }

@@ -8,7 +8,6 @@ use crate::platform::model::{App, AuthType, Organisation};
 use crate::platform::transport::{Call, Retry, Transport, json_of};
 use crate::platform::{ConfigChoice, Platform, Started};
 use crate::session::Lease;
-use gloo_net::http::Method;
 use js_sys::{Array, JsString};
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
@@ -25,10 +24,10 @@ impl Refold {
 }
 
 pub(super) const fn get(path: &str) -> Call<'_> {
-    Call { method: &Method::GET, path, body: None, retry: Retry::Safe, slug: None }
+    Call { method: "GET", path, body: None, retry: Retry::Safe, slug: None }
 }
 
-pub(super) const fn change<'a>(method: &'a Method, path: &'a str, body: Option<JsString>) -> Call<'a> {
+pub(super) const fn change<'a>(method: &'static str, path: &'a str, body: Option<JsString>) -> Call<'a> {
     Call { method, path, body, retry: Retry::Never, slug: None }
 }
 
@@ -56,7 +55,7 @@ impl Platform for Refold {
 
     async fn authorize(&self, slug: &str, fields: &Typed) -> Result<Started, Failure> {
         let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
-        let body = self.transport.call(change(&Method::POST, &path, Some(body_of(fields, None)))).await?;
+        let body = self.transport.call(change("POST", &path, Some(body_of(fields, None)))).await?;
         match body.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
             None if body.flag("connected") => Ok(Started::Connected),
@@ -67,7 +66,7 @@ impl Platform for Refold {
     async fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Result<(), Failure> {
         let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
         let body = body_of(fields, Some(auth_type));
-        let answer = self.transport.call(change(&Method::POST, &path, Some(body))).await;
+        let answer = self.transport.call(change("POST", &path, Some(body))).await;
         // This endpoint answers 500 with the reason when the app refuses the credentials.
         let answer = answer.map_err(|mut failure| {
             if failure.code == Code::ServerError && failure.message.is_some() {
@@ -80,7 +79,7 @@ impl Platform for Refold {
 
     async fn disconnect(&self, slug: &str, auth_type: AuthType) -> Result<(), Failure> {
         let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        self.transport.call(change(&Method::DELETE, &path, None)).await.map(drop)
+        self.transport.call(change("DELETE", &path, None)).await.map(drop)
     }
 
     async fn probe(&self, lease: Lease) -> Result<(), Failure> {
