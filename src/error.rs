@@ -1,6 +1,7 @@
 //! The one closed union of everything that can go wrong, with the name the host's code sees.
 
 use crate::session::SessionFault;
+use std::ops::{Deref, DerefMut};
 
 /// Declares [`Code`] once: variant, public name, whether trying again can help, and what it means.
 macro_rules! codes {
@@ -116,9 +117,13 @@ codes! {
     Crashed = "crashed", retryable: true;
 }
 
-/// One failure, handled once: a screen, a line at a field or an event.
+/// One failure, handled once: a screen, a line at a field or an event. Boxed, since most of what is handed on may be one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Failure {
+pub struct Failure(Box<Report>);
+
+/// What is known of a [`Failure`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
     pub code: Code,
     /// The platform's own sentence, shown as text; never built by us from a request.
     pub message: Option<String>,
@@ -129,14 +134,40 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub const fn new(code: Code) -> Self {
-        Self { code, message: None, reference: None, retry_after_ms: None }
+    pub fn new(code: Code) -> Self {
+        Report::from(code).into()
+    }
+}
+
+impl Deref for Failure {
+    type Target = Report;
+
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Report {
+        &mut self.0
     }
 }
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
         Self::new(code)
+    }
+}
+
+impl From<Report> for Failure {
+    fn from(report: Report) -> Self {
+        Self(Box::new(report))
+    }
+}
+
+impl From<Code> for Report {
+    fn from(code: Code) -> Self {
+        Self { code, message: None, reference: None, retry_after_ms: None }
     }
 }
 

@@ -11,9 +11,12 @@ mod decimal;
 pub mod embed;
 pub mod error;
 pub mod flow;
+mod gather;
 pub mod locales;
 #[cfg(all(target_arch = "wasm32", feature = "mutants"))]
 mod mutants;
+#[cfg(target_arch = "wasm32")]
+mod object;
 pub mod platform;
 pub mod session;
 pub mod settings;

@@ -45,8 +45,8 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    pub(super) fn new(in_ms: f64, run: impl FnOnce() + 'static) -> Option<Self> {
-        let run = Closure::once(run);
+    pub(super) fn new(in_ms: f64, run: impl FnMut() + 'static) -> Option<Self> {
+        let run = Closure::<dyn FnMut()>::new(run);
         let callback: &Function = run.as_ref().unchecked_ref();
         let ms = in_ms.clamp(0.0, 2_000_000_000.0) as i32;
         let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms).ok()?;

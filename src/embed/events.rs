@@ -313,6 +313,7 @@ impl HostEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Report;
     use crate::platform::model::AuthType;
     use crate::session::EndReason;
 
@@ -387,7 +388,7 @@ mod tests {
 
     #[test]
     fn a_failure_s_message_never_reaches_the_host() {
-        let failure = Failure { message: Some("secret".into()), ..Code::Rejected.into() };
+        let failure = Report { message: Some("secret".into()), ..Code::Rejected.into() }.into();
         let event = HostEvent::error(&failure, "list", None);
         assert!(!format!("{event:?}").contains("secret"));
     }

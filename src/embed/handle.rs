@@ -5,6 +5,7 @@ use super::headless;
 use super::instance::Instance;
 use super::options::{self, BadOption, Options};
 use crate::flow::Apps;
+use crate::object;
 use crate::session::SessionFault;
 use crate::view::{self, Settings};
 use js_sys::{Array, Error, Function, Object, Reflect};
@@ -149,13 +150,12 @@ fn place(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
 
 fn thrown(bad: BadOption) -> JsValue {
     let error = Error::new(&[bad.code.as_str(), ": ", bad.option].concat());
-    // A fresh error takes any property.
-    drop(Reflect::set(&error, &"code".into(), &bad.code.as_str().into()));
+    object::set(&error, "code", &bad.code.as_str().into());
     error.into()
 }
 
 fn detail(event: &HostEvent) -> Object {
-    let detail = Object::new();
+    let detail = object::plain(&[]);
     for (name, value) in &event.detail {
         let value = match value {
             Value::Absent => continue,
@@ -164,7 +164,7 @@ fn detail(event: &HostEvent) -> Object {
             Value::Text(text) => JsValue::from(text.as_str()),
             Value::List(items) => items.iter().map(|item| JsValue::from(item.as_str())).collect::<Array>().into(),
         };
-        drop(Reflect::set(&detail, &(*name).into(), &value));
+        object::set(&detail, name, &value);
     }
     #[cfg(feature = "mutants")]
     crate::mutants::told(&detail);

@@ -429,7 +429,7 @@ pub(super) fn silent(
 pub(super) fn probe_outcome(answer: Result<(), Failure>) -> ProbeOutcome {
     match answer {
         Ok(()) => ProbeOutcome::Accepted,
-        Err(Failure { code: Code::SessionRejected, .. }) => ProbeOutcome::Rejected,
+        Err(failure) if failure.code == Code::SessionRejected => ProbeOutcome::Rejected,
         Err(_) => ProbeOutcome::Unreachable,
     }
 }

@@ -3,12 +3,13 @@
 use super::browser::{Listener, Timer, document, now, page, random_seed, spawn, window};
 use super::offer;
 use crate::error::Code;
+use crate::object;
 use crate::platform::Bearer;
 use crate::session::{
     Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, ResetReason, Session,
     SessionEvent, SessionFault, SessionOptions, SessionView, Ticket,
 };
-use js_sys::{Function, JsString, Object, Promise, Reflect};
+use js_sys::{Function, JsString, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -141,12 +142,11 @@ impl Keeper {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Ask { ask, reason, attempt } => self.ask(ask, reason, attempt),
-            Effect::CancelAsk(ask) => self.asks.borrow_mut().retain(|(id, controller)| {
-                if *id == ask {
+            Effect::CancelAsk(ask) => {
+                if let Some(controller) = self.asked(ask) {
                     controller.abort();
                 }
-                *id != ask
-            }),
+            }
             Effect::Probe(lease) => self.tell(|owner| owner.probe(lease)),
             Effect::Emit(event) => self.tell(|owner| owner.session_event(event)),
             Effect::Release { tickets, result } => self.release(&tickets, result),
@@ -158,13 +158,11 @@ impl Keeper {
     fn ask(self: &Rc<Self>, ask: AskId, reason: AskReason, attempt: u32) {
         let Some(callback) = self.callback.borrow().clone() else { return };
         let Ok(controller) = AbortController::new() else { return };
-        let argument = Object::new();
-        for (name, value) in
-            [("reason", reason.as_str().into()), ("attempt", attempt.into()), ("signal", controller.signal().into())]
-        {
-            // A fresh plain object takes any property.
-            drop(Reflect::set(&argument, &name.into(), &value));
-        }
+        let argument = object::plain(&[
+            ("reason", reason.as_str().into()),
+            ("attempt", attempt.into()),
+            ("signal", controller.signal().into()),
+        ]);
         self.asks.borrow_mut().push((ask, controller));
         let called = callback.call1(&JsValue::UNDEFINED, &argument);
         let keeper = Rc::downgrade(self);
@@ -174,7 +172,7 @@ impl Keeper {
                 Err(error) => Err(error),
             };
             let Some(keeper) = keeper.upgrade() else { return };
-            keeper.asks.borrow_mut().retain(|(id, _)| *id != ask);
+            drop(keeper.asked(ask));
             let answer = match answer {
                 Ok(value) => offer::answer(&value),
                 Err(error) => HostAnswer::Failed { retry_after_ms: retry_after_ms(&error) },
@@ -183,12 +181,19 @@ impl Keeper {
         }));
     }
 
+    /// Takes out what can end a call of the host's callback.
+    fn asked(&self, ask: AskId) -> Option<AbortController> {
+        let mut asks = self.asks.borrow_mut();
+        let at = asks.iter().position(|(id, _)| *id == ask)?;
+        Some(asks.swap_remove(at).1)
+    }
+
     fn release(&self, tickets: &[Ticket], result: Result<Lease, SessionFault>) {
-        let mut waiting = self.waiting.borrow_mut();
-        let (released, rest): (Vec<_>, _) = waiting.drain(..).partition(|waiter| tickets.contains(&waiter.ticket));
-        *waiting = rest;
-        drop(waiting);
-        for waiter in released {
+        for ticket in tickets {
+            let mut waiting = self.waiting.borrow_mut();
+            let Some(at) = waiting.iter().position(|waiter| waiter.ticket == *ticket) else { continue };
+            let waiter = waiting.swap_remove(at);
+            drop(waiting);
             waiter.result.set(Some(result));
             // A promise's own resolve function does not throw.
             drop(waiter.settle.call0(&JsValue::UNDEFINED));
@@ -357,5 +362,5 @@ pub(super) struct KeeperRef(pub(super) Rc<Keeper>);
 
 /// `retryAfter` in seconds on the error that the host threw: its server answered 429.
 fn retry_after_ms(error: &JsValue) -> Option<f64> {
-    Reflect::get(error, &"retryAfter".into()).ok()?.as_f64().map(|seconds| seconds * 1000.0)
+    object::get(error, "retryAfter").ok()?.as_f64().map(|seconds| seconds * 1000.0)
 }

@@ -1,5 +1,6 @@
 //! What the host hands over, copied out of JavaScript: the token straight into its one zeroising buffer.
 
+use crate::object;
 use crate::session::{Given, HostAnswer, Offer, SessionFault, SessionToken};
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,7 +24,7 @@ pub(super) fn offer(value: &JsValue) -> Result<Offer, SessionFault> {
     let get = |names: &[&str]| {
         names
             .iter()
-            .filter_map(|name| Reflect::get(value, &(*name).into()).ok())
+            .filter_map(|name| object::get(value, name).ok())
             .find(|value| !value.is_undefined() && !value.is_null())
     };
     let names = ["token", "sessionToken", "session_token", "userSessionToken"];

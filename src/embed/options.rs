@@ -5,6 +5,8 @@ use super::frame::FrameUrl;
 use super::popup::is_loopback;
 use crate::error::Code;
 use crate::flow::Entry;
+use crate::gather::Gather;
+use crate::object;
 use crate::platform::json::Value;
 use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
 use crate::view::{self, Density, Settings, Theme};
@@ -52,8 +54,10 @@ impl Options {
             return Err(BadOption { code: Code::InsecureContext, option: "apiUrl" });
         }
         let api = api_base(api_url).ok_or(bad("apiUrl"))?;
-        let icons = icon_origins.iter().map(|address| Some(Url::new(address).ok()?.origin())).collect::<Option<_>>();
-        let icons = icons.ok_or(bad("iconOrigins"))?;
+        let mut icons = Vec::new();
+        for address in icon_origins {
+            icons.push(Url::new(address).map_err(|_| bad("iconOrigins"))?.origin());
+        }
         Ok(Self {
             origins: Origins { api, icons },
             headers: ExtraHeaders::default(),
@@ -150,16 +154,15 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
             let pair: Array = pair.dyn_into().ok()?;
             Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
         });
-        settings.strings = pairs.collect();
+        settings.strings = pairs.gather().into();
     }
 }
 
 /// What [`apply`] reads, of what concerns a form.
 pub(super) fn plain(settings: &Settings) -> Object {
-    let strings = Object::new();
+    let strings = object::plain(&[]);
     for (key, text) in settings.strings.iter() {
-        // Fresh objects take any property, here and below.
-        drop(Reflect::set(&strings, &key.into(), &text.into()));
+        object::set(&strings, key, &text.into());
     }
     let theme = match settings.theme {
         Theme::System => "system",
@@ -167,19 +170,15 @@ pub(super) fn plain(settings: &Settings) -> Object {
         Theme::Dark => "dark",
     };
     let density = if settings.density == Density::Compact { "compact" } else { "comfortable" };
-    let plain = Object::new();
-    for (name, value) in [
-        ("theme", theme),
-        ("density", density),
-        ("locale", &settings.locale),
-        ("hostName", &settings.host_name),
-        ("platformName", &settings.platform_name),
-    ] {
-        drop(Reflect::set(&plain, &name.into(), &value.into()));
-    }
-    drop(Reflect::set(&plain, &"strings".into(), &strings));
-    drop(Reflect::set(&plain, &"words".into(), &view::registered(&settings.locale).into()));
-    plain
+    object::plain(&[
+        ("theme", theme.into()),
+        ("density", density.into()),
+        ("locale", settings.locale.as_str().into()),
+        ("hostName", settings.host_name.as_str().into()),
+        ("platformName", settings.platform_name.as_str().into()),
+        ("strings", strings.into()),
+        ("words", view::registered(&settings.locale).into()),
+    ])
 }
 
 fn has(value: &JsValue, name: &str) -> bool {
@@ -194,7 +193,7 @@ fn is_web(address: &str) -> bool {
 /// A property that is there and not null. What is no object has none; an object may be of another realm, a frame's say.
 pub(super) fn get(value: &JsValue, name: &str) -> Option<JsValue> {
     // Asking anything else throws, and each exception costs a slot of the table of JavaScript values for good.
-    let value = value.is_object().then(|| Reflect::get(value, &name.into()).ok())??;
+    let value = value.is_object().then(|| object::get(value, name).ok())??;
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 
@@ -220,7 +219,11 @@ pub(super) fn api_base(address: &str) -> Option<String> {
 }
 
 fn texts(list: &JsValue) -> Option<Vec<String>> {
-    list.dyn_ref::<Array>()?.iter().map(|item| item.as_string()).collect()
+    let mut texts = Vec::new();
+    for item in list.dyn_ref::<Array>()?.iter() {
+        texts.push(item.as_string()?);
+    }
+    Some(texts)
 }
 
 pub(super) fn is_header_value(text: &str) -> bool {
@@ -229,8 +232,8 @@ pub(super) fn is_header_value(text: &str) -> bool {
 
 /// `config: {id, labels}`; labels are whatever JSON the platform takes.
 fn choice(config: &JsValue) -> Result<ConfigChoice, BadOption> {
-    let read = |labels: JsValue| Value::parse(&String::from(JSON::stringify(&labels).ok()?));
-    let labels = get(config, "labels").map(|labels| read(labels).ok_or(bad("config.labels"))).transpose()?;
+    let source = |labels: JsValue| JSON::stringify(&labels).ok()?.as_string().map(Value::Raw);
+    let labels = get(config, "labels").map(|labels| source(labels).ok_or(bad("config.labels"))).transpose()?;
     Ok(ConfigChoice { id: text(config, "id"), labels })
 }
 

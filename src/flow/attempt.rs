@@ -1,6 +1,7 @@
 //! One attempt to authorize at a provider: which account is its own, and when to ask the platform.
 
 use super::event::Typed;
+use crate::gather::Gather;
 use crate::platform::model::{Account, App, AuthType};
 
 /// How long an attempt may take, in milliseconds: then the user starts again.
@@ -81,7 +82,7 @@ impl Attempt {
     }
 
     pub(super) fn remember(&mut self, app: &App) {
-        self.baseline = Some(app.accounts.iter().map(mark).collect());
+        self.baseline = Some(app.accounts.iter().map(mark).gather());
     }
 
     /// Takes over which accounts were there before.

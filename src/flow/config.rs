@@ -317,7 +317,8 @@ impl Configuring {
         }
         match result {
             // Gone already is what was asked for.
-            Ok(()) | Err(Failure { code: Code::NotFound, .. }) => true,
+            Ok(()) => true,
+            Err(failure) if failure.code == Code::NotFound => true,
             Err(failure) => {
                 out.report(&failure, "configure", &self.slug);
                 self.removal = Some(RemovalStage::Failed(failure));

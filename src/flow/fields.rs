@@ -2,13 +2,14 @@
 
 use super::event::Typed;
 use super::state::{FieldError, FieldErrorKind};
+use crate::gather::Gather;
 use crate::platform::model::{InputField, InputKind};
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
 pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
     typed.values.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
-    typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).collect();
+    typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).gather();
     for (name, value) in &mut typed.values {
         let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);
         let trimmed = value.trim().len();
@@ -23,7 +24,7 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
                 typed.values.iter().find(|(name, _)| name == &field.name).map_or("", |(_, value)| value.as_str());
             fault(field, value).map(|kind| FieldError { field: field.name.clone(), kind })
         })
-        .collect()
+        .gather()
 }
 
 fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {

@@ -8,6 +8,7 @@ use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, Entry, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
+use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -159,7 +160,7 @@ impl Flow {
     fn apps_loaded(&mut self, result: Result<Vec<App>, Failure>) {
         let first = !matches!(self.state.apps, Apps::Ready(_));
         match result {
-            Ok(apps) => self.state.apps = Apps::Ready(Arc::new(apps.into_iter().map(Arc::new).collect())),
+            Ok(apps) => self.state.apps = Apps::Ready(Arc::new(apps.into_iter().map(Arc::new).gather())),
             Err(failure) => {
                 self.report(&failure);
                 if first {
@@ -557,7 +558,7 @@ impl Flow {
             }
             Screen::Fields { busy, problem, errors, .. } if typed => {
                 *busy = false;
-                *errors = refused_field(&failure).into_iter().collect();
+                *errors = refused_field(&failure).into_iter().gather();
                 *problem = Some(failure);
             }
             _ => self.state.screen = Screen::Failed { slug, auth_type, failure },

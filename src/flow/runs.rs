@@ -3,6 +3,7 @@
 use super::config::{ConfigCommand, ConfigEvent, Out};
 use super::state::Loaded;
 use crate::error::{Code, Failure};
+use crate::gather::Gather;
 use crate::platform::model::config::{Config, RunPage};
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ impl Runs {
     fn found(&mut self, result: Result<Config, Failure>, out: &mut Out<'_>) {
         match result {
             Ok(config) => {
-                self.workflows = config.workflows.into_iter().map(|workflow| (workflow.id, workflow.name)).collect();
+                self.workflows = config.workflows.into_iter().map(|workflow| (workflow.id, workflow.name)).gather();
                 match self.workflows.first() {
                     Some((id, _)) => {
                         self.workflow = id.clone();
@@ -66,7 +67,7 @@ impl Runs {
                 }
             }
             // Never configured: nothing has run.
-            Err(Failure { code: Code::NotFound, .. }) => self.nothing(),
+            Err(failure) if failure.code == Code::NotFound => self.nothing(),
             Err(failure) => self.fail(failure, out),
         }
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, Report};
 use crate::platform::json::Value;
 use crate::platform::model::{Account, App, AuthType, Authorization, InputField, InputKind, Method};
 use proptest::prelude::*;
@@ -364,7 +364,7 @@ fn faults_of_a_poll_do_not_end_an_attempt_unless_they_are_final() {
     while !run.wants(|command| matches!(command, Command::Poll { .. })) {
         run.wake();
     }
-    let failure = Failure { retry_after_ms: Some(60_000), ..Code::RateLimited.into() };
+    let failure = Report { retry_after_ms: Some(60_000), ..Code::RateLimited.into() }.into();
     let before = run.now;
     run.send(Event::Polled { attempt: 1, result: Err(failure) });
     run.send(Event::Tick);
@@ -432,7 +432,7 @@ fn a_refusal_goes_back_to_the_form() {
     let mut run = Run::new();
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
     run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
-    let refused = Failure { message: Some("Bad key".into()), ..Code::CredentialsRefused.into() };
+    let refused = Failure::from(Report { message: Some("Bad key".into()), ..Code::CredentialsRefused.into() });
     run.send(Event::CredentialsSaved { attempt: 1, result: Err(refused.clone()) });
     let Screen::Fields { problem, busy: false, .. } = &run.flow.state().screen else { panic!("left the form") };
     assert_eq!(problem.as_ref(), Some(&refused));

@@ -1,8 +1,9 @@
 //! One HTTP exchange over the `fetch` that the page had when this code was loaded.
 
-use crate::error::{Code, Failure};
-use gloo_net::http::{Method, Response};
-use js_sys::{Function, JsString, Object, Promise, Reflect};
+use crate::error::Code;
+use crate::object::{bare, get, set};
+use gloo_net::http::Response;
+use js_sys::{Function, JsString, Promise};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -28,13 +29,13 @@ thread_local! {
 /// Takes hold of `fetch`, the page's of now if none is given; called once when the module is loaded.
 pub fn capture(fetch: Option<Function>) {
     FETCH.with(|own| {
-        own.get_or_init(|| fetch.or_else(|| Reflect::get(&js_sys::global(), &"fetch".into()).ok()?.dyn_into().ok()));
+        own.get_or_init(|| fetch.or_else(|| get(&js_sys::global(), "fetch").ok()?.dyn_into().ok()));
     });
 }
 
 /// One request, complete but for the token.
 pub(super) struct Outgoing<'a> {
-    pub(super) method: &'a Method,
+    pub(super) method: &'static str,
     pub(super) url: &'a str,
     pub(super) headers: &'a [(&'a str, JsValue)],
     pub(super) body: Option<&'a JsString>,
@@ -57,8 +58,8 @@ pub(super) struct Answer {
 
 impl Outgoing<'_> {
     /// Sends it. An `Err` means that no complete answer came.
-    pub(super) async fn send(&self) -> Result<Answer, Failure> {
-        let promise = self.fetch().map_err(|_| Failure::new(Code::NetworkError))?;
+    pub(super) async fn send(&self) -> Result<Answer, Code> {
+        let promise = self.fetch().map_err(|_| Code::NetworkError)?;
         let response: web_sys::Response =
             JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(|error| self.fault(&error))?;
         let response = Response::from(response);
@@ -78,26 +79,20 @@ impl Outgoing<'_> {
         let url = self.url;
         #[cfg(feature = "mutants")]
         let url = &crate::mutants::outgoing(url, self.headers, self.body);
-        let request = bare();
-        for (name, value) in MANNER {
-            Reflect::set(&request, &name.into(), &value.into())?;
+        let request = bare(&[("method", self.method.into()), ("signal", self.signal.into())]);
+        for (name, value) in &MANNER {
+            set(&request, name, &(*value).into());
         }
-        Reflect::set(&request, &"method".into(), &self.method.as_str().into())?;
-        Reflect::set(&request, &"signal".into(), self.signal)?;
         let request = Request::new_with_str_and_init(url, request.unchecked_ref())?;
         // Headers and body travel in a bare object: neither a patched `Headers` or `Request` nor a polluted prototype sees
         // the token or a typed key.
-        let headers = bare();
-        for (name, value) in self.headers {
-            Reflect::set(&headers, &(*name).into(), value)?;
-        }
-        let init = bare();
-        Reflect::set(&init, &"headers".into(), &headers)?;
+        let headers = bare(self.headers);
+        let init = bare(&[("headers", headers.into())]);
         if let Some(body) = self.body {
-            Reflect::set(&init, &"body".into(), body)?;
+            set(&init, "body", body);
         }
         if self.keepalive {
-            Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+            set(&init, "keepalive", &JsValue::TRUE);
         }
         #[cfg(feature = "mutants")]
         crate::mutants::sent_with(&init, &headers);
@@ -108,17 +103,12 @@ impl Outgoing<'_> {
         })
     }
 
-    fn fault(&self, error: &JsValue) -> Failure {
+    fn fault(&self, error: &JsValue) -> Code {
         if error.is_null() {
-            return Code::BadResponse.into();
+            return Code::BadResponse;
         }
-        Failure::new(if self.signal.aborted() { Code::Timeout } else { Code::NetworkError })
+        if self.signal.aborted() { Code::Timeout } else { Code::NetworkError }
     }
-}
-
-/// An object without a prototype.
-pub(super) fn bare() -> Object {
-    Object::create(JsValue::NULL.unchecked_ref::<Object>())
 }
 
 /// Reads the whole body, at most [`MAX_BODY`]; `Err(null)` when it is larger. It stays with the browser: a long list has
@@ -128,18 +118,17 @@ async fn read(response: &Response) -> Result<JsString, JsValue> {
     let Some(stream) = response.body() else { return Ok(text) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let decoder = TextDecoder::new()?;
-    let decode: Function = Reflect::get(&decoder, &"decode".into())?.dyn_into()?;
+    let decode: Function = get(&decoder, "decode")?.dyn_into()?;
     // A letter may stand in two parts.
-    let more = bare();
-    Reflect::set(&more, &"stream".into(), &JsValue::TRUE)?;
+    let more = bare(&[("stream", JsValue::TRUE)]);
     let mut size = 0.0;
     loop {
         let chunk = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&chunk, &"done".into())?.is_truthy() {
+        if get(&chunk, "done")?.is_truthy() {
             return Ok(text.concat(&decode.call0(&decoder)?));
         }
-        let value = Reflect::get(&chunk, &"value".into())?;
-        size += Reflect::get(&value, &"byteLength".into())?.as_f64().unwrap_or(0.0);
+        let value = get(&chunk, "value")?;
+        size += get(&value, "byteLength")?.as_f64().unwrap_or(0.0);
         if size > MAX_BODY {
             // Nobody waits for the rest; a failing cancel changes nothing.
             drop(reader.cancel());
@@ -151,6 +140,6 @@ async fn read(response: &Response) -> Result<JsString, JsValue> {
 
 /// `JSON.parse` of a text that is not copied.
 fn parse(text: &JsString) -> Result<JsValue, JsValue> {
-    let json = Reflect::get(&js_sys::global(), &"JSON".into())?;
-    Reflect::get(&json, &"parse".into())?.dyn_into::<Function>()?.call1(&json, text)
+    let json = get(&js_sys::global(), "JSON")?;
+    get(&json, "parse")?.dyn_into::<Function>()?.call1(&json, text)
 }

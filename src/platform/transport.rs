@@ -3,9 +3,9 @@
 use super::http::{Answer, Outgoing};
 use super::json::Value;
 use super::read::{self, Reader};
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, Report};
+use crate::object::{bare, plain};
 use crate::session::{Lease, Now, time};
-use gloo_net::http::Method;
 use js_sys::{JSON, JsString, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -83,7 +83,7 @@ const ATTEMPTS: u32 = 4;
 
 /// A request in the platform's terms.
 pub(super) struct Call<'a> {
-    pub(super) method: &'a Method,
+    pub(super) method: &'static str,
     pub(super) path: &'a str,
     pub(super) body: Option<JsString>,
     pub(super) retry: Retry,
@@ -156,7 +156,7 @@ impl Transport {
             if scope.aborted() {
                 return Err(Code::NetworkError.into());
             }
-            let failure = match result {
+            let mut failure = match result {
                 Ok(content) => {
                     self.bearer.accepted(lease);
                     if !extended && self.extended() {
@@ -177,8 +177,10 @@ impl Transport {
             let again =
                 matches!(failure.code, Code::NetworkError | Code::Timeout | Code::ServerError | Code::RateLimited);
             if call.retry == Retry::Never || !again || attempt >= ATTEMPTS {
-                let offline = failure.code == Code::NetworkError && !crate::embed::online();
-                return Err(if offline { Failure { code: Code::Offline, ..failure } } else { failure });
+                if failure.code == Code::NetworkError && !crate::embed::online() {
+                    failure.code = Code::Offline;
+                }
+                return Err(failure);
             }
             // 0.5 s, 1 s, 2 s, each up to a half longer so that pages do not act in step.
             let backoff = 500.0 * f64::from(1 << (attempt - 1)) * (1.0 + js_sys::Math::random() / 2.0);
@@ -208,7 +210,7 @@ impl Transport {
         let correlation = (extended && self.extra.correlation).then(crate::embed::random_uuid);
         let fixed = if extended { self.extra.fixed.as_slice() } else { &[] };
         let answer = self.send(call, authorization, fixed, correlation.as_deref(), scope).await;
-        let answer = answer.map_err(|failure| Failure { reference: correlation.clone(), ..failure })?;
+        let answer = answer.map_err(|code| Report { reference: correlation.clone(), ..code.into() })?;
         if let Some(date_ms) = answer.date.as_deref().and_then(time::http_date) {
             let age_s = answer.age.as_deref().and_then(|age| time::decimal(age.trim().as_bytes()));
             self.bearer.server_date(date_ms, age_s, sent);
@@ -223,7 +225,7 @@ impl Transport {
         fixed: &[(&'static str, String)],
         correlation: Option<&str>,
         scope: &AbortSignal,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, Code> {
         let mut headers: Vec<(&str, JsValue)> = vec![("Authorization", authorization.into())];
         if call.body.is_some() {
             headers.push(("Content-Type", "application/json".into()));
@@ -252,14 +254,8 @@ impl Transport {
         let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         crate::embed::spawn(Box::pin(async move {
             let headers = [("Authorization", authorization.into())];
-            let request = Outgoing {
-                method: &Method::POST,
-                url: &url,
-                headers: &headers,
-                body: None,
-                signal: &signal,
-                keepalive: true,
-            };
+            let request =
+                Outgoing { method: "POST", url: &url, headers: &headers, body: None, signal: &signal, keepalive: true };
             // The token is wiped here already and dies by itself there: nobody waits for the answer.
             drop(request.send().await);
         }));
@@ -272,7 +268,7 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure
     if (200..300).contains(&answer.status) {
         return match body.is_object() || answer.status == 204 {
             true => Ok(Content { reader: body, text: answer.text }),
-            false => Err(Failure { reference: correlation.or(answer.request_id), ..Code::BadResponse.into() }),
+            false => Err(Report { reference: correlation.or(answer.request_id), ..Code::BadResponse.into() }.into()),
         };
     }
     let message = body.text("message").or_else(|| body.text("error"));
@@ -288,13 +284,14 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure
         400..=499 => Code::Rejected,
         _ => Code::ServerError,
     };
-    Err(Failure {
+    let report = Report {
         code,
         message: message.map(|text| read::sentence(&text)),
         // The id that the host chose to send goes before the platform's own: it is in both their logs.
         reference: correlation.or_else(|| body.text("request_id")).or(answer.request_id),
         retry_after_ms: answer.retry_after.and_then(|value| retry_after(&value)),
-    })
+    };
+    Err(report.into())
 }
 
 /// `Retry-After`, at most a minute.
@@ -322,13 +319,11 @@ async fn sleep(ms: f64) {
 
 /// A JSON body of texts and lists of texts.
 pub(super) fn json_of(fields: &[(&str, JsValue)]) -> JsString {
-    let object = js_sys::Object::new();
+    let object = plain(&[]);
     for (name, value) in fields {
         // Defining a plain property of a fresh object cannot fail; `__proto__` is a name like any other here.
-        let descriptor = super::http::bare();
-        for (key, value) in [("value", value.clone()), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)] {
-            drop(js_sys::Reflect::set(&descriptor, &key.into(), &value));
-        }
+        let descriptor =
+            bare(&[("value", value.clone()), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)]);
         js_sys::Object::define_property(&object, &(*name).into(), &descriptor);
     }
     JSON::stringify(&object).unwrap_or_else(|_| "{}".into())

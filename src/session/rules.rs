@@ -5,6 +5,7 @@ use super::event::{AskId, AskReason, Effect, ExpiryReason, Lease, ProbeOutcome, 
 use super::machine::Session;
 use super::state::{Ask, Stage};
 use super::{SessionFault, SessionToken};
+use crate::gather::Gather;
 
 pub(super) const CALL_TIMEOUT_MS: f64 = 15_000.0;
 pub(super) const MISSING_AFTER_MS: f64 = 5_000.0;
@@ -22,7 +23,7 @@ impl Session {
             }
             self.renew(at);
         }
-        let overdue = self.waiting.extract_if(.., |(_, until)| at.steady >= *until).map(|(ticket, _)| ticket).collect();
+        let overdue = self.waiting.extract_if(.., |(_, until)| at.steady >= *until).map(|(ticket, _)| ticket).gather();
         self.release_these(overdue, Err(SessionFault::Unavailable));
         at
     }
@@ -148,7 +149,7 @@ impl Session {
     }
 
     pub(super) fn release(&mut self, result: Result<Lease, SessionFault>) {
-        let tickets = self.waiting.drain(..).map(|(ticket, _)| ticket).collect();
+        let tickets = self.waiting.drain(..).map(|(ticket, _)| ticket).gather();
         self.release_these(tickets, result);
     }
 

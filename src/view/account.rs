@@ -5,6 +5,7 @@ use super::dom::{El, el, focus, later};
 use super::icon;
 use super::parts::{Weight, actions, alert, bare_button, button, connecting, skeleton as bone};
 use crate::flow::{Event, RemovalStage, Screen};
+use crate::gather::Gather;
 use crate::platform::model::{Account, AuthType};
 
 /// One card a kind: the platform ends all connections of a kind at once.
@@ -14,7 +15,7 @@ pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
             state.current_app().map(|app| {
                 // A broken app is broken for each of its accounts.
                 let kind = app.accounts.iter().filter(|account| account.auth_type == auth_type).cloned();
-                kind.map(|account| Account { active: account.active && !app.reauth_required, ..account }).collect()
+                kind.map(|account| Account { active: account.active && !app.reauth_required, ..account }).gather()
             })
         })
         .unwrap_or_default()
@@ -25,14 +26,14 @@ pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
             _ => None,
         })
     };
-    let list = el("div").slot(accounts, move |accounts: Vec<Account>| {
+    let list = el("div").slot(accounts, move |accounts: &Vec<Account>| {
         Some(el("ul").class("accounts").attr("role", "list").children(accounts.iter().map(|account| row(ui, account))))
     });
     let (app, broken) = (app.to_owned(), move || accounts().iter().any(|account| !account.active));
     let asked = std::cell::Cell::new(false);
     el("div").class("card").attr("part", "card").child(list).slot(
         move || (stage().is_some(), broken()),
-        move |(asking, broken)| {
+        move |&(asking, broken)| {
             let footer = if asking { removal(ui, stage, accounts, &app) } else { choices(ui, auth_type, broken) };
             // The focus follows into the question and back to where it was asked.
             let moved = asked.replace(asking) != asking;
@@ -118,7 +119,7 @@ fn removal(
         .child(el("h3").attr("tabindex", "-1").say_of(ui, "removal.title", app))
         .child(el("p").text_with(text))
         .slot(stage, move |stage| match stage {
-            Some(RemovalStage::Failed(failure)) => Some(alert(ui, failure, failed.clone())),
+            Some(RemovalStage::Failed(failure)) => Some(alert(ui, failure, &failed)),
             _ => None,
         })
         .child(

@@ -6,6 +6,7 @@ use super::dom::{El, el};
 use super::outcome;
 use super::parts::{Face, Weight, actions, bare_button, bare_heading, button, connecting, lead};
 use crate::flow::{ConfigEvent, Event};
+use crate::gather::Gather;
 use crate::platform::model::{App, AuthType};
 use std::rc::Rc;
 
@@ -18,7 +19,7 @@ pub(super) fn screen(ui: Ui) -> El {
     };
     let card = |at: usize| {
         let app = face.name.clone();
-        (used(at), move |auth_type: Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
+        (used(at), move |auth_type: &Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
     };
     let (first, second) = (card(0), card(1));
     let head = el("div").class("head").child(face.tile("t48")).child(bare_heading().text(&face.name)).child(
@@ -33,7 +34,7 @@ pub(super) fn screen(ui: Ui) -> El {
         .child(head)
         .slot(first.0, first.1)
         .slot(second.0, second.1)
-        .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, &ways, also))
+        .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, ways, *also))
         .when(
             move || ui.read(|state| state.current_app().is_some_and(App::connected)),
             move || {
@@ -47,7 +48,7 @@ fn methods(app: &App, in_use: bool) -> Vec<AuthType> {
     let has = |auth_type| app.accounts.iter().any(|account| account.auth_type == auth_type);
     // An account whose way of connecting is no longer offered can still be disconnected.
     let gone = app.accounts.iter().map(|account| account.auth_type).filter(|kind| app.method(*kind).is_none());
-    let mut ways: Vec<_> = app.methods.iter().map(|method| method.auth_type).chain(gone).collect();
+    let mut ways = app.methods.iter().map(|method| method.auth_type).chain(gone).gather();
     ways.retain(|auth_type| has(*auth_type) == in_use);
     ways.dedup();
     ways

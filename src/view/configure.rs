@@ -14,6 +14,7 @@ use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead, skeleton};
 use super::runs::picker;
 use crate::flow::{ConfigEvent, Configuring, Event, Fault, Loaded, Page, RemovalStage, Saving, Screen, Section, Title};
+use crate::gather::Gather;
 use crate::platform::model::config::{Config, FieldKey};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -54,7 +55,7 @@ pub(super) fn screen(ui: Ui) -> El {
         .slot(stage, move |stage| {
             Some(match stage {
                 0 => loading(ui),
-                1 => failed(ui, app.clone()),
+                1 => failed(ui, &app),
                 _ => ready(ui, app.clone()),
             })
         })
@@ -72,13 +73,13 @@ pub(super) fn loading(ui: Ui) -> El {
 }
 
 /// What could not be loaded, with another try.
-pub(super) fn failed(ui: Ui, app: String) -> El {
+pub(super) fn failed(ui: Ui, app: &str) -> El {
     let failure = ui.read(|state| match &state.screen {
         Screen::Configure(at) => failure_of(&at.content),
         Screen::Runs(at) => failure_of(&at.content),
         _ => None,
     });
-    el("div").class("stack").maybe(failure.map(|failure| alert(ui, failure, app))).child(actions([button(
+    el("div").class("stack").maybe(failure.map(|failure| alert(ui, &failure, app))).child(actions([button(
         ui,
         Weight::Primary,
         "retry",
@@ -102,15 +103,15 @@ fn ready(ui: Ui, app: String) -> El {
         .class("stack")
         .slot(
             move || read(ui, |at| (at.dirty() || at.busy(), Arc::clone(&at.ids))),
-            move |(held, ids)| (ids.len() > 1).then(|| choice(ui, &ids).flag("disabled", move || held)),
+            move |&(held, ref ids)| (ids.len() > 1).then(|| choice(ui, ids).flag("disabled", move || held)),
         )
-        .slot(pages, move |pages| steps(ui, &pages))
+        .slot(pages, move |pages| steps(ui, pages))
         .slot(
             move || read(ui, |at| (at.faults.clone(), at.complaints)),
             move |(faults, complaints)| {
-                let summary = summary(ui, &faults);
+                let summary = summary(ui, faults);
                 // After a save the focus goes to what is wrong; while it is being put right, it stays where it is.
-                if seen.replace(complaints) != complaints
+                if seen.replace(*complaints) != *complaints
                     && let Some(summary) = &summary
                 {
                     let target = summary.element().clone();
@@ -142,18 +143,18 @@ fn ready(ui: Ui, app: String) -> El {
                 })
             },
             move |bar| {
-                let (leaving, failure) = bar?;
-                let alert = failure.map(|failure| alert(ui, failure, failed.clone()));
-                Some(el("div").class("bar").maybe(alert).child(if leaving { question(ui) } else { unsaved(ui) }))
+                let (leaving, failure) = bar.as_ref()?;
+                let alert = failure.as_ref().map(|failure| alert(ui, failure, &failed));
+                Some(el("div").class("bar").maybe(alert).child(if *leaving { question(ui) } else { unsaved(ui) }))
             },
         )
-        .slot(move || read(ui, |at| at.removal.clone()), move |stage| Some(removal(ui, stage, &deleted)))
+        .slot(move || read(ui, |at| at.removal.clone()), move |stage| Some(removal(ui, stage.as_ref(), &deleted)))
 }
 
 /// Which of the app's configurations, by the only name that they have.
 fn choice(ui: Ui, ids: &[String]) -> El {
     let current = read(ui, |at| at.config()?.config_id.clone()).unwrap_or_default();
-    let options: Vec<_> = ids.iter().map(|id| (id.clone(), id.clone())).collect();
+    let options = ids.iter().map(|id| (id.clone(), id.clone())).gather();
     let picker = picker(ui, "config-of", "config.choice", &options, &current, ConfigEvent::ConfigChosen);
     el("fieldset").child(picker)
 }
@@ -245,7 +246,7 @@ fn page(ui: Ui) -> Vec<El> {
         return vec![lead(ui, "config.empty", "")];
     };
     let mut number = 0;
-    page.sections.iter().map(|section| part(ui, &config, section, &mut number)).collect()
+    page.sections.iter().map(|section| part(ui, &config, section, &mut number)).gather()
 }
 
 fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> El {
@@ -288,7 +289,7 @@ fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> 
         .class("card")
         .attr("part", "card")
         .child(el("div").class("workflow").child(words).child(switch))
-        .slot(move || shown(), move |on| (on && any).then(&fields))
+        .slot(move || shown(), move |on| (*on && any).then(&fields))
 }
 
 fn save(ui: Ui) -> El {
@@ -328,14 +329,14 @@ fn question(ui: Ui) -> El {
 }
 
 /// Deleting the configuration, with its consequences spelled out first.
-fn removal(ui: Ui, stage: Option<RemovalStage>, app: &str) -> El {
+fn removal(ui: Ui, stage: Option<&RemovalStage>, app: &str) -> El {
     let Some(stage) = stage else {
         return el("div")
             .child(button(ui, Weight::Quiet, "config.delete", || ConfigEvent::DeleteChosen).class("b b-quiet edge"));
     };
-    let busy = stage == RemovalStage::Busy;
+    let busy = *stage == RemovalStage::Busy;
     let failure = match stage {
-        RemovalStage::Failed(failure) => Some(alert(ui, failure, app.to_owned())),
+        RemovalStage::Failed(failure) => Some(alert(ui, failure, app)),
         RemovalStage::Asking | RemovalStage::Busy => None,
     };
     let heading = el("h3").attr("tabindex", "-1").say_of(ui, "config.delete.title", app);

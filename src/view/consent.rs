@@ -67,10 +67,10 @@ fn disclosure(ui: Ui, scopes: &[String]) -> El {
 }
 
 fn links(ui: Ui) -> El {
-    let link = move |url: Option<String>, key: &'static str| {
-        url.map(|url| {
+    let link = move |url: &Option<String>, key: &'static str| {
+        url.as_ref().map(|url| {
             el("a")
-                .attr("href", &url)
+                .attr("href", url)
                 .attr("target", "_blank")
                 .attr("rel", "noopener noreferrer")
                 .child(el("span").say(ui, key))

@@ -25,17 +25,6 @@ impl<T, F: Fn() -> T> Read<T> for F {
     }
 }
 
-/// As [`Read`], for what builds a child.
-trait Build<K> {
-    fn build(&self, key: K) -> Option<El>;
-}
-
-impl<K, F: Fn(K) -> Option<El>> Build<K> for F {
-    fn build(&self, key: K) -> Option<El> {
-        self(key)
-    }
-}
-
 /// The element under construction; a cheap handle, like the DOM's own.
 #[derive(Clone)]
 pub(super) struct El(Element);
@@ -147,12 +136,12 @@ impl El {
     }
 
     /// At most one child at this place, built anew whenever `key` changes and only then.
-    pub(super) fn slot<K: PartialEq + Clone + 'static>(
+    pub(super) fn slot<K: PartialEq + 'static>(
         self,
         key: impl Fn() -> K + 'static,
-        build: impl Fn(K) -> Option<El> + 'static,
+        build: impl Fn(&K) -> Option<El> + 'static,
     ) -> Self {
-        slot(&self.0, Box::new(Keyed { key: Box::new(key), build: Box::new(build), current: None }));
+        slot(&self.0, Box::new(Keyed { key, build, current: None }));
         self
     }
 
@@ -169,22 +158,23 @@ trait Place {
     fn build(&self) -> Option<El>;
 }
 
-struct Keyed<K> {
-    key: Box<dyn Read<K>>,
-    build: Box<dyn Build<K>>,
+/// Nothing in it is boxed by itself: hardly two places have keys of one kind, so that there is nothing to share.
+struct Keyed<K, R, B> {
+    key: R,
+    build: B,
     current: Option<K>,
 }
 
-impl<K: PartialEq + Clone> Place for Keyed<K> {
+impl<K: PartialEq, R: Fn() -> K, B: Fn(&K) -> Option<El>> Place for Keyed<K, R, B> {
     fn changed(&mut self) -> bool {
-        let next = Some(self.key.read());
+        let next = Some((self.key)());
         let changed = self.current != next;
         self.current = next;
         changed
     }
 
     fn build(&self) -> Option<El> {
-        self.current.clone().and_then(|key| self.build.build(key))
+        self.current.as_ref().and_then(&self.build)
     }
 }
 

@@ -10,6 +10,8 @@ use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
 use crate::decimal::decimal;
 use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
+use crate::gather::Gather;
+use crate::object;
 use crate::platform::model::{AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -60,7 +62,7 @@ fn chosen(select: &Element) -> impl Iterator<Item = String> {
     let options = select.children();
     (0..options.length()).filter_map(move |at| {
         let option: JsValue = options.item(at)?.into();
-        let read = |name: &str| js_sys::Reflect::get(&option, &name.into()).ok();
+        let read = |name: &str| object::get(&option, name).ok();
         read("selected")?.is_truthy().then(|| read("value")?.as_string()).flatten()
     })
 }
@@ -138,9 +140,8 @@ pub(super) fn form(ui: Ui) -> El {
             _ => None,
         })
     };
-    let built: Vec<(El, Control)> =
-        fields.iter().enumerate().map(|(at, one)| field(ui, at, one, errors, busy)).collect();
-    let form = Rc::new(Form(built.iter().map(|(_, control)| control.clone()).collect()));
+    let built = fields.iter().enumerate().map(|(at, one)| field(ui, at, one, errors, busy)).gather();
+    let form = Rc::new(Form(built.iter().map(|(_, control)| control.clone()).gather()));
     let (reading, summing) = (Rc::clone(&form), Rc::clone(&form));
     let failed = app.clone();
     keep(form);
@@ -156,8 +157,8 @@ pub(super) fn form(ui: Ui) -> El {
             event.prevent_default();
             ui.send(Event::FieldsSubmitted(reading.read()));
         })
-        .slot(errors, move |errors| summary(ui, &errors, &summing))
-        .slot(problem, move |problem| problem.map(|problem| alert(ui, problem, failed.clone())))
+        .slot(errors, move |errors| summary(ui, errors, &summing))
+        .slot(problem, move |problem| problem.as_ref().map(|problem| alert(ui, problem, &failed)))
         .children(built.into_iter().map(|(field, _)| field))
         .child(actions([submit]))
 }
@@ -253,7 +254,7 @@ fn field(
             field.help.as_ref().map(|help| el("p").class("sub").attr("part", "help").attr("id", &help_id).text(help)),
         )
         .slot(shown, move |kind| {
-            kind.map(|kind| {
+            kind.clone().map(|kind| {
                 el("p")
                     .class("wrong")
                     .attr("part", "error")

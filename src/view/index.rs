@@ -1,5 +1,6 @@
 //! The list's own copy of what it shows of each app, and the search in it: pure but for the browser's Unicode tables.
 
+use crate::gather::Gather;
 use crate::platform::model::App;
 use js_sys::JsString;
 use std::sync::Arc;
@@ -91,7 +92,7 @@ impl Index {
         if !self.apps.as_ref().is_some_and(|known| Arc::ptr_eq(known, apps)) {
             self.apps = Some(Arc::clone(apps));
             self.version += 1;
-            self.entries = apps.iter().map(Entry::of).collect();
+            self.entries = apps.iter().map(Entry::of).gather();
             let mut counts: Vec<(String, usize)> = Vec::new();
             for tag in self.entries.iter().flat_map(|entry| &entry.app.tags) {
                 match counts.iter_mut().find(|(known, _)| known == tag) {
@@ -118,7 +119,7 @@ impl Index {
     /// connected ones, then those whose name matches, else in the platform's order.
     pub(super) fn filter(&mut self, search: &str, category: Option<&str>) {
         let folded = fold(search);
-        let words: Vec<&str> = folded.split_ascii_whitespace().collect();
+        let words = folded.split_ascii_whitespace().gather();
         // One bucket for each rank: there are few ranks and many rows.
         let mut ranks: [Vec<usize>; 6] = Default::default();
         for (at, entry) in self.entries.iter_mut().enumerate() {

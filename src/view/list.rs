@@ -50,7 +50,7 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
         .child(heading(ui, "list.title", ""))
         .slot(move || matches!(phase(ui), Phase::Loading | Phase::Ready), {
             let search = search.clone();
-            move |shown: bool| {
+            move |shown: &bool| {
                 let search = El::of(search.element().clone());
                 shown.then(|| el("div").class("search").child(icon::icon(icon::SEARCH)).child(search))
             }

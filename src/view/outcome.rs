@@ -59,19 +59,20 @@ pub(super) fn not_loaded(ui: Ui) -> El {
 
 fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) -> El {
     let failure = failure.unwrap_or(Failure::new(Code::Crashed));
+    let code = failure.code;
     // Only what is nobody's choice and nobody's network is drawn as an alarm.
-    let (drawing, tone) = match failure.code {
+    let (drawing, tone) = match code {
         Code::Offline | Code::NetworkError | Code::Timeout => (icon::DRAW_OFFLINE, ""),
         Code::AuthorizationTimeout => (icon::DRAW_ENDED, ""),
         Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => (icon::DRAW_WINDOW, ""),
         _ => (icon::DRAW_ALERT, "bad"),
     };
     let details = failure_details(ui, &failure);
-    let (titled, named) = (failure.clone(), app.clone());
+    let titled = app.clone();
     statement(
         icon::draw(drawing, tone),
-        bare_heading().class("h center").text_with(move || failure_title(ui, &titled, &named)),
-        [el("p").class("lead").text_with(move || failure_text(ui, &failure, &app)), details, actions],
+        bare_heading().class("h center").text_with(move || failure_title(ui, code, &titled)),
+        [el("p").class("lead").text_with(move || failure_text(ui, code, &app)), details, actions],
     )
 }
 

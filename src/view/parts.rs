@@ -182,13 +182,13 @@ impl Face {
 }
 
 /// A heading of a failure.
-pub(super) fn failure_title(ui: Ui, failure: &Failure, app: &str) -> String {
-    named(ui, failure.code, ".title", app)
+pub(super) fn failure_title(ui: Ui, code: Code, app: &str) -> String {
+    named(ui, code, ".title", app)
 }
 
 /// A sentence on a failure: what happened and what to do.
-pub(super) fn failure_text(ui: Ui, failure: &Failure, app: &str) -> String {
-    named(ui, failure.code, "", app)
+pub(super) fn failure_text(ui: Ui, code: Code, app: &str) -> String {
+    named(ui, code, "", app)
 }
 
 fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
@@ -201,27 +201,26 @@ fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
 /// The platform's or the provider's own words, where they say more than ours.
 pub(super) fn failure_details(ui: Ui, failure: &Failure) -> El {
     let said = matches!(failure.code, Code::Rejected | Code::CredentialsRefused | Code::Forbidden | Code::Conflict);
-    let message = failure.message.clone().filter(|_| said);
-    let reference = failure.reference.clone();
-    el("div").class("details").maybe(message.map(|message| el("p").class("said").text(&message))).maybe(reference.map(
-        |reference| {
-            el("p")
-                .class("reference")
-                .child(el("span").say(ui, "error.reference"))
-                .child(el("code").attr("part", "reference").text(&reference))
-        },
-    ))
+    let message = failure.message.as_ref().filter(|_| said).map(|message| el("p").class("said").text(message));
+    let reference = failure.reference.as_ref().map(|reference| {
+        el("p")
+            .class("reference")
+            .child(el("span").say(ui, "error.reference"))
+            .child(el("code").attr("part", "reference").text(reference))
+    });
+    el("div").class("details").maybe(message).maybe(reference)
 }
 
 /// A failure inside a screen that goes on, in place of what did not work.
-pub(super) fn alert(ui: Ui, failure: Failure, app: String) -> El {
-    let details = failure_details(ui, &failure);
+pub(super) fn alert(ui: Ui, failure: &Failure, app: &str) -> El {
+    let details = failure_details(ui, failure);
+    let (code, app) = (failure.code, app.to_owned());
     el("div")
         .class("alert")
         .attr("part", "alert")
         .attr("role", "alert")
         .child(icon::icon(icon::ALERT))
-        .child(el("div").child(el("p").text_with(move || failure_text(ui, &failure, &app))).child(details))
+        .child(el("div").child(el("p").text_with(move || failure_text(ui, code, &app))).child(details))
 }
 
 /// A screen, or the middle of one, that says one thing: a drawing, a heading, a sentence, what to do.

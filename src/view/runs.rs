@@ -38,13 +38,13 @@ pub(super) fn screen(ui: Ui) -> El {
         .slot(workflows, move |workflows| {
             // The platform keeps runs by workflow.
             let current = read(ui, |runs| runs.workflow.clone());
-            let picker = || picker(ui, "runs-of", "runs.workflow", &workflows, &current, ConfigEvent::RunsWorkflow);
+            let picker = || picker(ui, "runs-of", "runs.workflow", workflows, &current, ConfigEvent::RunsWorkflow);
             (workflows.len() > 1).then(picker)
         })
         .slot(stage, move |(stage, page)| {
             Some(match (stage, page) {
-                (_, Some(page)) => list(ui, &page),
-                (1, _) => failed(ui, app.clone()),
+                (_, Some(page)) => list(ui, page),
+                (1, _) => failed(ui, &app),
                 _ => loading(ui),
             })
         })

@@ -86,7 +86,7 @@ pub(super) fn fill(ui: Ui, root: Element) {
             move || Shown::now(ui),
             move |shown| {
                 let previous = before.replace(Some(shown.clone()));
-                let screen = build(ui, &shown, previous.as_ref());
+                let screen = build(ui, shown, previous.as_ref());
                 // The list gives the focus back to the row it came from.
                 if previous.is_some() && shown.name != "list" {
                     arrive(&frame, &screen, &said);
@@ -179,7 +179,7 @@ fn notices(ui: Ui) -> El {
             SessionLine::Failed { retrying } => Some(
                 notice("warn", icon::ALERT).child(el("span").say(ui, "session.failed")).child(
                     bare_button(Weight::Quiet)
-                        .attr("aria-busy", if retrying { "true" } else { "false" })
+                        .attr("aria-busy", if *retrying { "true" } else { "false" })
                         .say(ui, "retry")
                         .retries(ui),
                 ),

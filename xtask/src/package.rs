@@ -236,7 +236,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
     // The last says what else is done with it.
-    let recipe = "marked, split, in order, without panics, their places, the unreached, formatting and a second start";
+    let recipe = "marked, split where it begins, in order, without panics, their places, the unreached, formatting and a \
+                  second start";
     (&input, BEGINS, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe)
         .hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
@@ -265,7 +266,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         prune::prune(&glue, &wasm)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
-        let names = output_of(wasm_opt.arg(&wasm).args(FEATURES).args(WASM_OPT).arg("-o").arg(&optimised));
+        // Where the second module begins has to be a function still, however little is left of it.
+        wasm_opt.arg(&wasm).args(FEATURES).args(BEGINS.map(|name| format!("--no-inline={name}*"))).args(WASM_OPT);
+        let names = output_of(wasm_opt.arg("-o").arg(&optimised));
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
         fs::rename(&optimised, &wasm).at(&optimised)?;

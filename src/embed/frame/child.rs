@@ -9,6 +9,7 @@ use super::{failure_of, own, own_text, parts_of, post};
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
+use crate::gather::Gather;
 use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
 use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
@@ -194,7 +195,7 @@ impl Child {
             options::is_header_value(&value).then_some((name, value))
         };
         let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
-        let extra = ExtraHeaders { fixed: list.iter().filter_map(header).collect(), correlation };
+        let extra = ExtraHeaders { fixed: list.iter().filter_map(header).gather(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let transport = Transport::new(bearer, Origins { api, icons: Vec::new() }, extra)?;
         Some(Refold { transport, config: Default::default() })

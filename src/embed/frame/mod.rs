@@ -9,8 +9,10 @@
 pub(super) mod child;
 pub(super) mod parent;
 
-use crate::error::{Code, Failure};
-use js_sys::{Function, JsString, Object, Reflect};
+use crate::error::{Code, Failure, Report};
+use crate::gather::Gather;
+use crate::object;
+use js_sys::{Function, JsString, Object};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessagePort, Url};
@@ -28,12 +30,11 @@ thread_local! {
 /// Takes hold of `postMessage`, the page's of now if none is given; called once when the module is loaded.
 pub(super) fn capture(post: Option<Function>) {
     let now = || {
-        Reflect::get(&js_sys::global(), &"MessagePort".into())
-            .and_then(|class| Reflect::get(&class, &"prototype".into()))
-            .and_then(|prototype| Reflect::get(&prototype, &"postMessage".into()))
-            .ok()?
-            .dyn_into()
-            .ok()
+        let mut found = js_sys::global().into();
+        for name in ["MessagePort", "prototype", "postMessage"] {
+            found = object::get(&found, name).ok()?;
+        }
+        found.dyn_into().ok()
     };
     POST.with(|own| {
         own.get_or_init(|| post.or_else(now));
@@ -63,11 +64,8 @@ impl FrameUrl {
 }
 
 fn message(name: &str, parts: &[(&str, JsValue)]) -> Object {
-    let message = Object::new();
-    for (key, value) in [("name", JsValue::from(name))].iter().chain(parts) {
-        // A fresh object takes any property.
-        drop(Reflect::set(&message, &(*key).into(), value));
-    }
+    let message = object::plain(parts);
+    object::set(&message, "name", &name.into());
     message
 }
 
@@ -88,7 +86,7 @@ fn post_whole(port: &MessagePort, message: &Object) {
 /// A property of the message itself: what a page puts into `Object.prototype` is not part of it.
 fn own(message: &JsValue, name: &str) -> Option<JsValue> {
     let message: &Object = message.dyn_ref()?;
-    Object::has_own(message, &name.into()).then(|| Reflect::get(message, &name.into()).ok()).flatten()
+    Object::has_own(message, &name.into()).then(|| object::get(message, name).ok()).flatten()
 }
 
 fn own_text(message: &JsValue, name: &str) -> Option<String> {
@@ -97,7 +95,7 @@ fn own_text(message: &JsValue, name: &str) -> Option<String> {
 
 fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {
     let reference = failure.reference.as_deref().map(|reference| ("reference", reference.into()));
-    [("code", JsValue::from(failure.code.as_str()))].into_iter().chain(reference).collect()
+    [("code", JsValue::from(failure.code.as_str()))].into_iter().chain(reference).gather()
 }
 
 /// The failure that the other side tells: a code that is known here and a reference.
@@ -105,5 +103,6 @@ fn failure_of(message: &JsValue) -> Failure {
     let name = own_text(message, "code").unwrap_or_default();
     let code = Code::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(Code::BadResponse);
     let reference = own(message, "reference").and_then(|reference| reference.dyn_into::<JsString>().ok());
-    Failure { reference: reference.map(|text| String::from(text.slice(0, MAX_REFERENCE))), ..code.into() }
+    let reference = reference.map(|text| String::from(text.slice(0, MAX_REFERENCE)));
+    Report { reference, ..code.into() }.into()
 }

@@ -7,9 +7,10 @@ use crate::decimal::decimal;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{Event, Screen};
+use crate::object;
 use crate::platform::model::{AuthType, Authorization};
 use crate::view;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
@@ -228,8 +229,8 @@ impl Parent {
         let (Some(core), Some(window)) = (self.core.upgrade(), window()) else { return };
         let Ok(Some(style)) = window.get_computed_style(&self.element) else { return };
         let Some(look) = core.ui.settings.read(super::super::options::plain) else { return };
-        drop(Reflect::set(&look, &"name".into(), &"look".into()));
-        drop(Reflect::set(&look, &"variables".into(), &variables(&style)));
+        object::set(&look, "name", &"look".into());
+        object::set(&look, "variables", &variables(&style));
         if let Some(channel) = &*self.channel.borrow()
             && channel.ready.get()
         {
@@ -267,12 +268,12 @@ impl Parent {
 }
 
 fn variables(style: &CssStyleDeclaration) -> Object {
-    let variables = Object::new();
+    let variables = object::plain(&[]);
     let put = |name: &str, value: Result<String, JsValue>| {
         if let Ok(value) = value
             && !value.is_empty()
         {
-            drop(Reflect::set(&variables, &name.into(), &value.into()));
+            object::set(&variables, name, &value.into());
         }
     };
     put("--cf-font", style.get_property_value("font-family"));

@@ -2,6 +2,7 @@
 
 use super::{Configuring, Draft, Offer};
 use crate::flow::fields::{is_email, is_url};
+use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 
@@ -28,7 +29,7 @@ pub(super) fn refused(config: &Config) -> Vec<(FieldKey, Fault)> {
         let workflow = inside.filter(|_| !outside).map(|workflow| workflow.id.clone());
         (FieldKey { workflow, id: id.clone() }, Fault::Refused(sentence.clone()))
     };
-    config.field_errors.iter().map(complaint).collect()
+    config.field_errors.iter().map(complaint).gather()
 }
 
 impl Configuring {
@@ -44,7 +45,7 @@ impl Configuring {
                 let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
                 self.fault(&key, field).map(|fault| (key, fault))
             })
-            .collect()
+            .gather()
     }
 
     fn fault(&self, key: &FieldKey, field: &ConfigField) -> Option<Fault> {

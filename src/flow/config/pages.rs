@@ -1,5 +1,6 @@
 //! Which field is on which page, in which section.
 
+use crate::gather::Gather;
 use crate::platform::model::config::{Config, ConfigField, FieldKey};
 
 /// More fields than this make further pages: a page must stay usable.
@@ -58,18 +59,17 @@ pub(super) fn of(config: &Config) -> Vec<Page> {
     }
     let workflows = config.workflows.iter().enumerate().map(|(at, workflow)| {
         let visible = workflow.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(|(at, _)| at);
-        Section { workflow: Some(at), fields: visible.collect() }
+        Section { workflow: Some(at), fields: visible.gather() }
     });
-    let workflows: Vec<Section> = workflows.collect();
+    let workflows = workflows.gather();
     let single = named.len() <= 1;
-    let mut pages: Vec<(Title, Vec<Section>)> =
-        named.into_iter().map(|(title, fields)| (title, vec![Section { workflow: None, fields }])).collect();
+    let mut pages = named.into_iter().map(|(title, fields)| (title, vec![Section { workflow: None, fields }])).gather();
     match pages.first_mut() {
         _ if workflows.is_empty() => {}
         Some((_, sections)) if single => sections.extend(workflows),
         _ => pages.push((Title::Workflows, workflows)),
     }
-    pages.into_iter().flat_map(|(title, sections)| divide(title, sections)).collect()
+    pages.into_iter().flat_map(|(title, sections)| divide(title, sections)).gather()
 }
 
 fn divide(title: Title, sections: Vec<Section>) -> Vec<Page> {
@@ -96,5 +96,5 @@ fn divide(title: Title, sections: Vec<Section>) -> Vec<Page> {
     }
     let whole = pages.len() == 1;
     let page = |(at, sections)| Page { title: title.clone(), part: if whole { 0 } else { at + 1 }, sections };
-    pages.into_iter().enumerate().map(page).collect()
+    pages.into_iter().enumerate().map(page).gather()
 }

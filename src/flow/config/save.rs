@@ -3,6 +3,7 @@
 use super::{ConfigCommand, Configuring, Out, Saving, Sent};
 use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice};
+use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, WorkflowChange};
 
@@ -41,7 +42,7 @@ impl Configuring {
                 let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
                 Some((field.id.clone(), self.draft(&key)?.value()?.clone()))
             };
-            fields.iter().filter(|field| field.editable()).filter_map(value).collect()
+            fields.iter().filter(|field| field.editable()).filter_map(value).gather()
         };
         let workflows = config.workflows.iter().filter_map(|workflow| {
             let fields = changed(Some(&workflow.id), &workflow.fields);
@@ -52,7 +53,7 @@ impl Configuring {
         ConfigChange {
             config_id: config.config_id.clone(),
             fields: changed(None, &config.fields),
-            workflows: workflows.collect(),
+            workflows: workflows.gather(),
         }
     }
 
@@ -80,7 +81,7 @@ impl Configuring {
     fn accepted(&mut self, config: Config, sent: Option<Sent>, out: &mut Out<'_>) {
         let sent = sent.unwrap_or(Sent { edits: Vec::new(), switches: Vec::new() });
         let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
-        let taken: Vec<_> = sent.edits.iter().filter(|(key, _)| !refused(&key.id)).collect();
+        let taken = sent.edits.iter().filter(|(key, _)| !refused(&key.id)).gather();
         let any = !taken.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));
         self.edits.retain(|edit| !taken.contains(&edit));
         self.switches.retain(|switch| !sent.switches.contains(switch));

@@ -3,11 +3,11 @@
 use super::apps;
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
+use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Organisation};
 use crate::platform::transport::{Call, Retry, Transport, json_of};
 use crate::platform::{ConfigChoice, Platform, Started};
 use crate::session::Lease;
-use gloo_net::http::Method;
 use js_sys::{Array, JsString};
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
@@ -24,10 +24,10 @@ impl Refold {
 }
 
 pub(super) const fn get(path: &str) -> Call<'_> {
-    Call { method: &Method::GET, path, body: None, retry: Retry::Safe, slug: None }
+    Call { method: "GET", path, body: None, retry: Retry::Safe, slug: None }
 }
 
-pub(super) const fn change<'a>(method: &'a Method, path: &'a str, body: Option<JsString>) -> Call<'a> {
+pub(super) const fn change<'a>(method: &'static str, path: &'a str, body: Option<JsString>) -> Call<'a> {
     Call { method, path, body, retry: Retry::Never, slug: None }
 }
 
@@ -55,7 +55,7 @@ impl Platform for Refold {
 
     async fn authorize(&self, slug: &str, fields: &Typed) -> Result<Started, Failure> {
         let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
-        let body = self.transport.call(change(&Method::POST, &path, Some(body_of(fields, None)))).await?;
+        let body = self.transport.call(change("POST", &path, Some(body_of(fields, None)))).await?;
         match body.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
             None if body.flag("connected") => Ok(Started::Connected),
@@ -66,20 +66,20 @@ impl Platform for Refold {
     async fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Result<(), Failure> {
         let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
         let body = body_of(fields, Some(auth_type));
-        let answer = self.transport.call(change(&Method::POST, &path, Some(body))).await;
+        let answer = self.transport.call(change("POST", &path, Some(body))).await;
         // This endpoint answers 500 with the reason when the app refuses the credentials.
-        let answer = answer.map_err(|failure| match failure {
-            Failure { code: Code::ServerError, message: Some(_), .. } => {
-                Failure { code: Code::CredentialsRefused, ..failure }
+        let answer = answer.map_err(|mut failure| {
+            if failure.code == Code::ServerError && failure.message.is_some() {
+                failure.code = Code::CredentialsRefused;
             }
-            failure => failure,
+            failure
         })?;
         if answer.flag("success") { Ok(()) } else { Err(Code::BadResponse.into()) }
     }
 
     async fn disconnect(&self, slug: &str, auth_type: AuthType) -> Result<(), Failure> {
         let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        self.transport.call(change(&Method::DELETE, &path, None)).await.map(drop)
+        self.transport.call(change("DELETE", &path, None)).await.map(drop)
     }
 
     async fn probe(&self, lease: Lease) -> Result<(), Failure> {
@@ -103,7 +103,7 @@ fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {
         values.map(|(_, value)| JsValue::from(value.as_str())).collect::<Array>()
     };
     let single = fields.values.iter().filter(|(name, _)| !fields.lists.contains(name));
-    let mut pairs: Vec<(&str, JsValue)> = single.map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    let mut pairs = single.map(|(name, value)| (name.as_str(), JsValue::from(value.as_str()))).gather();
     pairs.extend(fields.lists.iter().map(|name| (name.as_str(), list(name).into())));
     pairs.extend(auth_type.map(|auth_type| ("auth_type", auth_type.as_str().into())));
     json_of(&pairs)

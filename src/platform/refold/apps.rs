@@ -1,5 +1,6 @@
 //! `Application` as the platform writes it, read into [`App`].
 
+use crate::gather::Gather;
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::read::Reader;
 use crate::platform::seen::Seen;
@@ -49,7 +50,7 @@ pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<A
         let first = |(at, item): &(usize, Reader)| *at < FIRST || item.get("connected_accounts").length() > 0;
         let mut seen = Seen::new();
         let top = list.items().enumerate().filter(first).filter_map(|(_, item)| read(&item));
-        arrive(top.filter(|app| seen.first(&app.slug)).collect());
+        arrive(top.filter(|app| seen.first(&app.slug)).gather());
         pause(PAINTED_MS).await;
     }
     let mut since = js_sys::Date::now();
@@ -72,12 +73,12 @@ pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
     let slug = app.text("slug")?;
     let methods = methods(app);
     let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
-    let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).collect();
+    let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).gather();
     let mut app = App {
         name: app.text("name").filter(|name| name.contains(is_seen)).unwrap_or_else(|| slug.clone()),
         description: app.text("description"),
         icon: app.text("icon").and_then(|address| icons.allowed(address)),
-        tags: app.get("tags").items().filter_map(|tag| tag.as_text()).collect(),
+        tags: app.get("tags").items().filter_map(|tag| tag.as_text()).gather(),
         reauth_required: app.flag("connected") && app.flag("reauth_required"),
         methods,
         accounts,
@@ -98,7 +99,7 @@ fn auth_type(text: &str) -> Option<AuthType> {
 fn methods(app: &Reader) -> Vec<Method> {
     let options = app.get("auth_type_options");
     let usual = app.text("auth_type").and_then(|text| auth_type(&text));
-    let scopes: Vec<String> = app.get("scopes").items().filter_map(|scope| scope.as_text()).collect();
+    let scopes = app.get("scopes").items().filter_map(|scope| scope.as_text()).gather();
     let mut kinds = vec![AuthType::OAuth2, AuthType::KeyBased];
     // The platform's own choice comes first.
     if usual == Some(AuthType::KeyBased) {
@@ -106,15 +107,15 @@ fn methods(app: &Reader) -> Vec<Method> {
     }
     let method = |kind: AuthType, list: &Reader| Method {
         auth_type: kind,
-        fields: list.items().filter_map(|field| input(&field)).collect(),
+        fields: list.items().filter_map(|field| input(&field)).gather(),
         scopes: if kind == AuthType::OAuth2 { scopes.clone() } else { Vec::new() },
     };
-    let listed: Vec<Method> = kinds
+    let listed = kinds
         .into_iter()
         .map(|kind| (kind, options.get(kind.as_str())))
         .filter(|(_, list)| list.is_array())
         .map(|(kind, list)| method(kind, &list))
-        .collect();
+        .gather();
     if !listed.is_empty() {
         return listed;
     }
@@ -124,14 +125,14 @@ fn methods(app: &Reader) -> Vec<Method> {
 
 fn input(field: &Reader) -> Option<InputField> {
     let name = field.text("name")?;
-    let options: Vec<_> = field
+    let options = field
         .get("options")
         .items()
         .filter_map(|option| {
             let value = option.text("value")?;
             Some((option.text("name").unwrap_or_else(|| value.clone()), value))
         })
-        .collect();
+        .gather();
     let kind = match field.text("type").as_deref() {
         _ if !options.is_empty() => InputKind::Select,
         Some("password" | "secret") => InputKind::Password,

@@ -1,5 +1,6 @@
 //! `Config`, its fields and executions as the platform writes them, read into the model; tolerant of what is strange.
 
+use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
@@ -19,7 +20,7 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
         config_id: text(body, "config_id"),
         fields: fields(body),
         workflows: unique(items(body, "workflows").iter().filter_map(workflow), |workflow| &workflow.id),
-        field_errors: items(body, "field_errors").iter().filter_map(field_error).collect(),
+        field_errors: items(body, "field_errors").iter().filter_map(field_error).gather(),
     })
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn rule_columns(columns: &Value) -> RuleColumns {
         RuleColumns { lhs: column(columns, "lhs"), operator: column(columns, "operator"), rhs: column(columns, "rhs") };
     if columns.operator.options.is_empty() {
         let known = OPERATORS.iter().map(|name| Choice { name: String::new(), value: Value::text(name) });
-        columns.operator.options = known.collect();
+        columns.operator.options = known.gather();
     }
     columns
 }
@@ -54,7 +55,7 @@ pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
     let Some(Value::List(runs)) = body.get("docs") else { return None };
     let number = |name: &str| body.get(name).and_then(Value::plain).and_then(|text| text.parse::<u32>().ok());
     Some(RunPage {
-        runs: runs.iter().filter_map(run).collect(),
+        runs: runs.iter().filter_map(run).gather(),
         page: number("page").unwrap_or(1).max(1),
         pages: number("totalPages").unwrap_or(1).max(1),
     })
@@ -72,7 +73,7 @@ pub(crate) fn change(slug: &str, change: ConfigChange) -> Value {
             ("fields".to_owned(), Value::Object(workflow.fields)),
         ])
     });
-    body.push(("workflows".to_owned(), Value::List(workflows.collect())));
+    body.push(("workflows".to_owned(), Value::List(workflows.gather())));
     Value::Object(body)
 }
 
@@ -91,7 +92,7 @@ fn items<'a>(object: &'a Value, name: &str) -> &'a [Value] {
 /// The first of each id counts.
 fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
     let mut seen = Seen::new();
-    list.filter(|item| seen.first(id(item))).collect()
+    list.filter(|item| seen.first(id(item))).gather()
 }
 
 fn fields(owner: &Value) -> Vec<ConfigField> {
@@ -161,7 +162,7 @@ fn choices(owner: &Value, name: &str) -> Vec<Choice> {
         let name = text(option, "name").or_else(|| value.plain().map(str::to_owned)).unwrap_or_default();
         Some(Choice { name, value })
     };
-    items(owner, name).iter().filter_map(choice).collect()
+    items(owner, name).iter().filter_map(choice).gather()
 }
 
 fn run(run: &Value) -> Option<Run> {

@@ -4,11 +4,11 @@ use super::api::{Refold, change, get, segment};
 use super::config as reading;
 use crate::decimal::decimal;
 use crate::error::{Code, Failure};
+use crate::gather::Gather;
 use crate::platform::Configure;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
 use crate::platform::transport::{Call, Retry};
-use gloo_net::http::Method;
 use js_sys::JsString;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
@@ -19,7 +19,7 @@ impl Refold {
     /// Asks by `POST`, which changes nothing here and may be repeated.
     async fn ask(&self, path: &str, slug: Option<&str>, body: Value) -> Result<Value, Failure> {
         let body = Some(JsString::from(body.write()));
-        self.transport.json(Call { method: &Method::POST, path, body, retry: Retry::Safe, slug }).await
+        self.transport.json(Call { method: "POST", path, body, retry: Retry::Safe, slug }).await
     }
 }
 
@@ -63,7 +63,7 @@ impl Configure for Refold {
         let path = ["/api/v2/public/slug/", &segment(slug), "/configs"].concat();
         let body = self.transport.json(get(&path)).await?;
         let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
-        Ok(body.items().iter().filter_map(id).collect())
+        Ok(body.items().iter().filter_map(id).gather())
     }
 
     async fn find_config(&self, slug: &str) -> Result<Config, Failure> {
@@ -72,11 +72,11 @@ impl Configure for Refold {
 
     async fn save_config(&self, slug: &str, changes: ConfigChange) -> Result<Config, Failure> {
         let body = JsString::from(reading::change(slug, changes).write());
-        good(reading::config(&self.transport.json(change(&Method::PUT, CONFIG, Some(body))).await?))
+        good(reading::config(&self.transport.json(change("PUT", CONFIG, Some(body))).await?))
     }
 
     async fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Result<(), Failure> {
-        self.transport.call(change(&Method::DELETE, &path_of(slug, config_id), None)).await.map(drop)
+        self.transport.call(change("DELETE", &path_of(slug, config_id), None)).await.map(drop)
     }
 
     async fn options(

@@ -4,6 +4,7 @@ use super::super::Ui;
 use super::super::dom::{El, el};
 use super::super::icon;
 use crate::flow::put_in_order;
+use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
 use std::rc::Rc;
@@ -24,7 +25,7 @@ pub(super) fn one(ui: Ui, options: &[Choice], current: Option<&Value>, chosen: R
         let text = move || ui.fmt("config.gone", &[("option", &name)]);
         el("option").attr("value", "gone").attr("selected", "").text_with(text)
     });
-    let values: Vec<Value> = options.iter().map(|option| option.value.clone()).collect();
+    let values = options.iter().map(|option| option.value.clone()).gather();
     let select = el("select")
         .class("input")
         .child(el("option").attr("value", "").say(ui, "field.choose"))
@@ -50,7 +51,7 @@ pub(super) fn several(
     chosen: Rc<dyn Fn(Value)>,
 ) -> El {
     let saved = Rc::new(saved);
-    let order: Rc<Vec<Value>> = Rc::new(options.iter().map(|option| option.value.clone()).collect());
+    let order: Rc<Vec<Value>> = Rc::new(options.iter().map(|option| option.value.clone()).gather());
     let line = |option: &Choice| {
         let value = option.value.clone();
         let box_ = el("input").attr("type", "checkbox");

@@ -71,7 +71,7 @@ pub(super) fn field(ui: Ui, number: usize, key: &Rc<FieldKey>, field: &ConfigFie
             move || shown.fault(),
             move |fault| {
                 let line = el("p").class("wrong").attr("part", "error").attr("id", &error);
-                fault.map(|fault| line.text_with(move || sentence(ui, &fault)))
+                fault.clone().map(|fault| line.text_with(move || sentence(ui, &fault)))
             },
         )
 }
@@ -97,7 +97,7 @@ fn body(context: &Context, field: &ConfigField) -> El {
             })
         },
         move |offered| {
-            let (offer, parent, _) = offered?;
+            let (offer, parent, _) = offered.as_ref()?;
             let waiting = |key: &'static str| {
                 let parent = parent.clone();
                 let text = move || ui.fmt(key, &[("field", &parent)]);
@@ -105,7 +105,7 @@ fn body(context: &Context, field: &ConfigField) -> El {
                 at.described(el("select").class("input").attr("disabled", "").child(option), false)
             };
             Some(match offer {
-                Offer::Ready(kind) => control(&at, &field, &kind),
+                Offer::Ready(kind) => control(&at, &field, kind),
                 Offer::Waiting => waiting("config.waiting"),
                 Offer::Loading => waiting("config.loading").attr("aria-busy", "true"),
                 Offer::Failed(failure) => {
@@ -113,7 +113,7 @@ fn body(context: &Context, field: &ConfigField) -> El {
                     let again = bare_button(Weight::Secondary)
                         .say(ui, "retry")
                         .on("click", move |_| send(ui, ConfigEvent::OptionsRetried((*key).clone())));
-                    el("div").class("stack").child(alert(ui, failure, field.name.clone())).child(again)
+                    el("div").class("stack").child(alert(ui, failure, &field.name)).child(again)
                 }
             })
         },

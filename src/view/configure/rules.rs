@@ -6,6 +6,7 @@ use super::super::parts::{Weight, bare_button, icon_button};
 use super::field::Context;
 use super::{choose, read};
 use crate::flow::{Loaded, rules as tree};
+use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, Column, RuleColumns};
 use std::rc::Rc;
@@ -82,7 +83,7 @@ impl Rules {
         let ui = self.context.ui;
         let items = node.get("conditions").map_or(&[][..], Value::items);
         let rows = items.iter().enumerate().map(|(nth, item)| {
-            let path: Path = path.iter().copied().chain([nth]).collect();
+            let path: Path = path.iter().copied().chain([nth]).gather().into();
             match item {
                 Value::Object(_) if item.get("conditions").is_none() => self.condition(&path),
                 Value::Object(_) if path.len() < MAX_DEPTH => self.group(&path, item),
@@ -128,7 +129,7 @@ impl Rules {
         bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).on("click", move |_| {
             let nth = rules.node(&path).get("conditions").map_or(0, |list| list.items().len());
             rules.context.choose(tree::push(&rules.root(), &path, &item(&rules)));
-            let new: Vec<usize> = path.iter().copied().chain([nth]).collect();
+            let new = path.iter().copied().chain([nth]).gather();
             rules.go(&new, "select, input, button");
         })
     }
@@ -181,8 +182,8 @@ impl Rules {
                     let waiting = el("span").class("sub").attr("role", "status");
                     return Some(waiting.say(ui, "config.loading"));
                 };
-                lhs?;
-                Some(rules.comparison(&at, &columns))
+                lhs.as_ref()?;
+                Some(rules.comparison(&at, columns))
             })
             .child(self.remove(path, "config.rule.remove"))
     }
@@ -219,7 +220,7 @@ impl Rules {
                 }
                 _ => option.clone(),
             });
-            let options: Vec<Choice> = named.collect();
+            let options = named.gather();
             let chosen = Rc::new(move |value: Option<Value>| chosen(value.unwrap_or(Value::Text(String::new()))));
             return choose::framed(choose::one(ui, &options, current.as_ref(), chosen).attr_with("aria-label", label));
         }
@@ -241,6 +242,5 @@ impl Rules {
 }
 
 fn place(path: &[usize]) -> String {
-    let places: Vec<String> = path.iter().map(usize::to_string).collect();
-    places.join(".")
+    path.iter().map(usize::to_string).gather().join(".")
 }

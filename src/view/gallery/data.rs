@@ -1,6 +1,6 @@
 //! What the gallery shows: apps, accounts and a configuration that no platform has.
 
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, Report};
 use crate::flow::{Command, ConfigCommand, ConfigEvent, Entry, Event, Flow};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, RunPage};
@@ -25,7 +25,7 @@ const WHAT: [&str; 8] = [
 const TAGS: [&str; 4] = ["sales", "finance", "communication", "storage"];
 
 pub(super) fn failure(code: Code) -> Failure {
-    Failure { reference: Some("req_8f3a27c1".to_owned()), ..Failure::new(code) }
+    Report { reference: Some("req_8f3a27c1".to_owned()), ..code.into() }.into()
 }
 
 pub(super) fn account(identifier: &str, active: bool) -> Account {
