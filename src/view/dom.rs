@@ -6,7 +6,6 @@
 
 use super::held::keep;
 use leptos::prelude::{Owner, RenderEffect, untrack};
-use leptos::reactive::owner::ArenaItem;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
@@ -180,7 +179,7 @@ impl<K: PartialEq, R: Fn() -> K, B: Fn(&K) -> Option<El>> Place for Keyed<K, R, 
 
 /// Runs at once, and again whenever something that it read has changed; ends with the current owner.
 pub(super) fn effect(mut run: Box<dyn FnMut()>) {
-    ArenaItem::new(RenderEffect::new(move |_: Option<()>| run()));
+    keep(RenderEffect::new(move |_: Option<()>| run()));
 }
 
 /// Runs after what is being built is in the document.

@@ -4,14 +4,11 @@
 //! the same for all, stands beside the value.
 
 use super::held::Held;
-use leptos::prelude::{Notify, Track, Trigger};
+use leptos::prelude::{ArcTrigger, Notify, Track};
 use std::cell::{Cell, RefCell};
 
 /// Within reach until the owner it was made in is cleaned up.
-pub struct Watched<T> {
-    value: Held<T>,
-    changed: Trigger,
-}
+pub struct Watched<T>(Held<(T, ArcTrigger)>);
 
 impl<T> Clone for Watched<T> {
     fn clone(&self) -> Self {
@@ -23,23 +20,25 @@ impl<T> Copy for Watched<T> {}
 
 impl<T: 'static> Watched<T> {
     pub fn new(value: T) -> Self {
-        Self { value: Held::new(value), changed: Trigger::new() }
+        Self(Held::new((value, ArcTrigger::new())))
     }
 
     /// Reaches the value as it is now.
     pub fn with(self, reach: impl FnOnce(&T)) {
-        self.value.with(reach);
+        self.0.with(|(value, _)| reach(value));
     }
 
     /// Reaches the value, and follows it.
     pub(super) fn follow(self, reach: impl FnOnce(&T)) {
-        self.changed.track();
-        self.value.with(reach);
+        self.0.with(|(value, changed)| {
+            changed.track();
+            reach(value);
+        });
     }
 
     /// Tells all who follow the value that it is another.
     pub fn changed(self) {
-        self.changed.notify();
+        self.0.with(|(_, changed)| changed.notify());
     }
 }
 
@@ -76,7 +75,8 @@ impl<T: Copy + Default + 'static> Watched<Cell<T>> {
 
     /// What it is now; whoever asks here is told when it is another.
     pub(super) fn followed(self) -> T {
-        self.changed.track();
-        self.get()
+        let mut now = T::default();
+        self.follow(|value| now = value.get());
+        now
     }
 }
