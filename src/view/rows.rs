@@ -6,6 +6,7 @@ use super::dom::{El, active_in, el, focus};
 use super::icon;
 use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
+use crate::gather::Gather;
 use crate::platform::model::App;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -76,20 +77,22 @@ impl Rows {
             let inside = (from..to).contains(&row.at) || focused == Some(row.at);
             inside && index.at(row.at).is_some_and(|entry| Arc::ptr_eq(&entry.app, &row.app) || entry.app == row.app)
         };
-        let refocus =
-            self.live.iter().find(|row| focused == Some(row.at) && !wanted(row)).map(|row| row.app.slug.clone());
-        self.live.retain(|row| {
-            let keep = wanted(row);
-            if !keep {
-                row.element.remove();
+        let mut refocus = None;
+        for row in std::mem::take(&mut self.live) {
+            if wanted(&row) {
+                self.live.push(row);
+                continue;
             }
-            keep
-        });
-        let pinned = self.live.iter().find(|row| !(from..to).contains(&row.at)).map(|row| row.at);
-        let before = pinned.filter(|at| *at < from);
-        let after = pinned.filter(|at| *at >= to);
-        let places = before.into_iter().chain(from..to).chain(after);
-        for (nth, at) in places.enumerate() {
+            row.element.remove();
+            if focused == Some(row.at) {
+                refocus = Some(row.app);
+            }
+        }
+        let mut places = (from..to).gather();
+        if let Some(pinned) = self.live.iter().map(|row| row.at).find(|at| !(from..to).contains(at)) {
+            places.insert(if pinned < from { 0 } else { places.len() }, pinned);
+        }
+        for (nth, at) in places.into_iter().enumerate() {
             if self.live.get(nth).is_some_and(|row| row.at == at) {
                 continue;
             }
@@ -99,7 +102,7 @@ impl Rows {
             let _ = self.list.insert_before(&element, next.as_ref().map(|next| next.unchecked_ref()));
             self.live.insert(nth, Row { at, app: Arc::clone(&entry.app), element });
         }
-        if let Some(row) = refocus.and_then(|slug| self.live.iter().find(|row| row.app.slug == slug)) {
+        if let Some(row) = refocus.and_then(|app| self.live.iter().find(|row| row.app.slug == app.slug)) {
             focus_button(&row.element);
         }
     }
