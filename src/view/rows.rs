@@ -6,7 +6,6 @@ use super::dom::{El, active_in, el, focus};
 use super::icon;
 use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
-use crate::gather::Gather;
 use crate::platform::model::App;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -77,22 +76,23 @@ impl Rows {
             let inside = (from..to).contains(&row.at) || focused == Some(row.at);
             inside && index.at(row.at).is_some_and(|entry| Arc::ptr_eq(&entry.app, &row.app) || entry.app == row.app)
         };
-        let mut refocus = None;
-        for row in std::mem::take(&mut self.live) {
-            if wanted(&row) {
-                self.live.push(row);
+        let (mut refocus, mut nth) = (None, 0);
+        while let Some(row) = self.live.get(nth) {
+            if wanted(row) {
+                nth += 1;
                 continue;
             }
+            let row = self.live.remove(nth);
             row.element.remove();
             if focused == Some(row.at) {
                 refocus = Some(row.app);
             }
         }
-        let mut places = (from..to).gather();
-        if let Some(pinned) = self.live.iter().map(|row| row.at).find(|at| !(from..to).contains(at)) {
-            places.insert(if pinned < from { 0 } else { places.len() }, pinned);
-        }
-        for (nth, at) in places.into_iter().enumerate() {
+        let pinned = self.live.iter().find(|row| !(from..to).contains(&row.at)).map(|row| row.at);
+        let before = pinned.filter(|at| *at < from);
+        let after = pinned.filter(|at| *at >= to);
+        let places = before.into_iter().chain(from..to).chain(after);
+        for (nth, at) in places.enumerate() {
             if self.live.get(nth).is_some_and(|row| row.at == at) {
                 continue;
             }
