@@ -8,33 +8,40 @@ use std::sync::Arc;
 
 impl Core {
     pub(super) fn configure(self: &Rc<Self>, command: ConfigCommand) {
-        self.request(|core| async move {
-            let platform = &core.platform;
-            Event::Config(match command {
-                ConfigCommand::Load { ask, slug, config_id } => {
-                    ConfigEvent::Loaded { ask, result: platform.config(&slug, config_id.as_deref()).await }
-                }
-                ConfigCommand::List { ask, slug } => ConfigEvent::Listed { ask, result: platform.configs(&slug).await },
-                ConfigCommand::Find { ask, slug } => {
-                    ConfigEvent::Loaded { ask, result: platform.find_config(&slug).await }
-                }
-                ConfigCommand::Save { ask, slug, change } => {
-                    ConfigEvent::Saved { ask, result: platform.save_config(&slug, change).await }
-                }
-                ConfigCommand::Delete { ask, slug, config_id } => {
-                    ConfigEvent::Deleted { ask, result: platform.delete_config(&slug, config_id.as_deref()).await }
-                }
-                ConfigCommand::Options { ask, slug, config_id, field, parent } => {
-                    let result = platform.options(&slug, config_id.as_deref(), &field, parent).await;
-                    ConfigEvent::Options { ask, result: result.map(|field| Arc::new(field.kind)) }
-                }
-                ConfigCommand::Rule { ask, slug, field, lhs } => {
-                    ConfigEvent::Rule { ask, result: platform.rule(&slug, &field, lhs).await.map(Arc::new) }
-                }
-                ConfigCommand::Runs { ask, workflow, page } => {
-                    ConfigEvent::RunsLoaded { ask, result: platform.runs(&workflow, page).await }
-                }
-            })
-        });
+        let platform = &self.platform;
+        let question = match command {
+            ConfigCommand::Load { ask, slug, config_id } => {
+                let question = platform.config(&slug, config_id.as_deref());
+                question.then(move |result| ConfigEvent::Loaded { ask, result })
+            }
+            ConfigCommand::List { ask, slug } => {
+                // Where the host has chosen there is nothing to choose from.
+                let Some(question) = platform.configs(&slug) else { return };
+                question.then(move |result| ConfigEvent::Listed { ask, result })
+            }
+            ConfigCommand::Find { ask, slug } => {
+                platform.find_config(&slug).then(move |result| ConfigEvent::Loaded { ask, result })
+            }
+            ConfigCommand::Save { ask, slug, change } => {
+                platform.save_config(&slug, change).then(move |result| ConfigEvent::Saved { ask, result })
+            }
+            ConfigCommand::Delete { ask, slug, config_id } => {
+                let question = platform.delete_config(&slug, config_id.as_deref());
+                question.then(move |result| ConfigEvent::Deleted { ask, result })
+            }
+            ConfigCommand::Options { ask, slug, config_id, field, parent } => {
+                let question = platform.options(&slug, config_id.as_deref(), &field, parent);
+                question
+                    .then(move |result| ConfigEvent::Options { ask, result: result.map(|field| Arc::new(field.kind)) })
+            }
+            ConfigCommand::Rule { ask, slug, field, lhs } => {
+                let question = platform.rule(&slug, &field, lhs);
+                question.then(move |result| ConfigEvent::Rule { ask, result: result.map(Arc::new) })
+            }
+            ConfigCommand::Runs { ask, workflow, page } => {
+                platform.runs(&workflow, page).then(move |result| ConfigEvent::RunsLoaded { ask, result })
+            }
+        };
+        self.ask(question.then(Event::Config));
     }
 }

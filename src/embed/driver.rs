@@ -7,7 +7,7 @@ use super::popup::Address;
 use crate::error::{Code, Failure};
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;
-use crate::platform::{Platform, Started};
+use crate::platform::{Platform, Question, Started};
 use js_sys::{Function, JsString, Promise};
 use std::future::Future;
 use std::pin::Pin;
@@ -48,11 +48,11 @@ impl Core {
     /// What concerns one app. The npm package's second module begins here, which is why it is no part of its caller.
     #[inline(never)]
     fn carry_out_beyond(self: &Rc<Self>, command: Command) {
+        let platform = &self.platform;
         match command {
-            Command::LoadApp { slug } => self.request(|core| async move {
-                let result = core.platform.app(&slug).await;
-                Event::AppLoaded { slug, result }
-            }),
+            Command::LoadApp { slug } => {
+                self.ask(platform.app(&slug).then(move |result| Event::AppLoaded { slug, result }));
+            }
             Command::OpenPopup { attempt } => {
                 let opened = self.popup.borrow_mut().open();
                 self.watch_popup(attempt);
@@ -69,40 +69,44 @@ impl Core {
                 self.watch.set(None);
                 self.popup.borrow_mut().close();
             }
-            Command::LoadBaseline { attempt, slug } => self.request(move |core| async move {
-                let result = core.platform.app(&slug).await;
-                Event::Baseline { attempt, result }
-            }),
-            Command::Authorize { attempt, slug, fields } => self.request(move |core| async move {
-                let result = match core.platform.authorize(&slug, &fields).await {
-                    Ok(Started::At(address)) => core.take_address(&address),
-                    Ok(Started::Connected) => Ok(Authorization::Connected),
-                    Err(failure) => Err(failure),
-                };
-                Event::Authorized { attempt, result }
-            }),
-            Command::Poll { attempt, slug } => self.request(move |core| async move {
-                let result = core.platform.app(&slug).await;
-                Event::Polled { attempt, result }
-            }),
-            Command::SaveCredentials { attempt, slug, auth_type, fields } => self.request(move |core| async move {
-                let result = core.platform.save(&slug, auth_type, &fields).await;
-                Event::CredentialsSaved { attempt, result }
-            }),
+            Command::LoadBaseline { attempt, slug } => {
+                self.ask(platform.app(&slug).then(move |result| Event::Baseline { attempt, result }));
+            }
+            Command::Authorize { attempt, slug, fields } => {
+                let core = self.clone();
+                self.ask(platform.authorize(&slug, &fields).then(move |started| {
+                    let result = started.and_then(|started| match started {
+                        Started::At(address) => core.take_address(&address),
+                        Started::Connected => Ok(Authorization::Connected),
+                    });
+                    Event::Authorized { attempt, result }
+                }));
+            }
+            Command::Poll { attempt, slug } => {
+                self.ask(platform.app(&slug).then(move |result| Event::Polled { attempt, result }));
+            }
+            Command::SaveCredentials { attempt, slug, auth_type, fields } => {
+                let question = platform.save(&slug, auth_type, &fields);
+                self.ask(question.then(move |result| Event::CredentialsSaved { attempt, result }));
+            }
             Command::ProceedInFrame { attempt } => self.with_frame(|frame| frame.proceed(attempt)),
             Command::ReleaseFrame(failure) => self.with_frame(|frame| frame.release(&failure)),
-            Command::Disconnect { slug, auth_type } => self.request(move |core| async move {
-                let result = core.platform.disconnect(&slug, auth_type).await;
-                Event::Disconnected { slug, result }
-            }),
+            Command::Disconnect { slug, auth_type } => {
+                let question = platform.disconnect(&slug, auth_type);
+                self.ask(question.then(move |result| Event::Disconnected { slug, result }));
+            }
             Command::Config(command) => self.configure(command),
             // All others concern the list.
             Command::LoadApps | Command::LoadOrganisation | Command::AbortRequests | Command::Emit(_) => {}
         }
     }
 
+    pub(super) fn ask(self: &Rc<Self>, question: Question<Event>) {
+        self.request(|core| async move { core.platform.transport.answer(question).await });
+    }
+
     /// Starts a request whose answer is one event, unless everything of its time was dropped meanwhile.
-    pub(super) fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
+    fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
         let epoch = self.epoch.get();
         let core = Rc::downgrade(self);
         let answer: Pin<Box<dyn Future<Output = Event>>> = Box::pin(ask(self.clone()));

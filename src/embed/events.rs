@@ -147,24 +147,6 @@ pub enum Value {
     List(Vec<String>),
 }
 
-impl From<Option<String>> for Value {
-    fn from(value: Option<String>) -> Self {
-        value.map_or(Self::Absent, Self::Text)
-    }
-}
-
-impl From<Option<f64>> for Value {
-    fn from(value: Option<f64>) -> Self {
-        value.map_or(Self::Absent, Self::Number)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
 /// The line in the host's log that an event of the session is worth.
 pub fn activity_of_session(event: SessionEvent) -> Option<Activity> {
     use SessionFault::{CallbackFailed, CallbackTimeout, Missing, Unavailable};
@@ -208,105 +190,127 @@ impl HostEvent {
     }
 
     pub fn of_session(event: SessionEvent) -> Self {
-        let generation = |generation: u32| ("generation", Value::Number(f64::from(generation)));
-        match event {
-            SessionEvent::Expiring { remaining_ms, lifetime_ms, generation: n, reason } => Self {
-                name: "session-expiring",
-                detail: vec![
-                    ("remainingMs", Value::Number(remaining_ms)),
-                    ("lifetimeMs", Value::Number(lifetime_ms)),
-                    generation(n),
-                    ("reason", reason.as_str().into()),
-                ],
-            },
-            SessionEvent::Expired { generation: n, reason } => {
-                Self { name: "session-expired", detail: vec![generation(n), ("reason", reason.as_str().into())] }
+        let mut detail = Detail::default();
+        let name = match event {
+            SessionEvent::Expiring { remaining_ms, lifetime_ms, generation, reason } => {
+                detail.number("remainingMs", Some(remaining_ms));
+                detail.number("lifetimeMs", Some(lifetime_ms));
+                detail.number("generation", Some(generation.into()));
+                detail.text("reason", reason.as_str());
+                "session-expiring"
             }
-            SessionEvent::Renewed { generation: n, lifetime_ms } => {
-                Self { name: "session-renewed", detail: vec![generation(n), ("lifetimeMs", lifetime_ms.into())] }
+            SessionEvent::Expired { generation, reason } => {
+                detail.number("generation", Some(generation.into()));
+                detail.text("reason", reason.as_str());
+                "session-expired"
             }
-            SessionEvent::RenewalFailed { attempt, retryable, code, next_try_ms } => Self {
-                name: "session-renewal-failed",
-                detail: vec![
-                    ("attempt", Value::Number(f64::from(attempt))),
-                    ("retryable", Value::Bool(retryable)),
-                    ("code", code.as_str().into()),
-                    ("nextTryMs", next_try_ms.into()),
-                ],
-            },
+            SessionEvent::Renewed { generation, lifetime_ms } => {
+                detail.number("generation", Some(generation.into()));
+                detail.number("lifetimeMs", lifetime_ms);
+                "session-renewed"
+            }
+            SessionEvent::RenewalFailed { attempt, retryable, code, next_try_ms } => {
+                detail.number("attempt", Some(attempt.into()));
+                detail.flag("retryable", retryable);
+                detail.text("code", code.as_str());
+                detail.number("nextTryMs", next_try_ms);
+                "session-renewal-failed"
+            }
             SessionEvent::Ended { reason } => {
-                Self { name: "session-ended", detail: vec![("reason", reason.as_str().into())] }
+                detail.text("reason", reason.as_str());
+                "session-ended"
             }
             SessionEvent::Warning(code) | SessionEvent::Fault(code) => {
-                Self::error(&Failure::new(code.into()), "session", None)
+                return Self::error(&Failure::new(code.into()), "session", None);
             }
-        }
+        };
+        Self { name, detail: detail.0 }
     }
 
     pub fn of_flow(notice: Notice, stamp: Stamp<'_>) -> Self {
-        match notice {
-            Notice::Ready => Self { name: "flow-ready", detail: Vec::new() },
+        let mut detail = Detail::default();
+        let name = match notice {
+            Notice::Ready => "flow-ready",
             Notice::Closed { reason } => {
                 let reason = match reason {
                     CloseReason::Done => "done",
                     CloseReason::Ended => "ended",
                 };
-                Self { name: "flow-closed", detail: vec![("reason", reason.into())] }
+                detail.text("reason", reason);
+                "flow-closed"
             }
-            Notice::AccountConnected { app, auth_type, connection_id } => Self {
-                name: "account-connected",
-                detail: vec![
-                    ("app", Value::Text(app)),
-                    ("authType", auth_type.as_str().into()),
-                    ("connectionId", connection_id.into()),
-                ],
-            },
-            Notice::AccountDisconnected { app, auth_type, connection_ids } => Self {
-                name: "account-disconnected",
-                detail: vec![
-                    ("app", Value::Text(app)),
-                    ("authType", auth_type.as_str().into()),
-                    ("connectionIds", Value::List(connection_ids)),
-                ],
-            },
+            Notice::AccountConnected { app, auth_type, connection_id } => {
+                detail.maybe("app", Some(app));
+                detail.text("authType", auth_type.as_str());
+                detail.maybe("connectionId", connection_id);
+                "account-connected"
+            }
+            Notice::AccountDisconnected { app, auth_type, connection_ids } => {
+                detail.maybe("app", Some(app));
+                detail.text("authType", auth_type.as_str());
+                detail.put("connectionIds", Value::List(connection_ids));
+                "account-disconnected"
+            }
             Notice::ConfigSaved { app, config_id } => {
-                Self { name: "config-saved", detail: vec![("app", Value::Text(app)), ("configId", config_id.into())] }
+                detail.maybe("app", Some(app));
+                detail.maybe("configId", config_id);
+                "config-saved"
             }
-            Notice::ConsentGiven { app, scopes } => Self {
-                name: "consent-given",
-                detail: vec![
-                    ("app", Value::Text(app)),
-                    ("scopes", Value::List(scopes)),
-                    ("at", stamp.at.into()),
-                    ("version", env!("CARGO_PKG_VERSION").into()),
-                ],
-            },
-            Notice::Error { failure, step, app } => Self::error(&failure, step, app),
-            Notice::Activity { name, app } => Self {
-                name: "flow-activity",
-                detail: vec![
-                    ("name", name.as_str().into()),
-                    ("app", app.into()),
-                    ("at", stamp.at.into()),
-                    ("activityId", stamp.activity_id.into()),
-                ],
-            },
-        }
+            Notice::ConsentGiven { app, scopes } => {
+                detail.maybe("app", Some(app));
+                detail.put("scopes", Value::List(scopes));
+                detail.text("at", stamp.at);
+                detail.text("version", env!("CARGO_PKG_VERSION"));
+                "consent-given"
+            }
+            Notice::Error { failure, step, app } => return Self::error(&failure, step, app),
+            Notice::Activity { name, app } => {
+                detail.text("name", name.as_str());
+                detail.maybe("app", app);
+                detail.text("at", stamp.at);
+                detail.text("activityId", stamp.activity_id);
+                "flow-activity"
+            }
+        };
+        Self { name, detail: detail.0 }
     }
 
     /// `flow-error`. The platform's message stays out of it: it is for the user's eyes and may hold personal data.
     pub fn error(failure: &Failure, step: &'static str, app: Option<String>) -> Self {
         let code: Code = failure.code;
-        Self {
-            name: "flow-error",
-            detail: vec![
-                ("code", code.as_str().into()),
-                ("retryable", Value::Bool(code.retryable())),
-                ("step", step.into()),
-                ("reference", failure.reference.clone().into()),
-                ("app", app.into()),
-            ],
-        }
+        let mut detail = Detail::default();
+        detail.text("code", code.as_str());
+        detail.flag("retryable", code.retryable());
+        detail.text("step", step);
+        detail.maybe("reference", failure.reference.clone());
+        detail.maybe("app", app);
+        Self { name: "flow-error", detail: detail.0 }
+    }
+}
+
+/// A detail while it is being written.
+#[derive(Default)]
+struct Detail(Vec<(&'static str, Value)>);
+
+impl Detail {
+    fn put(&mut self, name: &'static str, value: Value) {
+        self.0.push((name, value));
+    }
+
+    fn number(&mut self, name: &'static str, number: Option<f64>) {
+        self.put(name, number.map_or(Value::Absent, Value::Number));
+    }
+
+    fn flag(&mut self, name: &'static str, flag: bool) {
+        self.put(name, Value::Bool(flag));
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
+        self.put(name, Value::Text(text.to_owned()));
+    }
+
+    fn maybe(&mut self, name: &'static str, text: Option<String>) {
+        self.put(name, text.map_or(Value::Absent, Value::Text));
     }
 }
 

@@ -73,14 +73,14 @@ impl Options {
     }
 
     /// Where secrets are typed: in the host's own page if it says so, else in the frame at that address, if any.
-    pub fn with_entry(self, frame_url: Option<&str>, inline: bool) -> Result<Self, BadOption> {
-        let frame_url = frame_url.map(|url| FrameUrl::check(url).ok_or(bad("frameUrl"))).transpose()?;
-        let entry = match &frame_url {
+    pub fn set_entry(&mut self, frame_url: Option<&str>, inline: bool) -> Result<(), BadOption> {
+        self.frame_url = frame_url.map(|url| FrameUrl::check(url).ok_or(bad("frameUrl"))).transpose()?;
+        self.entry = match &self.frame_url {
             _ if inline => Entry::Inline,
             Some(_) => Entry::Frame,
             None => Entry::Missing,
         };
-        Ok(Self { entry, frame_url, ..self })
+        Ok(())
     }
 
     /// Reads a plain object. Unknown names are ignored: a newer host may know more.
@@ -90,19 +90,17 @@ impl Options {
             None => Vec::new(),
             Some(list) => texts(&list).ok_or(bad("iconOrigins"))?,
         };
-        let options = Self::new(&api, &icons, text(value, "app"), callback(value, "getSessionToken")?)?
-            .with_entry(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
-        let open_url = callback(value, "openUrl")?;
-        let age_ms = get(value, "ageMs").and_then(|age| age.as_f64()).filter(|age| age.is_finite()).unwrap_or_default();
-        let config = get(value, "config").map_or(Ok(ConfigChoice::default()), |config| choice(&config))?;
-        Ok(Self {
-            config,
-            headers: headers(value)?,
-            session_token: get(value, "sessionToken"),
-            open_url,
-            age_ms,
-            ..options
-        })
+        let mut options = Self::new(&api, &icons, text(value, "app"), callback(value, "getSessionToken")?)?;
+        options.set_entry(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
+        options.open_url = callback(value, "openUrl")?;
+        options.age_ms =
+            get(value, "ageMs").and_then(|age| age.as_f64()).filter(|age| age.is_finite()).unwrap_or_default();
+        if let Some(config) = get(value, "config") {
+            options.config = choice(&config)?;
+        }
+        options.headers = headers(value)?;
+        options.session_token = get(value, "sessionToken");
+        Ok(options)
     }
 }
 

@@ -19,7 +19,7 @@ mod transport;
 #[cfg(target_arch = "wasm32")]
 pub use http::capture;
 #[cfg(target_arch = "wasm32")]
-pub use transport::{Bearer, ExtraHeaders, Origins, Transport};
+pub use transport::{Bearer, ExtraHeaders, Origins, Question, Transport};
 
 #[cfg(target_arch = "wasm32")]
 use {
@@ -47,19 +47,19 @@ pub enum Started {
     Connected,
 }
 
-/// What the flow needs of a platform.
+/// What the flow needs of a platform: mostly requests as data, to be sent by [`Transport::answer`].
 #[cfg(target_arch = "wasm32")]
 #[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
 pub trait Platform {
     /// All apps; before that, of a long list, `arrive` gets those that are shown first.
     async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure>;
     /// The app of that slug and no other.
-    async fn app(&self, slug: &str) -> Result<App, Failure>;
+    fn app(&self, slug: &str) -> Question<Result<App, Failure>>;
     async fn organisation(&self) -> Result<Organisation, Failure>;
     /// `fields` go into the body: they may hold secrets.
-    async fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Result<Started, Failure>;
-    async fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Result<(), Failure>;
-    async fn disconnect(&self, slug: &str, auth_type: AuthType) -> Result<(), Failure>;
+    fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Question<Result<Started, Failure>>;
+    fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Question<Result<(), Failure>>;
+    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Question<Result<(), Failure>>;
     /// The cheapest question that only a good token gets an answer to; sent with exactly the token it is about.
     async fn probe(&self, lease: crate::session::Lease) -> Result<(), Failure>;
     /// Best effort, outlives the page: `authorization` was prepared before the token was wiped.
@@ -68,27 +68,26 @@ pub trait Platform {
 
 /// What configuring needs of a platform.
 #[cfg(target_arch = "wasm32")]
-#[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
 pub trait Configure {
     /// A configuration of the app, the usual one without an id, made with its defaults if there is none.
-    async fn config(&self, slug: &str, config_id: Option<&str>) -> Result<config::Config, Failure>;
+    fn config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<config::Config, Failure>>;
     /// The ids of those that can be chosen from; none where the host has chosen.
-    async fn configs(&self, slug: &str) -> Result<Vec<String>, Failure>;
+    fn configs(&self, slug: &str) -> Option<Question<Result<Vec<String>, Failure>>>;
     /// As [`Configure::config`]; none is `not_found`.
-    async fn find_config(&self, slug: &str) -> Result<config::Config, Failure>;
+    fn find_config(&self, slug: &str) -> Question<Result<config::Config, Failure>>;
     /// Changes what is in `changes` and nothing else; what was refused is in the answer's `field_errors`.
-    async fn save_config(&self, slug: &str, changes: config::ConfigChange) -> Result<config::Config, Failure>;
-    async fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Result<(), Failure>;
+    fn save_config(&self, slug: &str, changes: config::ConfigChange) -> Question<Result<config::Config, Failure>>;
+    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<(), Failure>>;
     /// The field with the options that it has under this value of its parent.
-    async fn options(
+    fn options(
         &self,
         slug: &str,
         config_id: Option<&str>,
         field: &config::FieldKey,
         parent: Value,
-    ) -> Result<config::ConfigField, Failure>;
+    ) -> Question<Result<config::ConfigField, Failure>>;
     /// What a left-hand side can be compared with, and how.
-    async fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Result<config::RuleColumns, Failure>;
+    fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Question<Result<config::RuleColumns, Failure>>;
     /// Runs of a workflow, newest first; pages count from 1.
-    async fn runs(&self, workflow: &str, page: u32) -> Result<config::RunPage, Failure>;
+    fn runs(&self, workflow: &str, page: u32) -> Question<Result<config::RunPage, Failure>>;
 }

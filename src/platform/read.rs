@@ -1,5 +1,6 @@
 //! Reading answers field by field: tolerant of what is missing, strange or new; never deeper than it needs.
 
+use crate::gather::Gather;
 use js_sys::{Array, JsString, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -77,6 +78,11 @@ impl Reader {
         let array = self.0.dyn_ref::<Array>().cloned();
         let length = array.as_ref().map_or(0, Array::length);
         (0..length).filter_map(move |index| array.as_ref().map(|array| Self(array.get(index))))
+    }
+
+    /// The texts among the items.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.items().filter_map(|item| item.as_text()).gather()
     }
 
     /// Of an array; nothing else has items.

@@ -62,7 +62,7 @@ impl ExtraHeaders {
 
 pub struct Transport {
     bearer: Rc<dyn Bearer>,
-    pub(super) origins: Origins,
+    pub(super) origins: Rc<Origins>,
     extra: ExtraHeaders,
     refusal: Cell<Refusal>,
     /// Aborts everything under way.
@@ -82,26 +82,59 @@ const TIMEOUT_MS: u32 = 10_000;
 const ATTEMPTS: u32 = 4;
 
 /// A request in the platform's terms.
-pub(super) struct Call<'a> {
+pub(super) struct Call {
     pub(super) method: &'static str,
-    pub(super) path: &'a str,
+    pub(super) path: String,
     pub(super) body: Option<JsString>,
     pub(super) retry: Retry,
     /// The app, where the platform wants it in a header.
-    pub(super) slug: Option<&'a str>,
+    pub(super) slug: Option<String>,
+}
+
+impl Call {
+    /// As a question, with what is read of a good answer.
+    pub(super) fn read<T: 'static>(
+        self,
+        read: impl FnOnce(Content) -> Result<T, Failure> + 'static,
+    ) -> Question<Result<T, Failure>> {
+        Question { call: self, answer: Box::new(move |content| content.and_then(read)) }
+    }
+
+    /// As [`Call::read`], of the answer as it was written; what cannot be read is a bad one.
+    pub(super) fn json<T: 'static>(self, read: fn(&Value) -> Option<T>) -> Question<Result<T, Failure>> {
+        self.read(move |content| {
+            let body = Value::parse(&String::from(content.text));
+            body.and_then(|body| read(&body)).ok_or_else(|| Code::BadResponse.into())
+        })
+    }
 }
 
 /// The body of a good answer.
 pub(super) struct Content {
-    reader: Reader,
+    pub(super) reader: Reader,
     text: JsString,
+}
+
+/// A request, and what its answer means to whoever asks. As data, since a future of its own for each would be compiled
+/// with all that it waits for.
+pub struct Question<T> {
+    call: Call,
+    answer: Box<dyn FnOnce(Result<Content, Failure>) -> T>,
+}
+
+impl<T: 'static> Question<T> {
+    /// The same, with what follows from the answer.
+    pub fn then<U>(self, next: impl FnOnce(T) -> U + 'static) -> Question<U> {
+        let Self { call, answer } = self;
+        Question { call, answer: Box::new(move |content| next(answer(content))) }
+    }
 }
 
 impl Transport {
     /// `None` where the browser has no `AbortController`.
     pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders) -> Option<Self> {
         let scope = RefCell::new(AbortController::new().ok()?);
-        Some(Self { bearer, origins, extra, refusal: Cell::new(Refusal::None), scope })
+        Some(Self { bearer, origins: Rc::new(origins), extra, refusal: Cell::new(Refusal::None), scope })
     }
 
     pub fn origins(&self) -> &Origins {
@@ -130,21 +163,16 @@ impl Transport {
         }
     }
 
-    pub(super) async fn call(&self, call: Call<'_>) -> Result<Reader, Failure> {
-        self.ask(call).await.map(|content| content.reader)
+    pub async fn answer<T>(&self, question: Question<T>) -> T {
+        (question.answer)(self.ask(question.call).await)
     }
 
-    /// The answer as it was written.
-    pub(super) async fn json(&self, call: Call<'_>) -> Result<Value, Failure> {
-        Value::parse(&String::from(self.ask(call).await?.text)).ok_or_else(|| Code::BadResponse.into())
-    }
-
-    /// Boxed: every request of a platform is compiled around one copy of this.
-    fn ask<'a>(&'a self, call: Call<'a>) -> Pin<Box<dyn Future<Output = Result<Content, Failure>> + 'a>> {
+    /// Boxed: whatever waits for an answer is compiled around one copy of this.
+    pub(super) fn ask(&self, call: Call) -> Pin<Box<dyn Future<Output = Result<Content, Failure>> + '_>> {
         Box::pin(self.carry(call))
     }
 
-    async fn carry(&self, call: Call<'_>) -> Result<Content, Failure> {
+    async fn carry(&self, call: Call) -> Result<Content, Failure> {
         let scope = self.scope.borrow().signal();
         let mut renewed = false;
         let mut attempt = 0;
@@ -190,7 +218,7 @@ impl Transport {
     }
 
     /// It worked without the further headers after it had not with them: once more with them tells why.
-    async fn suspect(&self, call: &Call<'_>, lease: Lease, scope: &AbortSignal) {
+    async fn suspect(&self, call: &Call, lease: Lease, scope: &AbortSignal) {
         let again = self.exchange(call, lease, scope, true).await;
         if again.is_err_and(|failure| failure.code == Code::NetworkError) && !scope.aborted() {
             self.refusal.set(Refusal::Untold);
@@ -200,7 +228,7 @@ impl Transport {
     /// Sends with exactly this lease, once.
     pub(super) async fn exchange(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         lease: Lease,
         scope: &AbortSignal,
         extended: bool,
@@ -220,7 +248,7 @@ impl Transport {
 
     async fn send(
         &self,
-        call: &Call<'_>,
+        call: &Call,
         authorization: JsString,
         fixed: &[(&'static str, String)],
         correlation: Option<&str>,
@@ -230,12 +258,12 @@ impl Transport {
         if call.body.is_some() {
             headers.push(("Content-Type", "application/json".into()));
         }
-        headers.extend(call.slug.map(|slug| ("slug", slug.into())));
+        headers.extend(call.slug.as_deref().map(|slug| ("slug", slug.into())));
         headers.extend(fixed.iter().map(|(name, value)| (*name, value.as_str().into())));
         headers.extend(correlation.map(|id| ("X-Correlation-ID", id.into())));
         let timeout = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         let signal = AbortSignal::any(&js_sys::Array::of2(scope, &timeout));
-        let url = [&self.origins.api, call.path].concat();
+        let url = [self.origins.api.as_str(), &call.path].concat();
         Outgoing {
             method: call.method,
             url: &url,
@@ -250,7 +278,7 @@ impl Transport {
 
     /// Sends without waiting for anything, even while the page goes away.
     pub(super) fn farewell(&self, path: &str, authorization: JsString) {
-        let url = [&self.origins.api, path].concat();
+        let url = [self.origins.api.as_str(), path].concat();
         let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
         crate::embed::spawn(Box::pin(async move {
             let headers = [("Authorization", authorization.into())];

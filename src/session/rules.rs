@@ -23,8 +23,9 @@ impl Session {
             }
             self.renew(at);
         }
-        let overdue = self.waiting.extract_if(.., |(_, until)| at.steady >= *until).map(|(ticket, _)| ticket).gather();
-        self.release_these(overdue, Err(SessionFault::Unavailable));
+        // All wait equally long: whoever came first is overdue first.
+        let overdue = self.waiting.iter().take_while(|(_, until)| at.steady >= *until).count();
+        self.release_first(overdue, Err(SessionFault::Unavailable));
         at
     }
 
@@ -149,11 +150,11 @@ impl Session {
     }
 
     pub(super) fn release(&mut self, result: Result<Lease, SessionFault>) {
-        let tickets = self.waiting.drain(..).map(|(ticket, _)| ticket).gather();
-        self.release_these(tickets, result);
+        self.release_first(self.waiting.len(), result);
     }
 
-    fn release_these(&mut self, tickets: Vec<super::Ticket>, result: Result<Lease, SessionFault>) {
+    fn release_first(&mut self, many: usize, result: Result<Lease, SessionFault>) {
+        let tickets = self.waiting.drain(..many).map(|(ticket, _)| ticket).gather();
         if !tickets.is_empty() {
             self.effects.push(Effect::Release { tickets, result });
         }

@@ -76,15 +76,18 @@ impl Rows {
             let inside = (from..to).contains(&row.at) || focused == Some(row.at);
             inside && index.at(row.at).is_some_and(|entry| Arc::ptr_eq(&entry.app, &row.app) || entry.app == row.app)
         };
-        let refocus =
-            self.live.iter().find(|row| focused == Some(row.at) && !wanted(row)).map(|row| row.app.slug.clone());
-        self.live.retain(|row| {
-            let keep = wanted(row);
-            if !keep {
-                row.element.remove();
+        let (mut refocus, mut nth) = (None, 0);
+        while let Some(row) = self.live.get(nth) {
+            if wanted(row) {
+                nth += 1;
+                continue;
             }
-            keep
-        });
+            let row = self.live.remove(nth);
+            row.element.remove();
+            if focused == Some(row.at) {
+                refocus = Some(row.app);
+            }
+        }
         let pinned = self.live.iter().find(|row| !(from..to).contains(&row.at)).map(|row| row.at);
         let before = pinned.filter(|at| *at < from);
         let after = pinned.filter(|at| *at >= to);
@@ -99,7 +102,7 @@ impl Rows {
             let _ = self.list.insert_before(&element, next.as_ref().map(|next| next.unchecked_ref()));
             self.live.insert(nth, Row { at, app: Arc::clone(&entry.app), element });
         }
-        if let Some(row) = refocus.and_then(|slug| self.live.iter().find(|row| row.app.slug == slug)) {
+        if let Some(row) = refocus.and_then(|app| self.live.iter().find(|row| row.app.slug == app.slug)) {
             focus_button(&row.element);
         }
     }

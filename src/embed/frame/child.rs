@@ -175,7 +175,7 @@ impl Child {
         let child = self.clone();
         spawn(Box::pin(async move {
             let Some(platform) = child.platform.get() else { return };
-            match platform.app(&slug).await {
+            match platform.transport.answer(platform.app(&slug)).await {
                 Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
                 Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
             }
@@ -259,22 +259,22 @@ impl Child {
         let child = self.clone();
         spawn(Box::pin(async move {
             let Some(platform) = child.platform.get() else { return };
-            let result = match auth_type {
-                AuthType::KeyBased => platform.save(&slug, auth_type, &typed).await.map(|()| None),
-                AuthType::OAuth2 => platform.authorize(&slug, &typed).await.map(Some),
+            let question = match auth_type {
+                AuthType::KeyBased => {
+                    platform.save(&slug, auth_type, &typed).then(|result| result.map(|()| ("saved", None)))
+                }
+                AuthType::OAuth2 => platform.authorize(&slug, &typed).then(|result| {
+                    result.map(|started| match started {
+                        Started::Connected => ("connected", None),
+                        Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
+                    })
+                }),
             };
             drop(typed);
-            let result = match result {
-                Ok(None) => Ok(("saved", None)),
-                Ok(Some(Started::Connected)) => Ok(("connected", None)),
-                Ok(Some(Started::At(address))) => Ok(("address", Some(address))),
-                Err(failure) => Err(failure),
-            };
-            match result {
+            match platform.transport.answer(question).await {
                 Ok((name, address)) => {
                     child.blank();
-                    let address = address.map(|address| ("url", JsValue::from(address)));
-                    post(&child.port, name, &Vec::from_iter(address));
+                    post(&child.port, name, address.as_slice());
                 }
                 Err(failure) => child.refused(auth_type, failure),
             }

@@ -67,10 +67,10 @@ pub(super) fn begin(host: NodeRef<Div>, props: Props) {
             }
         });
         panic::install();
-        let options = Options::new(&props.api_url, &props.icon_origins, props.app, Some(props.get_session_token.0))
-            .and_then(|options| options.with_entry(props.frame_url.as_deref(), props.inline_credentials))
-            .map(|options| Options { open_url: props.open_url.map(opener), ..options });
-        let instance = options.and_then(|options| {
+        let options = Options::new(&props.api_url, &props.icon_origins, props.app, Some(props.get_session_token.0));
+        let instance = options.and_then(|mut options| {
+            options.set_entry(props.frame_url.as_deref(), props.inline_credentials)?;
+            options.open_url = props.open_url.map(opener);
             let target = shadow(&host).ok_or(options::bad("apiUrl"))?;
             let instance = Instance::begin(options, settings.get_untracked(), false, emit.clone())?;
             instance.show(target);

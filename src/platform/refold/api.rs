@@ -1,14 +1,15 @@
 //! Apps, connections and the session: requests as the platform wants them, answers as this component reads them.
 
-use super::apps;
+use super::apps::{self, Icons};
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
 use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Organisation};
 use crate::platform::transport::{Call, Retry, Transport, json_of};
-use crate::platform::{ConfigChoice, Platform, Started};
+use crate::platform::{ConfigChoice, Platform, Question, Started};
 use crate::session::Lease;
 use js_sys::{Array, JsString};
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
@@ -17,74 +18,70 @@ pub struct Refold {
     pub config: ConfigChoice,
 }
 
-impl Refold {
-    fn icons(&self) -> apps::Icons<'_> {
-        apps::Icons::of(&self.transport.origins)
-    }
-}
-
-pub(super) const fn get(path: &str) -> Call<'_> {
+pub(super) const fn get(path: String) -> Call {
     Call { method: "GET", path, body: None, retry: Retry::Safe, slug: None }
 }
 
-pub(super) const fn change<'a>(method: &'static str, path: &'a str, body: Option<JsString>) -> Call<'a> {
+pub(super) const fn change(method: &'static str, path: String, body: Option<JsString>) -> Call {
     Call { method, path, body, retry: Retry::Never, slug: None }
 }
 
 impl Platform for Refold {
     async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure> {
-        let body = self.transport.call(get("/api/v2/f-sdk/application")).await?;
+        let body = self.transport.ask(get("/api/v2/f-sdk/application".to_owned())).await?.reader;
         // Some deployments wrap lists.
         let list = if body.is_array() { body } else { body.get("data") };
         if !list.is_array() {
             return Err(Code::BadResponse.into());
         }
-        Ok(apps::list(&list, &self.icons(), arrive).await)
+        Ok(apps::list(&list, &Icons::of(&self.transport.origins), arrive).await)
     }
 
-    async fn app(&self, slug: &str) -> Result<App, Failure> {
-        let path = ["/api/v2/f-sdk/application/", &segment(slug)].concat();
-        let body = self.transport.call(get(&path)).await?;
-        apps::app(&body, &self.icons()).filter(|app| app.slug == slug).ok_or_else(|| Code::BadResponse.into())
+    fn app(&self, slug: &str) -> Question<Result<App, Failure>> {
+        let (slug, origins) = (slug.to_owned(), Rc::clone(&self.transport.origins));
+        get(["/api/v2/f-sdk/application/", &segment(&slug)].concat()).read(move |content| {
+            let app = apps::app(&content.reader, &Icons::of(&origins)).filter(|app| app.slug == slug);
+            app.ok_or_else(|| Code::BadResponse.into())
+        })
     }
 
     async fn organisation(&self) -> Result<Organisation, Failure> {
-        let body = self.transport.call(get("/api/v3/org/basics")).await?;
+        let body = self.transport.ask(get("/api/v3/org/basics".to_owned())).await?.reader;
         Ok(Organisation { name: body.text("name") })
     }
 
-    async fn authorize(&self, slug: &str, fields: &Typed) -> Result<Started, Failure> {
+    fn authorize(&self, slug: &str, fields: &Typed) -> Question<Result<Started, Failure>> {
         let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
-        let body = self.transport.call(change("POST", &path, Some(body_of(fields, None)))).await?;
-        match body.address("auth_url") {
+        change("POST", path, Some(body_of(fields, None))).read(|content| match content.reader.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
-            None if body.flag("connected") => Ok(Started::Connected),
+            None if content.reader.flag("connected") => Ok(Started::Connected),
             None => Err(Code::BadResponse.into()),
-        }
+        })
     }
 
-    async fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Result<(), Failure> {
+    fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Question<Result<(), Failure>> {
         let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
-        let body = body_of(fields, Some(auth_type));
-        let answer = self.transport.call(change("POST", &path, Some(body))).await;
+        let question = change("POST", path, Some(body_of(fields, Some(auth_type))))
+            .read(|content| if content.reader.flag("success") { Ok(()) } else { Err(Code::BadResponse.into()) });
         // This endpoint answers 500 with the reason when the app refuses the credentials.
-        let answer = answer.map_err(|mut failure| {
-            if failure.code == Code::ServerError && failure.message.is_some() {
-                failure.code = Code::CredentialsRefused;
-            }
-            failure
-        })?;
-        if answer.flag("success") { Ok(()) } else { Err(Code::BadResponse.into()) }
+        question.then(|result| {
+            result.map_err(|mut failure| {
+                if failure.code == Code::ServerError && failure.message.is_some() {
+                    failure.code = Code::CredentialsRefused;
+                }
+                failure
+            })
+        })
     }
 
-    async fn disconnect(&self, slug: &str, auth_type: AuthType) -> Result<(), Failure> {
+    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Question<Result<(), Failure>> {
         let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        self.transport.call(change("DELETE", &path, None)).await.map(drop)
+        change("DELETE", path, None).read(|_| Ok(()))
     }
 
     async fn probe(&self, lease: Lease) -> Result<(), Failure> {
         let scope = AbortController::new().map_err(|_| Failure::new(Code::NetworkError))?.signal();
-        let call = get("/api/v2/public/session/active-linked-account");
+        let call = get("/api/v2/public/session/active-linked-account".to_owned());
         self.transport.exchange(&call, lease, &scope, self.transport.extended()).await.map(drop)
     }
 

@@ -78,7 +78,7 @@ pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
         name: app.text("name").filter(|name| name.contains(is_seen)).unwrap_or_else(|| slug.clone()),
         description: app.text("description"),
         icon: app.text("icon").and_then(|address| icons.allowed(address)),
-        tags: app.get("tags").items().filter_map(|tag| tag.as_text()).gather(),
+        tags: app.get("tags").texts(),
         reauth_required: app.flag("connected") && app.flag("reauth_required"),
         methods,
         accounts,
@@ -99,28 +99,29 @@ fn auth_type(text: &str) -> Option<AuthType> {
 fn methods(app: &Reader) -> Vec<Method> {
     let options = app.get("auth_type_options");
     let usual = app.text("auth_type").and_then(|text| auth_type(&text));
-    let scopes = app.get("scopes").items().filter_map(|scope| scope.as_text()).gather();
-    let mut kinds = vec![AuthType::OAuth2, AuthType::KeyBased];
     // The platform's own choice comes first.
-    if usual == Some(AuthType::KeyBased) {
-        kinds.reverse();
-    }
-    let method = |kind: AuthType, list: &Reader| Method {
-        auth_type: kind,
-        fields: list.items().filter_map(|field| input(&field)).gather(),
-        scopes: if kind == AuthType::OAuth2 { scopes.clone() } else { Vec::new() },
-    };
-    let listed = kinds
-        .into_iter()
-        .map(|kind| (kind, options.get(kind.as_str())))
-        .filter(|(_, list)| list.is_array())
-        .map(|(kind, list)| method(kind, &list))
-        .gather();
-    if !listed.is_empty() {
-        return listed;
+    let keys_first = usual == Some(AuthType::KeyBased);
+    let mut methods = Vec::new();
+    for keys in [keys_first, !keys_first] {
+        let kind = if keys { AuthType::KeyBased } else { AuthType::OAuth2 };
+        let fields = options.get(kind.as_str());
+        if fields.is_array() {
+            methods.push(method(app, kind, &fields));
+        }
     }
     // Before `auth_type_options` there was one kind and one map of fields.
-    vec![method(usual.unwrap_or(AuthType::OAuth2), &app.get("auth_input_map"))]
+    if methods.is_empty() {
+        methods.push(method(app, usual.unwrap_or(AuthType::OAuth2), &app.get("auth_input_map")));
+    }
+    methods
+}
+
+fn method(app: &Reader, auth_type: AuthType, fields: &Reader) -> Method {
+    Method {
+        auth_type,
+        fields: fields.items().filter_map(|field| input(&field)).gather(),
+        scopes: if auth_type == AuthType::OAuth2 { app.get("scopes").texts() } else { Vec::new() },
+    }
 }
 
 fn input(field: &Reader) -> Option<InputField> {

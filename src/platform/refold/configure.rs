@@ -3,32 +3,26 @@
 use super::api::{Refold, change, get, segment};
 use super::config as reading;
 use crate::decimal::decimal;
-use crate::error::{Code, Failure};
+use crate::error::Failure;
 use crate::gather::Gather;
-use crate::platform::Configure;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
 use crate::platform::transport::{Call, Retry};
+use crate::platform::{Configure, Question};
 use js_sys::JsString;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
 /// Runs a page.
 const LIMIT: usize = 10;
 
-impl Refold {
-    /// Asks by `POST`, which changes nothing here and may be repeated.
-    async fn ask(&self, path: &str, slug: Option<&str>, body: Value) -> Result<Value, Failure> {
-        let body = Some(JsString::from(body.write()));
-        self.transport.json(Call { method: "POST", path, body, retry: Retry::Safe, slug }).await
-    }
+/// Asks by `POST`, which changes nothing here and may be repeated.
+fn ask(path: String, slug: Option<&str>, body: Value) -> Call {
+    let body = Some(JsString::from(body.write()));
+    Call { method: "POST", path, body, retry: Retry::Safe, slug: slug.map(str::to_owned) }
 }
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.map(|(name, value)| (name.to_owned(), value)).into())
-}
-
-fn good<T>(value: Option<T>) -> Result<T, Failure> {
-    value.ok_or_else(|| Code::BadResponse.into())
 }
 
 /// `/api/v2/f-sdk/slug/{slug}/config[/{config_id}]`
@@ -49,57 +43,58 @@ fn path_of_field(what: &str, field: &FieldKey, config_id: Option<&str>) -> Strin
 }
 
 impl Configure for Refold {
-    async fn config(&self, slug: &str, config_id: Option<&str>) -> Result<Config, Failure> {
+    fn config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<Config, Failure>> {
         let mut body = vec![("slug".to_owned(), Value::text(slug))];
         body.extend(config_id.or(self.config.id.as_deref()).map(|id| ("config_id".to_owned(), Value::text(id))));
         body.push(("labels".to_owned(), self.config.labels.clone().unwrap_or(Value::List(Vec::new()))));
-        good(reading::config(&self.ask(CONFIG, None, Value::Object(body)).await?))
+        ask(CONFIG.to_owned(), None, Value::Object(body)).json(reading::config)
     }
 
-    async fn configs(&self, slug: &str) -> Result<Vec<String>, Failure> {
+    fn configs(&self, slug: &str) -> Option<Question<Result<Vec<String>, Failure>>> {
         if self.config.id.is_some() {
-            return Ok(Vec::new());
+            return None;
         }
         let path = ["/api/v2/public/slug/", &segment(slug), "/configs"].concat();
-        let body = self.transport.json(get(&path)).await?;
-        let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
-        Ok(body.items().iter().filter_map(id).gather())
+        Some(get(path).json(|body| {
+            let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
+            Some(body.items().iter().filter_map(id).gather())
+        }))
     }
 
-    async fn find_config(&self, slug: &str) -> Result<Config, Failure> {
-        good(reading::config(&self.transport.json(get(&path_of(slug, self.config.id.as_deref()))).await?))
+    fn find_config(&self, slug: &str) -> Question<Result<Config, Failure>> {
+        get(path_of(slug, self.config.id.as_deref())).json(reading::config)
     }
 
-    async fn save_config(&self, slug: &str, changes: ConfigChange) -> Result<Config, Failure> {
+    fn save_config(&self, slug: &str, changes: ConfigChange) -> Question<Result<Config, Failure>> {
         let body = JsString::from(reading::change(slug, changes).write());
-        good(reading::config(&self.transport.json(change("PUT", CONFIG, Some(body))).await?))
+        change("PUT", CONFIG.to_owned(), Some(body)).json(reading::config)
     }
 
-    async fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Result<(), Failure> {
-        self.transport.call(change("DELETE", &path_of(slug, config_id), None)).await.map(drop)
+    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<(), Failure>> {
+        change("DELETE", path_of(slug, config_id), None).read(|_| Ok(()))
     }
 
-    async fn options(
+    fn options(
         &self,
         slug: &str,
         config_id: Option<&str>,
         field: &FieldKey,
         parent: Value,
-    ) -> Result<ConfigField, Failure> {
+    ) -> Question<Result<ConfigField, Failure>> {
         let path = path_of_field("field", field, config_id);
-        good(reading::field(&self.ask(&path, Some(slug), object([("value", parent)])).await?))
+        ask(path, Some(slug), object([("value", parent)])).json(reading::field)
     }
 
-    async fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Result<RuleColumns, Failure> {
+    fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Question<Result<RuleColumns, Failure>> {
         let path = path_of_field("rule-engine", field, None);
-        let body = self.ask(&path, Some(slug), object([("rule_column", object([("lhs", lhs)]))])).await?;
-        good(body.get("rule_column").map(reading::rule_columns))
+        let body = object([("rule_column", object([("lhs", lhs)]))]);
+        ask(path, Some(slug), body).json(|body| body.get("rule_column").map(reading::rule_columns))
     }
 
-    async fn runs(&self, workflow: &str, page: u32) -> Result<RunPage, Failure> {
+    fn runs(&self, workflow: &str, page: u32) -> Question<Result<RunPage, Failure>> {
         let (page, limit) = (decimal(page as usize), decimal(LIMIT));
         let path =
             ["/api/v2/public/execution?page=", &page, "&limit=", &limit, "&workflow_id=", &segment(workflow)].concat();
-        good(reading::run_page(&self.transport.json(get(&path)).await?))
+        get(path).json(reading::run_page)
     }
 }
