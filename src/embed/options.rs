@@ -5,7 +5,6 @@ use super::frame::FrameUrl;
 use super::popup::is_loopback;
 use crate::error::Code;
 use crate::flow::Entry;
-use crate::platform::json::Value;
 use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
 use crate::view::{self, Density, Settings, Theme};
 use js_sys::{Array, Function, JSON, Object, Reflect};
@@ -229,7 +228,7 @@ pub(super) fn is_header_value(text: &str) -> bool {
 
 /// `config: {id, labels}`; labels are whatever JSON the platform takes.
 fn choice(config: &JsValue) -> Result<ConfigChoice, BadOption> {
-    let read = |labels: JsValue| Value::parse(&String::from(JSON::stringify(&labels).ok()?));
+    let read = |labels: JsValue| JSON::stringify(&labels).ok()?.as_string();
     let labels = get(config, "labels").map(|labels| read(labels).ok_or(bad("config.labels"))).transpose()?;
     Ok(ConfigChoice { id: text(config, "id"), labels })
 }

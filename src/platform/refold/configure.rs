@@ -52,7 +52,7 @@ impl Configure for Refold {
     async fn config(&self, slug: &str, config_id: Option<&str>) -> Result<Config, Failure> {
         let mut body = vec![("slug".to_owned(), Value::text(slug))];
         body.extend(config_id.or(self.config.id.as_deref()).map(|id| ("config_id".to_owned(), Value::text(id))));
-        body.push(("labels".to_owned(), self.config.labels.clone().unwrap_or(Value::List(Vec::new()))));
+        body.push(("labels".to_owned(), self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw)));
         good(reading::config(&self.ask(CONFIG, None, Value::Object(body)).await?))
     }
 
