@@ -253,34 +253,6 @@ impl HostEvent {
                 };
                 Self { name: "flow-closed", detail: vec![("reason", reason.into())] }
             }
-            Notice::AccountConnected { app, auth_type, connection_id } => Self {
-                name: "account-connected",
-                detail: vec![
-                    ("app", Value::Text(app)),
-                    ("authType", auth_type.as_str().into()),
-                    ("connectionId", connection_id.into()),
-                ],
-            },
-            Notice::AccountDisconnected { app, auth_type, connection_ids } => Self {
-                name: "account-disconnected",
-                detail: vec![
-                    ("app", Value::Text(app)),
-                    ("authType", auth_type.as_str().into()),
-                    ("connectionIds", Value::List(connection_ids)),
-                ],
-            },
-            Notice::ConfigSaved { app, config_id } => {
-                Self { name: "config-saved", detail: vec![("app", Value::Text(app)), ("configId", config_id.into())] }
-            }
-            Notice::ConsentGiven { app, scopes } => Self {
-                name: "consent-given",
-                detail: vec![
-                    ("app", Value::Text(app)),
-                    ("scopes", Value::List(scopes)),
-                    ("at", stamp.at.into()),
-                    ("version", env!("CARGO_PKG_VERSION").into()),
-                ],
-            },
             Notice::Error { failure, step, app } => Self::error(&failure, step, app),
             Notice::Activity { name, app } => Self {
                 name: "flow-activity",
@@ -291,7 +263,38 @@ impl HostEvent {
                     ("activityId", stamp.activity_id.into()),
                 ],
             },
+            Notice::AccountConnected { .. } => Self::of_choice("account-connected", notice, stamp),
+            Notice::AccountDisconnected { .. } => Self::of_choice("account-disconnected", notice, stamp),
+            Notice::ConfigSaved { .. } => Self::of_choice("config-saved", notice, stamp),
+            Notice::ConsentGiven { .. } => Self::of_choice("consent-given", notice, stamp),
         }
+    }
+
+    /// What came of a choice. The npm package's second module begins here, which is why it is no part of its caller.
+    #[inline(never)]
+    fn of_choice(name: &'static str, notice: Notice, stamp: Stamp<'_>) -> Self {
+        let detail = match notice {
+            Notice::AccountConnected { app, auth_type, connection_id } => vec![
+                ("app", Value::Text(app)),
+                ("authType", auth_type.as_str().into()),
+                ("connectionId", connection_id.into()),
+            ],
+            Notice::AccountDisconnected { app, auth_type, connection_ids } => vec![
+                ("app", Value::Text(app)),
+                ("authType", auth_type.as_str().into()),
+                ("connectionIds", Value::List(connection_ids)),
+            ],
+            Notice::ConfigSaved { app, config_id } => vec![("app", Value::Text(app)), ("configId", config_id.into())],
+            Notice::ConsentGiven { app, scopes } => vec![
+                ("app", Value::Text(app)),
+                ("scopes", Value::List(scopes)),
+                ("at", stamp.at.into()),
+                ("version", env!("CARGO_PKG_VERSION").into()),
+            ],
+            // All others can come of the list.
+            Notice::Ready | Notice::Closed { .. } | Notice::Error { .. } | Notice::Activity { .. } => Vec::new(),
+        };
+        Self { name, detail }
     }
 
     /// `flow-error`. The platform's message stays out of it: it is for the user's eyes and may hold personal data.

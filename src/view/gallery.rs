@@ -84,6 +84,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
                 }
                 None => flow.update(|state| follow(state, event)),
             }),
+            beyond: |run| run(true),
             retry_session: Call::new(|()| {}),
             frame: Call::new(|_| {}),
         })
