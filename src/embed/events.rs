@@ -239,6 +239,24 @@ impl HostEvent {
                 detail.text("reason", reason);
                 "flow-closed"
             }
+            Notice::Error { failure, step, app } => return Self::error(&failure, step, app),
+            Notice::Activity { name, app } => {
+                detail.text("name", name.as_str());
+                detail.maybe("app", app);
+                detail.text("at", stamp.at);
+                detail.text("activityId", stamp.activity_id);
+                "flow-activity"
+            }
+            notice => return Self::of_choice(notice, stamp),
+        };
+        Self { name, detail: detail.0 }
+    }
+
+    /// What came of a choice. The npm package's second module begins here, which is why it is no part of its caller.
+    #[inline(never)]
+    fn of_choice(notice: Notice, stamp: Stamp<'_>) -> Self {
+        let mut detail = Detail::default();
+        let name = match notice {
             Notice::AccountConnected { app, auth_type, connection_id } => {
                 detail.maybe("app", Some(app));
                 detail.text("authType", auth_type.as_str());
@@ -263,14 +281,8 @@ impl HostEvent {
                 detail.text("version", env!("CARGO_PKG_VERSION"));
                 "consent-given"
             }
-            Notice::Error { failure, step, app } => return Self::error(&failure, step, app),
-            Notice::Activity { name, app } => {
-                detail.text("name", name.as_str());
-                detail.maybe("app", app);
-                detail.text("at", stamp.at);
-                detail.text("activityId", stamp.activity_id);
-                "flow-activity"
-            }
+            // All others can come of the list, and never get here.
+            Notice::Ready | Notice::Closed { .. } | Notice::Error { .. } | Notice::Activity { .. } => "flow-activity",
         };
         Self { name, detail: detail.0 }
     }

@@ -36,7 +36,7 @@ impl ConnectFlow {
     /// could stand in between: the loader's, which is there once a page, however often this module is loaded.
     pub fn capture(fetch: Function, post: Function) {
         crate::platform::capture(Some(fetch));
-        super::frame::capture(Some(post));
+        super::frame::capture(post);
     }
 
     /// Begins the session and the flow, to be shown by [`ConnectFlow::show`]. If `headless`, `state` and `send` are all

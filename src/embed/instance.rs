@@ -2,8 +2,7 @@
 
 use super::browser::{Listener, Timer, document, now, random_uuid, spawn, window};
 use super::events::{self, HostEvent, Stamp};
-use super::frame::FrameUrl;
-use super::frame::parent::Parent;
+use super::frame::{FrameUrl, Framed};
 use super::keeper::{Keeper, KeeperRef, Owner};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
@@ -49,7 +48,7 @@ pub(super) struct Core {
     /// Answers to requests of an earlier epoch are dropped.
     pub(super) epoch: Cell<u32>,
     pub(super) frame_url: Option<FrameUrl>,
-    pub(super) frame: RefCell<Option<Rc<Parent>>>,
+    pub(super) frame: RefCell<Option<Rc<dyn Framed>>>,
     pub(super) ui: Ui,
     queue: RefCell<VecDeque<Event>>,
     /// What came for the second module before it was here, in order.
@@ -102,6 +101,7 @@ impl Instance {
                 }
             };
             let ui = owner.with(|| Ui {
+                beyond: second::ask,
                 retry_session: Call::new(move |()| retry.retry()),
                 frame: Call::new(move |element| {
                     if let Some(core) = frame.upgrade() {
@@ -258,15 +258,13 @@ impl Core {
 
     /// Keeps an event until there is the module that can take it.
     fn hold(self: &Rc<Self>, event: Event) {
-        let mut held = self.held.borrow_mut();
-        held.push(event);
-        if held.len() > 1 {
+        self.held.borrow_mut().push(event);
+        if self.held.borrow().len() > 1 {
             return;
         }
         self.ui.opening.set(true);
         let core = Rc::downgrade(self);
-        spawn(Box::pin(async move {
-            let here = second::arrives().await;
+        second::ask(Box::new(move |here| {
             let Some(core) = core.upgrade() else { return };
             let held = core.held.take();
             if here {
@@ -357,9 +355,7 @@ impl Core {
         if notice == Notice::Ready {
             // There is something to choose from: what a choice leads to is asked for. If it does not come, it is asked
             // for again when it is needed.
-            spawn(Box::pin(async {
-                let _ = second::arrives().await;
-            }));
+            second::ask(Box::new(|_| {}));
         }
         let at = String::from(js_sys::Date::new_0().to_iso_string());
         let stamp = Stamp { at: &at, activity_id: &self.activity_id };
@@ -421,6 +417,7 @@ pub(super) fn silent(
         settings: Watched::new(RefCell::new(settings)),
         opening: Watched::new(Cell::new(false)),
         send: Call::new(send),
+        beyond: |run| run(true),
         retry_session: Call::new(|()| {}),
         frame: Call::new(|_| {}),
     }

@@ -348,11 +348,11 @@ impl Keeper {
         self.session.borrow_mut().with_token(lease, now(), |token| {
             #[cfg(feature = "mutants")]
             crate::mutants::requested(token);
-            let mut header = Zeroizing::new(Vec::with_capacity(7 + token.len()));
-            header.extend_from_slice(b"Bearer ");
-            header.extend_from_slice(token);
-            // The token's characters were checked when it was taken: it is ASCII.
-            JsString::from(std::str::from_utf8(&header).unwrap_or_default())
+            let mut header = Zeroizing::new(String::with_capacity(7 + token.len()));
+            header.push_str("Bearer ");
+            // The token's characters were checked when it was taken: each is a byte, so that the buffer does not grow.
+            header.extend(token.iter().map(|byte| char::from(*byte)));
+            JsString::from(header.as_str())
         })
     }
 }

@@ -7,7 +7,6 @@ use crate::error::Code;
 use crate::flow::Entry;
 use crate::gather::Gather;
 use crate::object;
-use crate::platform::json::Value;
 use crate::platform::{ConfigChoice, ExtraHeaders, Origins};
 use crate::view::{self, Density, Settings, Theme};
 use js_sys::{Array, Function, JSON, Object, Reflect};
@@ -230,8 +229,8 @@ pub(super) fn is_header_value(text: &str) -> bool {
 
 /// `config: {id, labels}`; labels are whatever JSON the platform takes.
 fn choice(config: &JsValue) -> Result<ConfigChoice, BadOption> {
-    let source = |labels: JsValue| JSON::stringify(&labels).ok()?.as_string().map(Value::Raw);
-    let labels = get(config, "labels").map(|labels| source(labels).ok_or(bad("config.labels"))).transpose()?;
+    let read = |labels: JsValue| JSON::stringify(&labels).ok()?.as_string();
+    let labels = get(config, "labels").map(|labels| read(labels).ok_or(bad("config.labels"))).transpose()?;
     Ok(ConfigChoice { id: text(config, "id"), labels })
 }
 

@@ -1,10 +1,11 @@
 //! The npm package's second module, with what no list of apps needs: whether it is here, and asking for it.
 //!
-//! Where it begins is in `xtask/src/split.rs`. Nothing of it may be called before it is here: such a call traps. A build
-//! of one module has it from the start.
+//! Where it begins is in `xtask/src/package.rs`. Nothing of it may be called before it is here: such a call traps. A
+//! build of one module has it from the start.
 
 #[cfg(feature = "javascript")]
 mod halves {
+    use crate::embed::spawn;
     use js_sys::Promise;
     use wasm_bindgen::prelude::wasm_bindgen;
     use wasm_bindgen_futures::JsFuture;
@@ -21,8 +22,9 @@ mod halves {
         is_complete()
     }
 
-    pub(in crate::embed) async fn arrives() -> bool {
-        JsFuture::from(complete()).await.is_ok()
+    /// Gets it, unless it is here, and says whether it came.
+    pub(in crate::embed) fn ask(then: Box<dyn FnOnce(bool)>) {
+        spawn(Box::pin(async move { then(JsFuture::from(complete()).await.is_ok()) }));
     }
 }
 
@@ -32,9 +34,9 @@ mod halves {
         true
     }
 
-    pub(in crate::embed) async fn arrives() -> bool {
-        true
+    pub(in crate::embed) fn ask(then: Box<dyn FnOnce(bool)>) {
+        then(true);
     }
 }
 
-pub(super) use halves::{arrives, is_here};
+pub(super) use halves::{ask, is_here};

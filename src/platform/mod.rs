@@ -35,7 +35,7 @@ pub struct ConfigChoice {
     /// The host's own id of it; without one, the app's first.
     pub id: Option<String>,
     /// The host's labels for `map` fields, as JSON.
-    pub labels: Option<Value>,
+    pub labels: Option<String>,
 }
 
 /// How an authorization goes on.

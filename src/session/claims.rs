@@ -107,7 +107,7 @@ fn members(json: &[u8], mut each: impl FnMut(&[u8], &[u8])) -> Option<()> {
 
 fn skip_space(json: &[u8], at: usize) -> usize {
     let rest = json.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|b| b" \t\r\n".contains(b)).count()
+    at + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count()
 }
 
 fn expect(json: &[u8], at: usize, byte: u8) -> Option<usize> {
@@ -142,7 +142,7 @@ fn end_of_value(json: &[u8], start: usize) -> Option<usize> {
             _ => at += 1,
         }
         // At the top level a value ends where a separator, a space or the object's end follows.
-        if depth == 0 && json.get(at).is_none_or(|b| b",} ]\t\r\n".contains(b)) {
+        if depth == 0 && json.get(at).is_none_or(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n')) {
             return (at > start).then_some(at);
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn instant(text: &str) -> Option<f64> {
 pub fn http_date(text: &str) -> Option<f64> {
     let mut words = [&b""[..]; 8];
     let mut count = 0;
-    for word in text.as_bytes().split(|b| b" ,-:".contains(b)).filter(|word| !word.is_empty()) {
+    for word in text.as_bytes().split(|b| matches!(b, b' ' | b',' | b'-' | b':')).filter(|word| !word.is_empty()) {
         *words.get_mut(count)? = word;
         count += 1;
     }
@@ -157,11 +157,10 @@ impl Cursor<'_> {
     }
 
     fn after(&mut self, one_of: &[u8]) -> Option<&mut Self> {
-        let first = self.0.first()?;
-        one_of.contains(first).then(|| {
-            self.0 = &self.0[1..];
-            self
-        })
+        let first = *self.0.first()?;
+        one_of.iter().find(|&&byte| byte == first)?;
+        self.0 = &self.0[1..];
+        Some(self)
     }
 
     /// One digit or more.

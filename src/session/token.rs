@@ -109,13 +109,13 @@ fn check(bytes: &[u8]) -> Result<(), SessionFault> {
         return Err(SessionFault::Missing);
     }
     let body = &bytes[..bytes.iter().rposition(|&b| b != b'=').map_or(0, |last| last + 1)];
-    let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(b);
+    let allowed = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
     if body.is_empty() || bytes.len() > MAX_TOKEN_BYTES || !body.iter().all(allowed) {
         return Err(SessionFault::Invalid);
     }
     let bare_key = bytes.starts_with(b"pk") || bytes.starts_with(b"tk");
     let marked_key = bytes.starts_with(b"sk_") || bytes.starts_with(b"rk_");
-    if marked_key || (bare_key && !bytes.contains(&b'.')) {
+    if marked_key || (bare_key && bytes.iter().all(|&b| b != b'.')) {
         return Err(SessionFault::ApiKeyInBrowser);
     }
     Ok(())

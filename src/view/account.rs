@@ -87,7 +87,7 @@ fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
             AuthType::KeyBased => || Event::DisconnectChosen(AuthType::KeyBased),
         },
     );
-    actions([reconnect].into_iter().chain(add).chain([disconnect])).class("actions row")
+    actions([Some(reconnect), add, Some(disconnect)].into_iter().flatten().collect::<Vec<_>>()).class("actions row")
 }
 
 /// What disconnecting ends, in place; never a dialog of the browser.

@@ -59,7 +59,7 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
     if ways.is_empty() {
         return None;
     }
-    let buttons = ways.iter().enumerate().map(|(at, auth_type)| {
+    let way = |(at, auth_type): (usize, &AuthType)| {
         let auth_type = *auth_type;
         let first = at == 0 && !also;
         let key = match (first, auth_type) {
@@ -70,8 +70,8 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
         bare_button(if first { Weight::Primary } else { Weight::Secondary })
             .say(ui, key)
             .sends(ui, connecting(auth_type))
-    });
-    Some(actions(buttons))
+    };
+    Some(actions(ways.iter().enumerate().map(way).collect::<Vec<_>>()))
 }
 
 /// "Configure", wherever an app is connected.

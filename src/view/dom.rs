@@ -122,6 +122,12 @@ impl El {
         children.into_iter().fold(self, El::child)
     }
 
+    /// As [`El::children`], of what is there already.
+    pub(super) fn all(self, children: &[El]) -> Self {
+        children.iter().for_each(|child| drop(self.0.append_child(&child.0)));
+        self
+    }
+
     /// Listens until the current owner is cleaned up.
     pub(super) fn on(self, event: &str, handler: impl FnMut(Event) + 'static) -> Self {
         listen(&self.0, event, false, Box::new(handler));

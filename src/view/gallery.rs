@@ -90,6 +90,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
             settings: Watched::new(RefCell::new(settings)),
             opening: Watched::new(Cell::new(false)),
             send: Call::new(move |event| (change.borrow_mut())(event)),
+            beyond: |run| run(true),
             retry_session: Call::new(|()| {}),
             frame: Call::new(|_| {}),
         })

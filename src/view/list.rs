@@ -124,7 +124,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     let whole = el("div").class("stack grow-y").child(categories(ui, index));
     let status = el("p").class("vh").attr("role", "status");
 
-    let said = status.element().clone();
+    let said = status.clone();
     let found = Watched::new(Cell::new(true));
     let mut last: Option<(String, Option<String>, [String; 2], u32)> = None;
     let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
@@ -145,7 +145,12 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
         index.filter(&now.0, now.1.as_deref());
         if last.as_ref().is_some_and(|before| (&before.0, &before.1) != (&now.0, &now.1)) {
             rows.to_top();
-            said.set_text_content(Some(&ui.plural("list.count", index.found.len(), &[])));
+            let (said, count) = (said.clone(), index.found.len());
+            (ui.beyond)(Box::new(move |here| {
+                if here {
+                    say_count(ui, said, count);
+                }
+            }));
         }
         rows.paint(ui, &index);
         found.set(!index.found.is_empty());
@@ -153,14 +158,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     }));
 
     if let Some(slug) = from {
-        let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
-        later(Box::new(move || {
-            let (Ok(index), Ok(mut rows)) = (indexed.try_borrow(), painted.try_borrow_mut()) else { return };
-            let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
-            if let Some(at) = at {
-                rows.go(ui, &index, at);
-            }
-        }));
+        come_back(ui, slug, Rc::clone(index), Rc::clone(&rows));
     }
 
     let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
@@ -196,6 +194,26 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
             })
             .slot(move || found.followed(), move |found| (!found).then(|| no_match(ui, input.clone()))),
     )
+}
+
+/// For screen readers: numbers in the user's words are more than the list itself needs, so that the npm package's second
+/// module begins here.
+#[inline(never)]
+fn say_count(ui: Ui, said: El, count: usize) {
+    let _ = said.text(&ui.plural("list.count", count, &[]));
+}
+
+/// Gives the focus to the row of the app whose screen the user comes from. The npm package's second module begins here:
+/// without it there is no such screen.
+#[inline(never)]
+fn come_back(ui: Ui, slug: String, index: Rc<RefCell<Index>>, rows: Rc<RefCell<Rows>>) {
+    later(Box::new(move || {
+        let (Ok(index), Ok(mut rows)) = (index.try_borrow(), rows.try_borrow_mut()) else { return };
+        let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
+        if let Some(at) = at {
+            rows.go(ui, &index, at);
+        }
+    }));
 }
 
 /// Whoever reads the index first after a change brings it up to date.

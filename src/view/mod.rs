@@ -44,6 +44,8 @@ pub struct Ui {
     pub settings: Watched<RefCell<Settings>>,
     /// An app was chosen whose screen is still being loaded.
     pub opening: Watched<Cell<bool>>,
+    /// Runs what the list can do without once all of the component is here; with `false` if it cannot be had.
+    pub beyond: fn(Box<dyn FnOnce(bool)>),
     /// Called inside the browser's event, so that a window may be opened.
     pub send: Call<Event>,
     /// "Try again" of the session's line and of the screen after the session's end.

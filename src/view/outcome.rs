@@ -42,9 +42,12 @@ pub(super) fn failed(ui: Ui) -> El {
     });
     // What the host has left out is not mended by trying again.
     let hopeless = failure.as_ref().is_some_and(|failure| failure.code == Code::CredentialsFrameMissing);
-    let retry = (!hopeless).then(|| button(ui, Weight::Primary, "retry", || Event::Retry));
     let back = button(ui, Weight::Quiet, "back", || Event::Back);
-    failure_screen(ui, failure, app, actions(retry.into_iter().chain([back])))
+    let actions = match hopeless {
+        true => actions([back]),
+        false => actions([button(ui, Weight::Primary, "retry", || Event::Retry), back]),
+    };
+    failure_screen(ui, failure, app, actions)
 }
 
 /// The apps, or the one app that the host chose, could not be loaded.

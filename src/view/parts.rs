@@ -108,8 +108,8 @@ pub(super) fn lead(ui: Ui, key: &'static str, app: &str) -> El {
 }
 
 /// Buttons under one another or, where there is room, beside one another.
-pub(super) fn actions(buttons: impl IntoIterator<Item = El>) -> El {
-    el("div").class("actions").attr("part", "actions").children(buttons)
+pub(super) fn actions(buttons: impl AsRef<[El]>) -> El {
+    el("div").class("actions").attr("part", "actions").all(buttons.as_ref())
 }
 
 /// The app's icon, or its first letter in a colour of its own until and unless the icon loads.
@@ -224,8 +224,8 @@ pub(super) fn alert(ui: Ui, failure: &Failure, app: &str) -> El {
 }
 
 /// A screen, or the middle of one, that says one thing: a drawing, a heading, a sentence, what to do.
-pub(super) fn statement(drawing: El, heading: El, rest: impl IntoIterator<Item = El>) -> El {
-    el("div").class("statement").child(drawing).child(heading).children(rest)
+pub(super) fn statement(drawing: El, heading: El, rest: impl AsRef<[El]>) -> El {
+    el("div").class("statement").child(drawing).child(heading).all(rest.as_ref())
 }
 
 /// Bars of the size of what is being loaded.

@@ -6,6 +6,7 @@ use super::dom::{El, active_in, el, focus};
 use super::icon;
 use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
+use crate::decimal::decimal;
 use crate::platform::model::App;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -59,7 +60,7 @@ impl Rows {
         // The room for all rows stays while a search leaves fewer: nothing below moves.
         let all = index.entries.len();
         if all != self.all {
-            let _ = self.scroller.style().set_property("--all", &all.to_string());
+            let _ = self.scroller.style().set_property("--all", &decimal(all));
             self.all = all;
         }
         if total != self.total {
@@ -67,7 +68,7 @@ impl Rows {
             self.total = total;
             self.shapes.clear();
             for row in &self.live {
-                let _ = row.element.set_attribute("aria-setsize", &total.to_string());
+                let _ = row.element.set_attribute("aria-setsize", &decimal(total));
             }
         }
         let (from, to) = self.window(total);
@@ -149,7 +150,7 @@ impl Rows {
             self.shapes.push(Shape { standing: entry.standing, described, element });
             self.shapes.len() - 1
         });
-        let row = self.shapes.get(at_shape)?.element.copy().attr("aria-posinset", &(at + 1).to_string());
+        let row = self.shapes.get(at_shape)?.element.copy().attr("aria-posinset", &decimal(at + 1));
         let row = row.property("inset-block-start", &rows_high(at));
         let button = row.element().first_element_child()?;
         let tile = button.first_element_child()?;
@@ -191,7 +192,7 @@ fn focus_button(row: &Element) {
 
 /// So many rows, as a length: not a custom property, which everything inside would inherit.
 fn rows_high(rows: usize) -> String {
-    ["calc(var(--row)*", &rows.to_string(), ")"].concat()
+    ["calc(var(--row)*", &decimal(rows), ")"].concat()
 }
 
 fn shape(ui: Ui, standing: Standing, described: bool, total: usize) -> El {
@@ -203,7 +204,7 @@ fn shape(ui: Ui, standing: Standing, described: bool, total: usize) -> El {
         }
     };
     let description = described.then(|| el("span").class("sub"));
-    el("li").attr("aria-setsize", &total.to_string()).child(
+    el("li").attr("aria-setsize", &decimal(total)).child(
         el("button")
             .attr("type", "button")
             .class("app")

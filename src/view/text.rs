@@ -4,6 +4,7 @@
 //! loaded. Plurals, dates and numbers come from the browser's `Intl`.
 
 use super::Ui;
+use crate::decimal::decimal;
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -43,7 +44,7 @@ pub(super) fn language(locale: &str) -> String {
 }
 
 fn primary(locale: &str) -> &str {
-    locale.split('-').next().unwrap_or_default()
+    locale.split(['-']).next().unwrap_or_default()
 }
 
 impl Ui {
@@ -71,7 +72,7 @@ impl Ui {
         let number = JsValue::from_f64(count as f64);
         let category = self.intl("PluralRules", "select", &number, &[]).unwrap_or_default();
         let text = self.find(&[key, "#", &category].concat()).unwrap_or_else(|| self.t(&[key, "#other"].concat()));
-        let shown = self.intl("NumberFormat", "format", &number, &[]).unwrap_or_else(|| count.to_string());
+        let shown = self.intl("NumberFormat", "format", &number, &[]).unwrap_or_else(|| decimal(count));
         fill(&fill(&text, &[("count", &shown)]), values)
     }
 
@@ -138,12 +139,13 @@ impl Ui {
     }
 }
 
+/// Single characters are searched for as lists of one: the standard library would bring a search by machine words.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some((before, after)) = rest.split_once(['{']) {
         out.push_str(before);
-        let Some((name, tail)) = after.split_once('}') else {
+        let Some((name, tail)) = after.split_once(['}']) else {
             out.push('{');
             rest = after;
             continue;

@@ -77,6 +77,55 @@ suite("the second wasm", {}, {
     assert.equal(await driver.executeScript("return held.length"), 1);
   },
 
+  "says how many a search has left as soon as it is here": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-ready");
+    await asked(page, driver);
+    for (const [search, left] of [["nothing of that name", 0], ["tally", 1]]) {
+      await run(driver, `
+        const search = flow.shadowRoot.querySelector("input[type=search]");
+        search.value = "${search}";
+        search.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));`);
+      await page.waitFor(async () => (await rows(driver)).length === left, `what "${search}" has left`);
+    }
+    const said = "return flow.shadowRoot.querySelector('.grow-y > [role=status]').textContent";
+    assert.equal(await driver.executeScript(said), "");
+    await run(driver, "held[0].pass()");
+    await page.waitFor(async () => (await driver.executeScript(said)) === "1 app found", "the count of the last search");
+    assert.deepEqual(await codes(page), []);
+    assert.equal(await driver.executeScript("return held.length"), 1);
+  },
+
+  "is not needed for the session: a page that goes and comes back, a token of another account, the end": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "embed()");
+    await page.waitForEvent("flow-ready");
+    await asked(page, driver);
+    await run(driver, `
+      dispatchEvent(new PageTransitionEvent("pagehide"));
+      dispatchEvent(new PageTransitionEvent("pageshow"));`);
+    await page.waitForEvent("session-renewed");
+    await run(driver, `
+      const post = async (path, csrf, body) => {
+        const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+        return (await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+      };
+      const { csrfToken } = await post("/api/sign-in", document.querySelector("[name=csrf-token]").content, { user: "grace" });
+      flow.setSessionToken(await post("/api/session-token", csrfToken));`);
+    await page.waitFor(async () => (await page.eventsNamed("flow-ready")).length === 2, "the other account's list");
+    assert.deepEqual(await codes(page), ["account_changed"]);
+    await run(driver, "flow.retry(); flow.end({ revoke: true })");
+    await page.waitForEvent("flow-closed");
+    await run(driver, "flow.remove()");
+    assert.deepEqual(await codes(page), ["account_changed"]);
+    assert.equal(await driver.executeScript("return held.length"), 1);
+  },
+
   "gets the choice that came before it, once it is here": async (scene) => {
     const { page, driver } = scene;
     await open(scene);

@@ -63,17 +63,25 @@ const WASM_OPT: [&str; 13] = [
 const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
-/// the last three.
-const BEGINS: [&str; 9] = [
+/// the last four.
+const BEGINS: [&str; 16] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
     "connect_flow::embed::frame::parent::<impl connect_flow::embed::instance::Core>::show_frame",
-    "connect_flow::embed::frame::parent::Parent::share_look",
-    "connect_flow::embed::frame::parent::Parent::share_session",
+    "connect_flow::embed::events::HostEvent::of_choice",
+    "connect_flow::embed::popup::shut",
+    "connect_flow::view::list::come_back",
+    "connect_flow::view::list::say_count",
+    // What drops a value that only the second module makes.
+    "core::ptr::drop_in_place<connect_flow::flow::config::Configuring>",
+    "core::ptr::drop_in_place<connect_flow::flow::runs::Runs>",
+    "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
+    "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigCommand>",
     "connectflow_state",
     "connectflow_send",
     "connectflow_mountFrame",
+    "connectflow_showFrame",
 ];
 
 /// The linker's first slot for a function in the table: with slots that begin at 1, any small number in code or data could

@@ -27,18 +27,21 @@ thread_local! {
     static POST: OnceCell<Option<Function>> = const { OnceCell::new() };
 }
 
-/// Takes hold of `postMessage`, the page's of now if none is given; called once when the module is loaded.
-pub(super) fn capture(post: Option<Function>) {
-    let now = || {
-        let mut found = js_sys::global().into();
-        for name in ["MessagePort", "prototype", "postMessage"] {
-            found = object::get(&found, name).ok()?;
-        }
-        found.dyn_into().ok()
-    };
+/// Takes hold of `postMessage`; called once when the module is loaded.
+#[cfg(feature = "javascript")]
+pub(super) fn capture(post: Function) {
     POST.with(|own| {
-        own.get_or_init(|| post.or_else(now));
+        own.get_or_init(|| Some(post));
     });
+}
+
+/// The page's of now, for want of one that was captured.
+fn current_post() -> Option<Function> {
+    let mut found = js_sys::global().into();
+    for name in ["MessagePort", "prototype", "postMessage"] {
+        found = object::get(&found, name).ok()?;
+    }
+    found.dyn_into().ok()
 }
 
 /// The address of the frame's document, checked.
@@ -63,6 +66,18 @@ impl FrameUrl {
     }
 }
 
+/// The frame on the screen, as the rest of the component knows it. Only the npm package's second module makes one, so
+/// that all that can be done with one is there, too.
+pub(super) trait Framed {
+    /// Theme, language and words, and what the page has set of the style's variables.
+    fn share_look(&self);
+    /// Hands over the current token, once.
+    fn share_session(&self);
+    fn proceed(&self, attempt: u32);
+    /// The fields can be used again, with a token in case the frame has wiped its own.
+    fn release(&self, failure: &Failure);
+}
+
 fn message(name: &str, parts: &[(&str, JsValue)]) -> Object {
     let message = object::plain(parts);
     object::set(&message, "name", &name.into());
@@ -74,9 +89,8 @@ fn post(port: &MessagePort, name: &str, parts: &[(&str, JsValue)]) {
 }
 
 fn post_whole(port: &MessagePort, message: &Object) {
-    capture(None);
     POST.with(|post| {
-        if let Some(Some(post)) = post.get() {
+        if let Some(post) = post.get_or_init(current_post) {
             // Fails only for what cannot be cloned, and plain data can.
             drop(post.call1(port, message));
         }

@@ -2,7 +2,7 @@
 
 use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
-use super::{FrameUrl, VERSION, failure_of, message, own, own_text, parts_of, post};
+use super::{FrameUrl, Framed, VERSION, failure_of, message, own, own_text, parts_of, post};
 use crate::decimal::decimal;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
@@ -22,7 +22,7 @@ const PATIENCE_MS: f64 = 15_000.0;
 const HIGHEST: f64 = 4_000.0;
 
 /// The frame on the screen.
-pub(in crate::embed) struct Parent {
+struct Parent {
     core: Weak<Core>,
     element: HtmlIFrameElement,
     url: FrameUrl,
@@ -56,15 +56,15 @@ impl Core {
     pub(in crate::embed) fn show_frame(self: &Rc<Self>, element: Option<Element>) {
         let element = element.and_then(|element| element.dyn_into().ok());
         let parent = element.zip(self.frame_url.clone()).map(|(element, url)| Parent::new(self, element, url));
-        let before = self.frame.replace(parent);
+        let before = self.frame.replace(parent.map(|parent| parent as _));
         // Perhaps inside one of its own listeners, which must not be dropped while it runs.
         spawn(Box::pin(async move { drop(before) }));
     }
 
-    pub(in crate::embed) fn with_frame(&self, act: impl FnOnce(&Rc<Parent>)) {
+    pub(in crate::embed) fn with_frame(&self, act: impl FnOnce(&dyn Framed)) {
         let frame = self.frame.borrow().clone();
         if let Some(frame) = frame {
-            act(&frame);
+            act(&*frame);
         }
     }
 }
@@ -222,10 +222,10 @@ impl Parent {
         self.share_look();
         self.share_session();
     }
+}
 
-    /// Theme, language and words, and what the page has set of the style's variables.
-    #[inline(never)]
-    pub(in crate::embed) fn share_look(&self) {
+impl Framed for Parent {
+    fn share_look(&self) {
         let (Some(core), Some(window)) = (self.core.upgrade(), window()) else { return };
         let Ok(Some(style)) = window.get_computed_style(&self.element) else { return };
         let Some(look) = core.ui.settings.read(super::super::options::plain) else { return };
@@ -238,9 +238,7 @@ impl Parent {
         }
     }
 
-    /// Hands over the current token, once.
-    #[inline(never)]
-    pub(in crate::embed) fn share_session(&self) {
+    fn share_session(&self) {
         let ready = self.channel.borrow().as_ref().is_some_and(|channel| channel.ready.get());
         let Some(core) = self.core.upgrade().filter(|_| ready) else { return };
         let Some(shared) = core.keeper.share() else { return };
@@ -253,13 +251,12 @@ impl Parent {
         }
     }
 
-    pub(in crate::embed) fn proceed(&self, attempt: u32) {
+    fn proceed(&self, attempt: u32) {
         self.attempt.set(Some(attempt));
         self.post("proceed", &[]);
     }
 
-    /// The fields can be used again, with a token in case the frame has wiped its own.
-    pub(in crate::embed) fn release(&self, failure: &Failure) {
+    fn release(&self, failure: &Failure) {
         self.attempt.set(None);
         self.generation.set(0);
         self.share_session();

@@ -46,7 +46,7 @@ impl Configure for Refold {
     fn config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<Config, Failure>> {
         let mut body = vec![("slug".to_owned(), Value::text(slug))];
         body.extend(config_id.or(self.config.id.as_deref()).map(|id| ("config_id".to_owned(), Value::text(id))));
-        body.push(("labels".to_owned(), self.config.labels.clone().unwrap_or(Value::List(Vec::new()))));
+        body.push(("labels".to_owned(), self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw)));
         ask(CONFIG.to_owned(), None, Value::Object(body)).json(reading::config)
     }
 
