@@ -248,8 +248,7 @@ impl Keeper {
             }
         };
         let mut session = self.session.borrow_mut();
-        let copy = |token: &[u8]| JsString::from(std::str::from_utf8(token).unwrap_or_default());
-        let token = session.with_token(lease, now(), copy)?;
+        let token = session.with_token(lease, now(), |token| text_of("", token))?;
         Some(Shared { generation: lease.generation(), token, remaining_ms: session.remaining_ms() })
     }
 
@@ -343,18 +342,23 @@ impl Keeper {
         found == Some(true)
     }
 
-    /// `Bearer …`, built in a buffer that is wiped, handed to JavaScript as the one string that `fetch` needs.
+    /// `Bearer …`, handed to JavaScript as the one string that `fetch` needs.
     fn authorization(&self, lease: Lease) -> Option<JsString> {
         self.session.borrow_mut().with_token(lease, now(), |token| {
             #[cfg(feature = "mutants")]
             crate::mutants::requested(token);
-            let mut header = Zeroizing::new(String::with_capacity(7 + token.len()));
-            header.push_str("Bearer ");
-            // The token's characters were checked when it was taken: each is a byte, so that the buffer does not grow.
-            header.extend(token.iter().map(|byte| char::from(*byte)));
-            JsString::from(header.as_str())
+            text_of("Bearer ", token)
         })
     }
+}
+
+/// A token as JavaScript's text, put behind another in a buffer that is wiped.
+fn text_of(before: &str, token: &[u8]) -> JsString {
+    let mut text = Zeroizing::new(String::with_capacity(before.len() + token.len()));
+    text.push_str(before);
+    // The token's characters were checked when it was taken: each is one byte, so that the buffer never grows.
+    token.iter().for_each(|byte| text.push(char::from(*byte)));
+    JsString::from(text.as_str())
 }
 
 /// The keeper as the transport knows it.

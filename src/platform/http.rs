@@ -1,5 +1,6 @@
 //! One HTTP exchange over the `fetch` that the page had when this code was loaded.
 
+use super::read::Reader;
 use crate::error::Code;
 use crate::object::{bare, get, set};
 use gloo_net::http::Response;
@@ -7,7 +8,7 @@ use js_sys::{Function, JsString, Promise};
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, Request, TextDecoder};
+use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, Request, TextDecoder};
 
 /// Larger answers are refused, in bytes: no list of apps comes near, and a page must stay usable.
 const MAX_BODY: f64 = 16.0 * 1024.0 * 1024.0;
@@ -46,14 +47,18 @@ pub(super) struct Outgoing<'a> {
 /// What came back, with the body read as far as it is JSON.
 pub(super) struct Answer {
     pub(super) status: u16,
-    /// `undefined` when the body is empty or no JSON.
-    pub(super) body: JsValue,
+    /// Nothing when the body is empty or no JSON.
+    pub(super) body: Reader,
     /// The same as it was written.
     pub(super) text: JsString,
-    pub(super) request_id: Option<String>,
-    pub(super) retry_after: Option<String>,
-    pub(super) date: Option<String>,
-    pub(super) age: Option<String>,
+    headers: Headers,
+}
+
+impl Answer {
+    /// Raw: a page may have patched them, and one that throws is as good as no header.
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).ok().flatten()
+    }
 }
 
 impl Outgoing<'_> {
@@ -63,19 +68,14 @@ impl Outgoing<'_> {
         let response: web_sys::Response =
             JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(|error| self.fault(&error))?;
         let response = Response::from(response);
-        // Raw: a page may have patched them, and one that throws is as good as no header.
-        let headers = response.headers().into_raw();
-        let header = |name: &str| headers.get(name).ok().flatten();
-        let (request_id, retry_after) = (header("x-request-id"), header("retry-after"));
-        let (date, age) = (header("date"), header("age"));
         let text = read(&response).await.map_err(|error| self.fault(&error))?;
         let body = parse(&text).unwrap_or(JsValue::UNDEFINED);
         #[cfg(feature = "mutants")]
         crate::mutants::answered(&body);
-        Ok(Answer { status: response.status(), body, text, request_id, retry_after, date, age })
+        Ok(Answer { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
     }
 
-    fn fetch(&self) -> Result<Promise, JsValue> {
+    pub(super) fn fetch(&self) -> Result<Promise, JsValue> {
         let url = self.url;
         #[cfg(feature = "mutants")]
         let url = &crate::mutants::outgoing(url, self.headers, self.body);

@@ -239,8 +239,8 @@ impl Transport {
         let fixed = if extended { self.extra.fixed.as_slice() } else { &[] };
         let answer = self.send(call, authorization, fixed, correlation.as_deref(), scope).await;
         let answer = answer.map_err(|code| Report { reference: correlation.clone(), ..code.into() })?;
-        if let Some(date_ms) = answer.date.as_deref().and_then(time::http_date) {
-            let age_s = answer.age.as_deref().and_then(|age| time::decimal(age.trim().as_bytes()));
+        if let Some(date_ms) = answer.header("date").and_then(|date| time::http_date(&date)) {
+            let age_s = answer.header("age").and_then(|age| time::decimal(age.trim().as_bytes()));
             self.bearer.server_date(date_ms, age_s, sent);
         }
         judge(answer, correlation)
@@ -278,25 +278,33 @@ impl Transport {
 
     /// Sends without waiting for anything, even while the page goes away.
     pub(super) fn farewell(&self, path: &str, authorization: JsString) {
-        let url = [self.origins.api.as_str(), path].concat();
-        let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
-        crate::embed::spawn(Box::pin(async move {
-            let headers = [("Authorization", authorization.into())];
-            let request =
-                Outgoing { method: "POST", url: &url, headers: &headers, body: None, signal: &signal, keepalive: true };
-            // The token is wiped here already and dies by itself there: nobody waits for the answer.
-            drop(request.send().await);
-        }));
+        let sent = Outgoing {
+            method: "POST",
+            url: &[self.origins.api.as_str(), path].concat(),
+            headers: &[("Authorization", authorization.into())],
+            body: None,
+            signal: &AbortSignal::timeout_with_u32(TIMEOUT_MS),
+            keepalive: true,
+        }
+        .fetch();
+        // The token is wiped here already and dies by itself there: what comes back is only kept from being an error of the
+        // page's.
+        if let Ok(answer) = sent {
+            crate::embed::spawn(Box::pin(async move { drop(JsFuture::from(answer).await) }));
+        }
     }
 }
 
 /// Turns an answer into its body or the one failure it means.
 fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure> {
-    let body = Reader::new(answer.body);
+    let body = &answer.body;
     if (200..300).contains(&answer.status) {
         return match body.is_object() || answer.status == 204 {
-            true => Ok(Content { reader: body, text: answer.text }),
-            false => Err(Report { reference: correlation.or(answer.request_id), ..Code::BadResponse.into() }.into()),
+            true => Ok(Content { reader: answer.body, text: answer.text }),
+            false => {
+                let reference = correlation.or_else(|| answer.header("x-request-id"));
+                Err(Report { reference, ..Code::BadResponse.into() }.into())
+            }
         };
     }
     let message = body.text("message").or_else(|| body.text("error"));
@@ -316,8 +324,8 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure
         code,
         message: message.map(|text| read::sentence(&text)),
         // The id that the host chose to send goes before the platform's own: it is in both their logs.
-        reference: correlation.or_else(|| body.text("request_id")).or(answer.request_id),
-        retry_after_ms: answer.retry_after.and_then(|value| retry_after(&value)),
+        reference: correlation.or_else(|| body.text("request_id")).or_else(|| answer.header("x-request-id")),
+        retry_after_ms: answer.header("retry-after").and_then(|value| retry_after(&value)),
     };
     Err(report.into())
 }

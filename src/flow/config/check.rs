@@ -37,15 +37,14 @@ impl Configuring {
     pub(super) fn check(&self, config: &Config) -> Vec<(FieldKey, Fault)> {
         let on = config.workflows.iter().filter(|workflow| self.enabled(&workflow.id));
         let lists = on.map(|workflow| (Some(&workflow.id), &workflow.fields));
-        std::iter::once((None, &config.fields))
-            .chain(lists)
-            .flat_map(|(workflow, fields)| fields.iter().map(move |field| (workflow, field)))
-            .filter(|(_, field)| field.editable())
-            .filter_map(|(workflow, field)| {
+        let mut faults = Vec::new();
+        for (workflow, fields) in std::iter::once((None, &config.fields)).chain(lists) {
+            for field in fields.iter().filter(|field| field.editable()) {
                 let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                self.fault(&key, field).map(|fault| (key, fault))
-            })
-            .gather()
+                faults.extend(self.fault(&key, field).map(|fault| (key, fault)));
+            }
+        }
+        faults
     }
 
     fn fault(&self, key: &FieldKey, field: &ConfigField) -> Option<Fault> {

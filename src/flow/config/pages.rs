@@ -34,15 +34,17 @@ pub struct Section {
 
 impl Page {
     /// Its fields with what addresses them.
-    pub fn fields<'a>(&'a self, config: &'a Config) -> impl Iterator<Item = (FieldKey, &'a ConfigField)> {
-        self.sections.iter().flat_map(move |section| {
+    pub fn fields<'a>(&self, config: &'a Config) -> Vec<(FieldKey, &'a ConfigField)> {
+        let mut all = Vec::new();
+        for section in &self.sections {
             let workflow = section.workflow.and_then(|at| config.workflows.get(at));
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-            section.fields.iter().filter_map(move |at| {
-                let field = list.get(*at)?;
-                Some((FieldKey { workflow: workflow.map(|workflow| workflow.id.clone()), id: field.id.clone() }, field))
-            })
-        })
+            for field in section.fields.iter().filter_map(|at| list.get(*at)) {
+                let workflow = workflow.map(|workflow| workflow.id.clone());
+                all.push((FieldKey { workflow, id: field.id.clone() }, field));
+            }
+        }
+        all
     }
 }
 
@@ -69,10 +71,14 @@ pub(super) fn of(config: &Config) -> Vec<Page> {
         Some((_, sections)) if single => sections.extend(workflows),
         _ => pages.push((Title::Workflows, workflows)),
     }
-    pages.into_iter().flat_map(|(title, sections)| divide(title, sections)).gather()
+    let mut divided = Vec::new();
+    for (title, sections) in pages {
+        divide(title, sections, &mut divided);
+    }
+    divided
 }
 
-fn divide(title: Title, sections: Vec<Section>) -> Vec<Page> {
+fn divide(title: Title, sections: Vec<Section>, into: &mut Vec<Page>) {
     let mut pages: Vec<Vec<Section>> = vec![Vec::new()];
     let mut room = MAX_FIELDS;
     for Section { workflow, fields } in sections {
@@ -95,6 +101,7 @@ fn divide(title: Title, sections: Vec<Section>) -> Vec<Page> {
         }
     }
     let whole = pages.len() == 1;
-    let page = |(at, sections)| Page { title: title.clone(), part: if whole { 0 } else { at + 1 }, sections };
-    pages.into_iter().enumerate().map(page).gather()
+    for (at, sections) in pages.into_iter().enumerate() {
+        into.push(Page { title: title.clone(), part: if whole { 0 } else { at + 1 }, sections });
+    }
 }
