@@ -181,7 +181,7 @@ pub(super) fn plain(settings: &Settings) -> Object {
     plain
 }
 
-fn has(value: &JsValue, name: &str) -> bool {
+pub(super) fn has(value: &JsValue, name: &str) -> bool {
     value.is_object() && Reflect::has(value, &name.into()).unwrap_or(false)
 }
 
