@@ -6,7 +6,6 @@ use super::instance::Instance;
 use super::options::{self, BadOption, Options};
 use crate::flow::Apps;
 use crate::object;
-use crate::session::SessionFault;
 use crate::view::{self, Settings};
 use js_sys::{Array, Error, Function, Object, Reflect};
 use std::cell::RefCell;
@@ -93,15 +92,9 @@ impl ConnectFlow {
         self.instance.set_session_token(offer);
     }
 
-    /// A token was found in an attribute; the caller has removed it.
-    #[wasm_bindgen(js_name = refuseAttribute)]
-    pub fn refuse_attribute(&self) {
-        self.instance.refuse(SessionFault::TokenAttributeForbidden);
-    }
-
     /// Changes what may change while the flow goes on.
     pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
-        if Reflect::has(options, &"getSessionToken".into())? {
+        if options::has(options, "getSessionToken") {
             self.instance.set_callback(options::callback(options, "getSessionToken").map_err(thrown)?);
         }
         self.instance.update(|settings| options::apply(settings, options));
@@ -116,16 +109,6 @@ impl ConnectFlow {
     /// Ends the session: wipes the token first; `{revoke: true}` then revokes it at the platform as well.
     pub fn end(&self, options: &JsValue) {
         self.instance.end(options::flag(options, "revoke"));
-    }
-
-    /// As on `pagehide`: the token is wiped, nothing runs.
-    pub fn suspend(&self) {
-        self.instance.suspend();
-    }
-
-    /// As on `pageshow`: the host is asked for a token.
-    pub fn resume(&self) {
-        self.instance.resume();
     }
 
     /// Ends everything and takes the interface out of the page.

@@ -12,11 +12,10 @@ use crate::error::{Code, Failure};
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
-use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionFault, SessionView};
+use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionView};
 use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui, Watched};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
@@ -50,7 +49,8 @@ pub(super) struct Core {
     pub(super) frame_url: Option<FrameUrl>,
     pub(super) frame: RefCell<Option<Rc<dyn Framed>>>,
     pub(super) ui: Ui,
-    queue: RefCell<VecDeque<Event>>,
+    /// Oldest first; hardly ever more than one.
+    queue: RefCell<Vec<Event>>,
     /// What came for the second module before it was here, in order.
     held: RefCell<Vec<Event>>,
     stepping: Cell<bool>,
@@ -170,11 +170,6 @@ impl Instance {
         self.core.keeper.set_callback(callback);
     }
 
-    /// Something was given where no token is taken from.
-    pub fn refuse(&self, fault: SessionFault) {
-        self.core.keeper.refuse(fault);
-    }
-
     pub fn update(&self, change: impl FnOnce(&mut Settings)) {
         self.core.ui.settings.update(change);
         self.core.with_frame(|frame| frame.share_look());
@@ -182,14 +177,6 @@ impl Instance {
 
     pub fn retry(&self) {
         self.core.keeper.retry();
-    }
-
-    pub fn suspend(&self) {
-        self.core.keeper.suspend();
-    }
-
-    pub fn resume(&self) {
-        self.core.keeper.resume();
     }
 
     /// Wipes the token, then optionally revokes it at the platform, for every page that shares it.
@@ -225,12 +212,15 @@ impl Core {
     /// Gives the flow an event. May be called at any time, also while the flow's commands are carried out: then the
     /// event waits for its turn.
     pub(super) fn send(self: &Rc<Self>, event: Event) {
-        self.queue.borrow_mut().push_back(event);
+        self.queue.borrow_mut().push(event);
         if self.stepping.replace(true) {
             return;
         }
         loop {
-            let Some(event) = self.queue.borrow_mut().pop_front() else { break };
+            if self.queue.borrow().is_empty() {
+                break;
+            }
+            let event = self.queue.borrow_mut().remove(0);
             let mut flow = self.flow.borrow_mut();
             #[cfg(feature = "mutants")]
             crate::mutants::stepped();

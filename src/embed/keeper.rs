@@ -208,17 +208,13 @@ impl Keeper {
         self.drive(Session::suspend);
     }
 
-    pub(super) fn resume(self: &Rc<Self>) {
+    fn resume(self: &Rc<Self>) {
         self.drive(Session::resume);
     }
 
     pub(super) fn offer(self: &Rc<Self>, value: &JsValue) {
         let offer = offer::offer(value);
         self.drive(|session, now| session.offer(offer, now));
-    }
-
-    pub(super) fn refuse(self: &Rc<Self>, fault: SessionFault) {
-        self.drive(|session, now| session.offer(Err(fault), now));
     }
 
     pub(super) fn set_callback(self: &Rc<Self>, callback: Option<Function>) {

@@ -178,7 +178,7 @@ pub(super) fn plain(settings: &Settings) -> Object {
     ])
 }
 
-fn has(value: &JsValue, name: &str) -> bool {
+pub(super) fn has(value: &JsValue, name: &str) -> bool {
     value.is_object() && Reflect::has(value, &name.into()).unwrap_or(false)
 }
 

@@ -85,12 +85,11 @@ pub fn retry_after_ms(text: &str, epoch_now_ms: f64) -> Option<f64> {
 
 fn rfc3339(text: &[u8]) -> Option<f64> {
     let mut cursor = Cursor(text);
-    let year = cursor.number(4)?;
-    let month = cursor.after(b"-")?.number(2)?;
-    let day = cursor.after(b"-")?.number(2)?;
-    let hour = cursor.after(b"Tt ")?.number(2)?;
-    let minute = cursor.after(b":")?.number(2)?;
-    let second = cursor.after(b":")?.number(2)?;
+    let mut parts = [cursor.number(4)?, 0, 0, 0, 0, 0];
+    for (part, before) in parts[1..].iter_mut().zip([&b"-"[..], b"-", b"Tt ", b":", b":"]) {
+        *part = cursor.after(before)?.number(2)?;
+    }
+    let [year, month, day, hour, minute, second] = parts;
     let mut fraction = 0.0;
     if cursor.eat(b'.') {
         let mut unit = 1_000.0;

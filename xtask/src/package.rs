@@ -64,7 +64,7 @@ const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
 /// the last four.
-const BEGINS: [&str; 16] = [
+const BEGINS: [&str; 18] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
@@ -78,6 +78,8 @@ const BEGINS: [&str; 16] = [
     "core::ptr::drop_in_place<connect_flow::flow::runs::Runs>",
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigCommand>",
+    "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
+    "core::ptr::drop_in_place<alloc::vec::Vec<connect_flow::flow::state::FieldError>>",
     "connectflow_state",
     "connectflow_send",
     "connectflow_mountFrame",

@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 const CODE: u8 = 10;
 /// No local variable, `unreachable`, `end`.
 const TRAP: [u8; 3] = [0, 0x00, 0x0b];
+/// No local variable, `end`.
+const NOTHING: [u8; 2] = [0, 0x0b];
 
 /// What the names of functions begin with that never return. Not all of them: `std::panicking::set_hook` does.
 const PANICS: [&str; 17] = [
@@ -51,6 +53,9 @@ const UNREACHED: [&str; 10] = [
     "js_sys::futures::future_to_promise",
     "wasm_streams::",
 ];
+
+/// What prepares for a panic's hook: without one it has nothing to do.
+const IDLE: [&str; 2] = ["connect_flow::embed::panic::install::h", "connect_flow::embed::panic::register::h"];
 
 /// What the package's own code would call to format something, itself or by `to_string` of what is no whole number: it
 /// would end in one of [`UNREACHED`].
@@ -95,8 +100,14 @@ pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
         return Err(wrong("it has no names, or what panics is called otherwise than before".into()));
     }
     let mut code = leb(functions.len());
-    for Function { body, .. } in &functions {
-        let body = if traps.contains(&body.start) { &TRAP[..] } else { &wasm[body.clone()] };
+    for Function { name, body } in &functions {
+        let body = if traps.contains(&body.start) {
+            &TRAP[..]
+        } else if IDLE.iter().any(|begin| name.starts_with(begin)) {
+            &NOTHING
+        } else {
+            &wasm[body.clone()]
+        };
         code.extend(leb(body.len()));
         code.extend(body);
     }
