@@ -9,6 +9,8 @@
 #[cfg(any(test, target_arch = "wasm32"))]
 mod decimal;
 pub mod embed;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod english;
 pub mod error;
 pub mod flow;
 mod gather;

@@ -7,7 +7,7 @@ use super::options::{self, BadOption, Options};
 use crate::flow::Apps;
 use crate::object;
 use crate::view::{self, Settings};
-use js_sys::{Array, Error, Function, Object, Reflect};
+use js_sys::{Array, Error, Function, Object};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

@@ -3,10 +3,12 @@
 use super::dom::{El, el, focus, later};
 use super::icon;
 use super::parts::{Weight, bare_button};
-use super::text::{direction, language};
-use super::{Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, waiting};
+use super::text::{self, direction, language};
+use super::{
+    Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, style, waiting,
+};
 use crate::flow::{Apps, Screen};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ShadowRoot};
@@ -56,6 +58,7 @@ fn dressed(ui: Ui, root: Element) -> El {
 
 /// Fills the document inside the isolated frame: the fields, as soon and as long as there are any.
 pub(super) fn alone(ui: Ui, root: Element) {
+    complete();
     let asks =
         move || ui.read(|state| matches!(state.screen, Screen::Fields { .. }).then(|| state.current_app().is_some()));
     dressed(ui, root).class("cf alone").slot(asks, move |loaded| match loaded {
@@ -118,6 +121,7 @@ fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
 /// The screens of one app. The npm package's second module begins here, which is why it is no part of its caller.
 #[inline(never)]
 fn build_beyond(ui: Ui, name: &str) -> El {
+    complete();
     match name {
         "app" => app::screen(ui),
         "consent" => consent::screen(ui),
@@ -127,6 +131,15 @@ fn build_beyond(ui: Ui, name: &str) -> El {
         "connected" => outcome::connected(ui),
         "error" => outcome::failed(ui),
         _ => fields::screen(ui),
+    }
+}
+
+/// Adds the styles and the words that only came with these screens, once for all instances.
+fn complete() {
+    thread_local!(static COMPLETE: Cell<bool> = const { Cell::new(false) });
+    if !COMPLETE.replace(true) {
+        style::complete();
+        text::complete();
     }
 }
 

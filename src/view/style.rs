@@ -1,30 +1,40 @@
-//! The one style sheet, shared by all instances.
+//! The styles in two sheets, shared by all instances: what there is from the beginning, and what only comes with the
+//! screens of one app.
 
 use js_sys::Array;
 use web_sys::{CssStyleSheet, ShadowRoot};
 
-const SOURCE: &[u8] = include_bytes!("style.css");
-const LENGTH: usize = squeeze(&mut []);
-static SQUEEZED: [u8; LENGTH] = {
+const FIRST: &[u8] = include_bytes!("style.css");
+const LATER: &[u8] = include_bytes!("later.css");
+static FIRST_SQUEEZED: [u8; squeeze(FIRST, &mut [])] = squeezed(FIRST);
+static LATER_SQUEEZED: [u8; squeeze(LATER, &mut [])] = squeezed(LATER);
+/// What strangers download: the sheets without their comments and without the white space that only their readers need.
+const FIRST_CSS: &str = text(&FIRST_SQUEEZED);
+/// The same. Only code of the npm package's second module may name it.
+const LATER_CSS: &str = text(&LATER_SQUEEZED);
+
+const fn text(css: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(css) {
+        Ok(css) => css,
+        Err(_) => "",
+    }
+}
+
+const fn squeezed<const LENGTH: usize>(source: &[u8]) -> [u8; LENGTH] {
     let mut out = [0; LENGTH];
-    squeeze(&mut out);
+    squeeze(source, &mut out);
     out
-};
-/// What strangers download: the sheet without its comments and without the white space that only its readers need.
-const CSS: &str = match std::str::from_utf8(&SQUEEZED) {
-    Ok(css) => css,
-    Err(_) => "",
-};
+}
 
 /// Fills `out` as far as it goes; gives the length of all.
-const fn squeeze(out: &mut [u8]) -> usize {
+const fn squeeze(source: &[u8], out: &mut [u8]) -> usize {
     let (mut at, mut len, mut last, mut space) = (0, 0, b'}', false);
-    while at < SOURCE.len() {
-        let byte = SOURCE[at];
+    while at < source.len() {
+        let byte = source[at];
         at += 1;
-        if byte == b'/' && SOURCE[at] == b'*' {
+        if byte == b'/' && source[at] == b'*' {
             at += 2;
-            while !(SOURCE[at - 1] == b'*' && SOURCE[at] == b'/') {
+            while !(source[at - 1] == b'*' && source[at] == b'/') {
                 at += 1;
             }
             at += 1;
@@ -50,23 +60,33 @@ const fn squeeze(out: &mut [u8]) -> usize {
 }
 
 thread_local! {
-    static SHEET: Option<CssStyleSheet> = {
-        let sheet = CssStyleSheet::new().ok();
-        sheet.filter(|sheet| sheet.replace_sync(CSS).is_ok())
+    /// Wherever the first is adopted the second is, too: empty until [`complete`].
+    static SHEETS: Option<[CssStyleSheet; 2]> = {
+        let sheets = CssStyleSheet::new().ok().zip(CssStyleSheet::new().ok()).map(<[CssStyleSheet; 2]>::from);
+        sheets.filter(|[first, _]| first.replace_sync(FIRST_CSS).is_ok())
     };
 }
 
-/// The names of the variables that a page can set.
+/// The names of the variables that a page can set, all of which are in the first sheet.
 pub fn variables() -> impl Iterator<Item = &'static str> {
-    let named = CSS.split('(').filter(|text| text.starts_with("--cf-"));
+    let named = FIRST_CSS.split('(').filter(|text| text.starts_with("--cf-"));
     named.filter_map(|text| text.split([',', ')']).next())
 }
 
-/// Gives the root the styles, by a constructed style sheet: the one way that `style-src 'self'` allows.
+/// Gives the root the styles, by constructed style sheets: the one way that `style-src 'self'` allows.
 pub fn adopt_styles(root: &ShadowRoot) {
-    SHEET.with(|sheet| {
-        if let Some(sheet) = sheet {
-            root.set_adopted_style_sheets(&Array::of1(sheet));
+    SHEETS.with(|sheets| {
+        if let Some([first, later]) = sheets {
+            root.set_adopted_style_sheets(&Array::of2(first, later));
+        }
+    });
+}
+
+/// Fills in what the screens of one app need besides, for all roots.
+pub(super) fn complete() {
+    SHEETS.with(|sheets| {
+        if let Some([_, later]) = sheets {
+            let _ = later.replace_sync(LATER_CSS);
         }
     });
 }

@@ -1,21 +1,30 @@
 //! Every word the interface says, by key, in the language and with the replacements that the host chose.
 //!
-//! `locales/en.json` is the catalog that is always there; other languages are registered as plain objects when they are
-//! loaded. Plurals, dates and numbers come from the browser's `Intl`.
+//! English is always there, its second part once a screen needs it; other languages are registered as plain objects when
+//! they are loaded. Plurals, dates and numbers come from the browser's `Intl`.
 
 use super::Ui;
 use crate::decimal::decimal;
+use crate::english::{FIRST_WORDS, LATER_WORDS};
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
-const ENGLISH: &str = include_str!("../../locales/en.json");
 /// Primary subtags that are written from right to left.
 const RIGHT_TO_LEFT: [&str; 9] = ["ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur", "yi"];
 
 thread_local! {
-    static CATALOGS: RefCell<Vec<(String, JsValue)>> =
-        RefCell::new(vec![("en".to_owned(), JSON::parse(ENGLISH).unwrap_or_default())]);
+    /// With the locale of each; of several for one locale an earlier one goes before a later one.
+    static CATALOGS: RefCell<Vec<(String, JsValue)>> = RefCell::new(vec![english(FIRST_WORDS)]);
+}
+
+fn english(words: &str) -> (String, JsValue) {
+    ("en".to_owned(), JSON::parse(words).unwrap_or_default())
+}
+
+/// Adds what the screens of one app say in English, behind what may have been registered in its place.
+pub(super) fn complete() {
+    CATALOGS.with_borrow_mut(|catalogs| catalogs.push(english(LATER_WORDS)));
 }
 
 /// Adds a language: a flat object of texts by key, shared by all instances. Set the locale only after this.
@@ -114,8 +123,8 @@ impl Ui {
                 let name = JsValue::from_str(key);
                 let text = |locale: &str| {
                     CATALOGS.with_borrow(|catalogs| {
-                        let (_, catalog) = catalogs.iter().find(|(known, _)| known == locale)?;
-                        Reflect::get(catalog, &name).ok()?.as_string()
+                        let mut of_locale = catalogs.iter().filter(|(known, _)| known == locale);
+                        of_locale.find_map(|(_, catalog)| Reflect::get(catalog, &name).ok()?.as_string())
                     })
                 };
                 text(&settings.locale).or_else(|| text(primary(&settings.locale))).or_else(|| text("en"))

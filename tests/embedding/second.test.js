@@ -146,6 +146,45 @@ suite("the second wasm", {}, {
     assert.equal(await driver.executeScript("return held.length"), 1);
   },
 
+  "brings styles and words, which change nothing about what was there before": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "window.failing = true; window.before = [embed()]");
+    await page.waitForEvent("flow-error");
+    await run(driver, "window.failing = false; before.push(embed())");
+    await page.waitForEvent("flow-ready");
+    await run(driver, "before.push(embed()); before[1].end()");
+    await page.waitFor(async () => (await page.eventsNamed("flow-ready")).length === 2, "the other list");
+    await page.waitFor(() => driver.executeScript(`
+      const screens = before.map(({ shadowRoot }) => shadowRoot.querySelector("[data-screen]").dataset.screen);
+      return screens.join() === "list,ended,list";`), "all three screens");
+    await run(driver, `
+      window.look = () => before.flatMap(({ shadowRoot }) => {
+        for (const animation of shadowRoot.getAnimations()) animation.cancel();
+        return [...shadowRoot.querySelectorAll("*")].map((element) => {
+          const style = getComputedStyle(element);
+          return [element.outerHTML, ...[...style].map((name) => name + ": " + style.getPropertyValue(name))].join("\\n");
+        });
+      });
+      window.looked = look();`);
+    const said = `return before.flatMap(({ shadowRoot }) => [...shadowRoot.querySelectorAll("*")].flatMap((element) =>
+      [element.firstElementChild ? "" : element.textContent, element.ariaLabel, element.getAttribute("placeholder")]));`;
+    const words = (await driver.executeScript(said)).filter(Boolean);
+    assert.ok(words.length > 50, String(words.length));
+    assert.deepEqual(words.filter((text) => /^[a-z_]+(\.[a-z_]+)+$/.test(text)), []);
+    await run(driver, "embed({ app: 'tally-books' }); held[0].pass()");
+    await page.waitFor(() => driver.executeScript(`
+      const button = flow.shadowRoot.querySelector(".b-primary");
+      return button?.textContent === "Connect" && getComputedStyle(flow.shadowRoot.querySelector(".tile")).width === "48px";
+    `), "the app in its own words and style");
+    const [count, changed] = await driver.executeScript(`
+      const now = look();
+      return [now.length, now.filter((element, at) => element !== looked[at])];`);
+    assert.ok(count > 200, String(count));
+    assert.deepEqual(changed, []);
+  },
+
   "is missed only by who needs it; then that is said, and trying again mends it": async (scene) => {
     const { page, driver } = scene;
     await open(scene);

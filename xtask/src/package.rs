@@ -246,8 +246,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
     // The last says what else is done with it.
-    let recipe = "marked, split where it begins, in order, without panics, their places, the unreached, formatting and a \
-                  second start";
+    let recipe = "marked, split with texts where it begins, in order, without panics, their places, the unreached, \
+                  formatting and a second start";
     (&input, BEGINS, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe)
         .hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);

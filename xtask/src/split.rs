@@ -1,7 +1,8 @@
 //! Splits a module that still has its names in two: what a page needs first, and what only comes later.
 //!
 //! Both halves work in the memory and the tables of the first. What the first calls of the second it calls through a
-//! slot of the table, which the second fills when it is instantiated; a call that comes before that traps.
+//! slot of the table, which the second fills when it is instantiated; a call that comes before that traps. Texts that only
+//! the second names come with it.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -25,6 +26,8 @@ const PLAIN: &[u8] = &[0x60, 0, 0];
 const TRAP: &[u8] = &[0, 0x00, 0x0b];
 /// The type of what a table of functions holds.
 const FUNCTIONS: u8 = 0x70;
+/// Shorter pieces of data stay in the first half: one that is taken out costs both a segment.
+const LEAST: u32 = 64;
 
 pub(crate) struct Halves {
     pub(crate) first: Vec<u8>,
@@ -43,7 +46,9 @@ pub(crate) fn split(wasm: &[u8], cut: &dyn Fn(&str) -> bool) -> Result<Halves> {
     if cut.is_empty() {
         return Err(wrong("none of its functions is where the second module begins"));
     }
-    module.halves(&module.reached(&cut))
+    let data = Data::new(&module);
+    let early = module.reached(&data, &cut);
+    module.halves(&early, &module.late_texts(&data, &early))
 }
 
 /// What a module consists of. Functions have the numbers that they have in the file, imported ones first.
@@ -79,6 +84,8 @@ struct Body<'a> {
     /// Numbers that may be addresses or slots, and those that are added to an address.
     constants: Vec<u32>,
     offsets: Vec<u32>,
+    /// Of the former one and the next where nothing is between them: it may be an address and a length.
+    pairs: Vec<(u32, u32)>,
 }
 
 impl<'a> Module<'a> {
@@ -207,8 +214,7 @@ impl<'a> Module<'a> {
 
     /// The functions that may be called before one of `cut` is. A number that is a slot or an address by chance
     /// makes them more, never fewer.
-    fn reached(&self, cut: &BTreeSet<u32>) -> BTreeSet<u32> {
-        let data = Data::new(self);
+    fn reached(&self, data: &Data, cut: &BTreeSet<u32>) -> BTreeSet<u32> {
         let in_data = data.starts.iter().flat_map(|start| data.words(*start));
         let in_code = self.bodies.iter().flat_map(|body| &body.constants).copied();
         let known: BTreeSet<u32> = in_code.chain(in_data).collect();
@@ -235,6 +241,58 @@ impl<'a> Module<'a> {
         reached
     }
 
+    /// Where texts are that these functions name by address and length: for each address the longest.
+    fn texts(&self, data: &Data, functions: &[u32]) -> BTreeMap<u32, u32> {
+        let bodies = functions.iter().filter_map(|function| self.body(*function));
+        let pairs: BTreeSet<(u32, u32)> = bodies.flat_map(|body| &body.pairs).copied().collect();
+        pairs.into_iter().filter_map(|(start, length)| Some((start, data.text(start, length)?))).collect()
+    }
+
+    /// Where texts are that only the second half names. Whoever reads data is not known for certain: what data have an
+    /// address in stays. So does what a function of the first half may go through up to its end, as compiled loops do
+    /// whose address is that of the end.
+    fn late_texts(&self, data: &Data, early: &BTreeSet<u32>) -> Vec<Range<u32>> {
+        let (first, second): (Vec<u32>, Vec<u32>) = self.own().partition(|function| early.contains(function));
+        let bodies = first.iter().filter_map(|function| self.body(*function));
+        let in_first: BTreeSet<u32> =
+            bodies.flat_map(|body| body.constants.iter().chain(&body.offsets)).copied().collect();
+        let in_data: BTreeSet<u32> = data.words_in(data.range.clone()).collect();
+        let named_by_first = self.texts(data, &first);
+        let mut late: Vec<Range<u32>> = Vec::new();
+        for (start, end) in self.texts(data, &second) {
+            let gone_through = in_first.contains(&end) && !named_by_first.contains_key(&end);
+            if gone_through || [&in_first, &in_data].iter().any(|numbers| numbers.range(start..end).next().is_some()) {
+                continue;
+            }
+            match late.last_mut() {
+                Some(before) if before.end == start => before.end = end,
+                _ => late.push(start..end),
+            }
+        }
+        late.retain(|texts| texts.end - texts.start >= LEAST);
+        late
+    }
+
+    /// Segments for all data but what is in these places, and for what is.
+    fn segments(&self, places: &[Range<u32>]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        let (mut rest, mut taken) = (Vec::new(), Vec::new());
+        for (base, bytes) in &self.data {
+            let segment = |from: u32, to: u32| {
+                let bytes = &bytes[(from - base) as usize..(to - base) as usize];
+                (from < to).then(|| [&[0, 0x41][..], &signed(from), &[0x0b], &leb(bytes.len()), bytes].concat())
+            };
+            let (mut at, end) = (*base, base + bytes.len() as u32);
+            for place in places {
+                let (from, to) = (place.start.clamp(at, end), place.end.clamp(at, end));
+                rest.extend(segment(at, from));
+                taken.extend(segment(from, to));
+                at = to;
+            }
+            rest.extend(segment(at, end));
+        }
+        (rest, taken)
+    }
+
     /// The slots that are in use after both halves are there.
     fn slots(&self, early: &[u32], late: &[u32]) -> Slots {
         let of = self.slots.iter().rev().map(|(slot, function)| (*function, *slot)).collect();
@@ -250,8 +308,8 @@ impl<'a> Module<'a> {
         slots
     }
 
-    /// The module with what is `early` in its first half.
-    fn halves(&self, early: &BTreeSet<u32>) -> Result<Halves> {
+    /// The module with the functions that are `early` in its first half, and all data but `late_texts`.
+    fn halves(&self, early: &BTreeSet<u32>, late_texts: &[Range<u32>]) -> Result<Halves> {
         let (own, late): (Vec<u32>, Vec<u32>) = self.own().partition(|function| early.contains(function));
         let called_late = self.called(&late);
         let slots = self.slots(&own, &late);
@@ -328,10 +386,12 @@ impl<'a> Module<'a> {
         let taken = |id| self.sections.get(&id).map(|content| section(id, content)).unwrap_or_default();
         let start = self.start.map(|start| section(8, &leb(first.functions[&start] as usize))).unwrap_or_default();
         let (tables, exports, elements) = (list(4, &tables), list(7, &exports), list(9, &runs(&filled)));
-        let middle = [tables, taken(5), taken(6), exports, start, elements, taken(12)].concat();
+        let (data, late_data) = self.segments(late_texts);
+        let count = self.sections.get(&12).map(|_| section(12, &leb(data.len()))).unwrap_or_default();
+        let middle = [tables, taken(5), taken(6), exports, start, elements, count].concat();
         Ok(Halves {
-            first: [first.file(&middle), taken(11)].concat(),
-            second: second.file(&list(9, &runs(&filled_late))),
+            first: [first.file(&middle), list(11, &data)].concat(),
+            second: [second.file(&list(9, &runs(&filled_late))), list(11, &late_data)].concat(),
         })
     }
 }
@@ -347,13 +407,22 @@ struct Slots {
 
 impl<'a> Body<'a> {
     fn read(code: FunctionBody<'a>) -> Result<Self> {
-        let mut body = Body { code, calls: Vec::new(), constants: Vec::new(), offsets: Vec::new() };
+        let (calls, constants, offsets, pairs) = Default::default();
+        let mut body = Body { code, calls, constants, offsets, pairs };
+        let mut before = None;
         for operator in body.code.get_operators_reader().map_err(broken)? {
-            match operator.map_err(broken)? {
+            let operator = operator.map_err(broken)?;
+            let constant = match operator {
+                Operator::I32Const { value } => Some(value as u32),
+                _ => None,
+            };
+            body.constants.extend(constant);
+            body.pairs.extend(before.zip(constant));
+            before = constant;
+            match operator {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                     body.calls.push(function_index);
                 }
-                Operator::I32Const { value } => body.constants.push(value as u32),
                 Operator::I32Load { memarg }
                 | Operator::I64Load { memarg }
                 | Operator::F32Load { memarg }
@@ -421,6 +490,17 @@ impl Data {
     fn words(&self, start: u32) -> impl Iterator<Item = u32> {
         let end = self.starts.range(start + 1..).next().copied().unwrap_or(self.range.end);
         self.words_in(start..end)
+    }
+
+    /// Where what is so long at `start` ends if it is a text and nothing else begins in it.
+    fn text(&self, start: u32, length: u32) -> Option<u32> {
+        let end = start.checked_add(length)?;
+        if !self.starts.range(start..end).eq([&start]) {
+            return None;
+        }
+        let bytes = self.bytes.get((start - self.range.start) as usize..(end - self.range.start) as usize)?;
+        let text = std::str::from_utf8(bytes).ok()?;
+        text.chars().all(|letter| letter >= ' ' || letter.is_ascii_whitespace()).then_some(end)
     }
 
     fn words_in(&self, range: Range<u32>) -> impl Iterator<Item = u32> {
@@ -652,7 +732,7 @@ mod tests {
 
     use wasmparser::{Parser, Payload, Validator};
 
-    use super::{Module, TRAP, counted, list, section, signed, split};
+    use super::{LEAST, Module, TRAP, counted, list, section, signed, split};
     use crate::wasm::{leb, tests::module, text};
 
     /// In the name of each function with which the second half begins.
@@ -716,6 +796,9 @@ mod tests {
         [vec![0x41], signed(value)].concat()
     }
 
+    /// Bytes at addresses.
+    type Placed = Vec<(u32, Vec<u8>)>;
+
     /// What a half consists of.
     struct Half {
         imports: Vec<String>,
@@ -723,6 +806,7 @@ mod tests {
         /// Bodies, or the number of an imported function.
         slots: Vec<(u32, Result<Vec<u8>, u32>)>,
         bodies: Vec<Vec<u8>>,
+        data: Placed,
         sections: Vec<u8>,
     }
 
@@ -746,6 +830,7 @@ mod tests {
             exports: module.exports.iter().map(|export| format!("{} {}", export.name, export.index)).collect(),
             slots: module.slots.iter().map(|(slot, function)| (*slot, code(*function))).collect(),
             bodies: module.bodies.iter().map(|body| body.code.as_bytes().to_vec()).collect(),
+            data: module.data.iter().map(|(base, bytes)| (*base, bytes.to_vec())).collect(),
             imports,
             sections,
         }
@@ -775,7 +860,7 @@ mod tests {
             ],
             &[],
             &[],
-            &[],
+            &[1],
         );
         let (first, second) = halves(&wasm);
         // There were slots 0 to 8.
@@ -842,6 +927,62 @@ mod tests {
         let (open, later) = (functions[1].2.clone(), [(2, Ok(held(2))), (5, Ok(held(5))), (7, Err(0))]);
         assert_eq!(second.slots, [&later[..], &[(9, Ok(open))]].concat());
         assert_eq!(second.imports[0], "./a.late Func");
+    }
+
+    /// Instructions with numbers for a text: how a function may name it.
+    type Naming = fn(start: u32, length: u32) -> Vec<u8>;
+    const WHOLE: Naming = |start, length| [number(start), number(length), DROP.to_vec(), DROP.to_vec()].concat();
+    /// As well with a number that is no length of it.
+    const LONGER: Naming = |start, length| [WHOLE(start, length), WHOLE(start, 2 * length + 20)].concat();
+    const START: Naming = |start, _| [number(start), DROP.to_vec()].concat();
+    const WITHIN: Naming = |start, _| [number(start + 1), DROP.to_vec()].concat();
+    const END: Naming = |start, length| [number(start + length), DROP.to_vec()].concat();
+    const NOT: Naming = |_, _| Vec::new();
+
+    #[test]
+    fn a_text_that_only_the_second_half_names_comes_with_it() {
+        let least = LEAST as usize;
+        let long = |text: &str| text.repeat(least / text.len() + 1);
+        // Each with how the first half names it, and the second, and whether it comes with that.
+        let texts: [(String, Naming, Naming, bool); 14] = [
+            (long("first "), WHOLE, NOT, false),
+            (long("second "), NOT, WHOLE, true),
+            (long("both "), WHOLE, WHOLE, false),
+            (long("second, too "), NOT, LONGER, true),
+            (long("whose? "), NOT, NOT, false),
+            (long("how long? "), NOT, START, false),
+            (long("no text \0"), NOT, WHOLE, false),
+            (long("the first gets to it from within "), WITHIN, WHOLE, false),
+            (long("the first gets to it from the end "), END, WHOLE, false),
+            (long("whose? "), NOT, NOT, false),
+            ("s".repeat(least - 1), NOT, WHOLE, false),
+            (long("in data "), NOT, WHOLE, false),
+            ("two short ones ".to_owned(), NOT, WHOLE, true),
+            ("s".repeat(least - 15), NOT, WHOLE, true),
+        ];
+        let (mut data, mut main, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut stays, mut comes) = (Placed::new(), Placed::new());
+        let mut pointer = 0;
+        for (text, first, second, late) in &texts {
+            let start = 1024 + data.len() as u32;
+            main.extend(first(start, text.len() as u32));
+            open.extend(second(start, text.len() as u32));
+            data.extend(text.bytes());
+            let half = if *late { &mut comes } else { &mut stays };
+            match half.last_mut() {
+                Some((at, bytes)) if *at + bytes.len() as u32 == start => bytes.extend(text.bytes()),
+                _ => half.push((start, text.clone().into_bytes())),
+            }
+            pointer = if text.starts_with("in data") { start } else { pointer };
+        }
+        let at = 1024 + data.len() as u32;
+        let words = [vec![0; at.next_multiple_of(4) as usize - at as usize], pointer.to_le_bytes().to_vec()].concat();
+        data.extend(&words);
+        stays.push((at, words));
+        let functions = [("main", NOTHING, body(&[&main])), ("open_in_second", ONE, body(&[&open, &number(at)]))];
+        let (first, second) = halves(&whole(&functions, &[], &[3], &data));
+        assert_eq!((first.data, second.data), (stays, comes));
+        assert_eq!(second.sections, [1, 2, 3, 9, 10, 11]);
     }
 
     #[test]
