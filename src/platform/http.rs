@@ -87,7 +87,8 @@ impl Outgoing<'_> {
         // Headers and body travel in a bare object: neither a patched `Headers` or `Request` nor a polluted prototype sees
         // the token or a typed key.
         let headers = bare(self.headers);
-        let init = bare(&[("headers", headers.into())]);
+        let init = bare(&[]);
+        set(&init, "headers", &headers);
         if let Some(body) = self.body {
             set(&init, "body", body);
         }

@@ -220,7 +220,7 @@ fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
 fn go(ui: Ui, inside: &Element, key: &FieldKey) {
     let found = read(ui, |at| {
         let config = at.config()?;
-        let number = |page: &Page| page.fields(config).iter().position(|(known, _)| known == key);
+        let number = |page: &Page| page.fields(config).position(|(known, _)| known == *key);
         let (place, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
         Some((place, nth, at.page == place))
     });

@@ -37,7 +37,7 @@ impl Entry {
     }
 
     /// Whether the name has all these folded words; `None` where one of them is nowhere.
-    fn named(&mut self, words: &[&str]) -> Option<bool> {
+    fn named(&mut self, words: &str) -> Option<bool> {
         if words.is_empty() {
             return Some(true);
         }
@@ -56,7 +56,7 @@ impl Entry {
             None => (&app.name, None),
         };
         let mut named = true;
-        for word in words.iter().filter(|word| !contains(name, word)) {
+        for word in words.split_ascii_whitespace().filter(|word| !contains(name, word)) {
             named = false;
             let found = match rest {
                 Some(rest) => contains(rest, word),
@@ -118,8 +118,7 @@ impl Index {
     /// Keeps the rows of the category that contain every word of the search: those that need the user first, then the
     /// connected ones, then those whose name matches, else in the platform's order.
     pub(super) fn filter(&mut self, search: &str, category: Option<&str>) {
-        let folded = fold(search);
-        let words = folded.split_ascii_whitespace().gather();
+        let words = fold(search.trim_ascii());
         // One bucket for each rank: there are few ranks and many rows.
         let mut ranks: [Vec<usize>; 6] = Default::default();
         for (at, entry) in self.entries.iter_mut().enumerate() {

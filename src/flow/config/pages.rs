@@ -2,6 +2,7 @@
 
 use crate::gather::Gather;
 use crate::platform::model::config::{Config, ConfigField, FieldKey};
+use std::vec::IntoIter;
 
 /// More fields than this make further pages: a page must stay usable.
 const MAX_FIELDS: usize = 100;
@@ -34,7 +35,7 @@ pub struct Section {
 
 impl Page {
     /// Its fields with what addresses them.
-    pub fn fields<'a>(&self, config: &'a Config) -> Vec<(FieldKey, &'a ConfigField)> {
+    pub fn fields<'a>(&self, config: &'a Config) -> IntoIter<(FieldKey, &'a ConfigField)> {
         let mut all = Vec::new();
         for section in &self.sections {
             let workflow = section.workflow.and_then(|at| config.workflows.get(at));
@@ -44,7 +45,7 @@ impl Page {
                 all.push((FieldKey { workflow, id: field.id.clone() }, field));
             }
         }
-        all
+        all.into_iter()
     }
 }
 

@@ -29,9 +29,7 @@ impl Configuring {
         let Some(config) = self.config().cloned() else { return };
         let faulty = |at: &usize| {
             let page = self.pages.get(*at);
-            page.is_some_and(|page| {
-                page.fields(&config).iter().any(|(key, _)| self.faults.iter().any(|(at, _)| at == key))
-            })
+            page.is_some_and(|page| page.fields(&config).any(|(key, _)| self.faults.iter().any(|(at, _)| *at == key)))
         };
         let first = std::iter::once(self.page).chain(0..self.pages.len()).find(faulty);
         self.page = first.unwrap_or(self.page);
