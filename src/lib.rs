@@ -22,6 +22,7 @@ mod object;
 pub mod platform;
 pub mod session;
 pub mod settings;
+mod space;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 

@@ -4,6 +4,7 @@ use super::event::Typed;
 use super::state::{FieldError, FieldErrorKind};
 use crate::gather::Gather;
 use crate::platform::model::{InputField, InputKind};
+use crate::space::{is_space, trimmed};
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
@@ -12,9 +13,9 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
     typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).gather();
     for (name, value) in &mut typed.values {
         let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);
-        let trimmed = value.trim().len();
-        if !multiline && trimmed != value.len() {
-            *value = zeroize::Zeroizing::new(value.trim().to_owned());
+        let meant = trimmed(value);
+        if !multiline && meant.len() != value.len() {
+            *value = zeroize::Zeroizing::new(meant.to_owned());
         }
     }
     fields
@@ -28,7 +29,7 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
 }
 
 fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
-    if value.trim().is_empty() {
+    if trimmed(value).is_empty() {
         return field.required.then_some(FieldErrorKind::Required);
     }
     match field.kind {
@@ -44,10 +45,10 @@ fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
 /// As lenient as a mail server: something, an @, something, no space.
 pub(super) fn is_email(value: &str) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else { return false };
-    !local.is_empty() && !domain.is_empty() && !value.contains(char::is_whitespace)
+    !local.is_empty() && !domain.is_empty() && !value.contains(is_space)
 }
 
 pub(super) fn is_url(value: &str) -> bool {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && !value.contains(char::is_whitespace)
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && !value.contains(is_space)
 }

@@ -3,6 +3,8 @@
 //! Values of a configuration go through this and not through the browser's parser, which reorders members that look
 //! like numbers and rounds what does not fit a double: what the user did not touch must not change.
 
+use crate::space::trimmed;
+
 /// What nests deeper is kept as its source: no list of rules comes near, and no stack ends.
 const MAX_DEPTH: usize = 64;
 
@@ -77,7 +79,7 @@ impl Value {
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
-            Self::Text(text) => text.trim().is_empty(),
+            Self::Text(text) => trimmed(text).is_empty(),
             Self::List(items) => items.is_empty(),
             Self::Object(members) => members.is_empty(),
             Self::Bool(_) | Self::Number(_) | Self::Raw(_) => false,

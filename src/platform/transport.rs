@@ -240,7 +240,7 @@ impl Transport {
         let answer = self.send(call, authorization, fixed, correlation.as_deref(), scope).await;
         let answer = answer.map_err(|code| Report { reference: correlation.clone(), ..code.into() })?;
         if let Some(date_ms) = answer.header("date").and_then(|date| time::http_date(&date)) {
-            let age_s = answer.header("age").and_then(|age| time::decimal(age.trim().as_bytes()));
+            let age_s = answer.header("age").and_then(|age| time::decimal(age.as_bytes().trim_ascii()));
             self.bearer.server_date(date_ms, age_s, sent);
         }
         judge(answer, correlation)

@@ -3,6 +3,7 @@
 use super::Configuring;
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
+use crate::space;
 
 /// Dependent fields are followed this deep; the contract has three levels.
 const MAX_LEVELS: usize = 10;
@@ -29,7 +30,7 @@ impl Draft {
 
 /// Reads a text for a field. A number stays a text where the platform keeps it as one.
 fn read(field: &ConfigField, text: &str) -> Draft {
-    let trimmed = text.trim();
+    let trimmed = space::trimmed(text);
     match &field.kind {
         FieldKind::Text | FieldKind::Textarea => Draft::Value(Value::text(text)),
         kind if trimmed.is_empty() => Draft::Value(kind.cleared()),

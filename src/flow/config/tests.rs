@@ -244,8 +244,7 @@ fn hidden_unknown_and_misshapen_fields_cannot_be_edited() {
     }
     run.typed(inner("nowhere", "text"), "x");
     assert!(!run.at().dirty());
-    let shown: Vec<_> =
-        run.at().pages[0].fields(run.at().config().unwrap()).into_iter().map(|(key, _)| key.id).collect();
+    let shown: Vec<_> = run.at().pages[0].fields(run.at().config().unwrap()).map(|(key, _)| key.id).collect();
     assert!(shown.contains(&"new".to_owned()) && !shown.contains(&"secret".to_owned()));
 }
 

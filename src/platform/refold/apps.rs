@@ -5,6 +5,7 @@ use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Meth
 use crate::platform::read::Reader;
 use crate::platform::seen::Seen;
 use crate::platform::transport::{Origins, pause};
+use crate::space::trimmed;
 
 /// Which icon addresses may be loaded.
 pub(super) struct Icons<'a> {
@@ -64,18 +65,14 @@ pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<A
     apps
 }
 
-/// An app whose name is nothing but space would have a screen without a heading.
-fn is_seen(character: char) -> bool {
-    !character.is_whitespace() && character != '\u{feff}'
-}
-
 pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
     let slug = app.text("slug")?;
     let methods = methods(app);
     let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
     let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).gather();
     let mut app = App {
-        name: app.text("name").filter(|name| name.contains(is_seen)).unwrap_or_else(|| slug.clone()),
+        // Nothing but space would be a screen without a heading.
+        name: app.text("name").filter(|name| !trimmed(name).is_empty()).unwrap_or_else(|| slug.clone()),
         description: app.text("description"),
         icon: app.text("icon").and_then(|address| icons.allowed(address)),
         tags: app.get("tags").texts(),
