@@ -27,6 +27,8 @@ mod instance;
 mod keeper;
 #[cfg(any(target_arch = "wasm32", feature = "ssr"))]
 mod leptos;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod loopback;
 #[cfg(target_arch = "wasm32")]
 mod offer;
 #[cfg(target_arch = "wasm32")]

@@ -2,7 +2,7 @@
 
 use super::browser::window;
 use super::frame::FrameUrl;
-use super::popup::is_loopback;
+use super::loopback::is_loopback;
 use crate::error::Code;
 use crate::flow::Entry;
 use crate::gather::Gather;

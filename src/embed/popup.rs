@@ -1,6 +1,7 @@
 //! The provider's window: opened blank inside the click, cut off from this page, then sent to a checked address.
 
 use super::browser::window;
+use super::loopback::is_loopback;
 use crate::error::Code;
 use js_sys::{Function, JsString};
 use web_sys::{Url, Window};
@@ -39,13 +40,6 @@ impl Address {
             Err(Code::UnsafeAuthUrl)
         }
     }
-}
-
-/// The host names for which a browser treats plain `http:` as a secure context, of addresses that the browser has read:
-/// what begins and ends with a number is an IPv4 address there.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let is_v4 = || host.as_bytes().last().is_some_and(u8::is_ascii_digit);
-    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || (host.starts_with("127.") && is_v4())
 }
 
 impl Popup {

@@ -58,7 +58,7 @@ impl FrameUrl {
         let page = super::browser::window()?.location().origin().ok()?;
         let scheme = match url.protocol().as_str() {
             "https:" => true,
-            "http:" => super::popup::is_loopback(&url.hostname()),
+            "http:" => super::loopback::is_loopback(&url.hostname()),
             _ => false,
         };
         let plain = url.username().is_empty() && url.password().is_empty();
