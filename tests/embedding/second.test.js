@@ -26,6 +26,15 @@ const holdSecond = (driver) =>
 const asked = (page, driver, times = 1) =>
   page.waitFor(() => driver.executeScript("return held.length >= arguments[0]", times), `request ${times} for it`);
 
+/** The list is there, the second wasm is asked for and held back. */
+async function listWithout(scene) {
+  await open(scene);
+  await holdSecond(scene.driver);
+  await run(scene.driver, "embed()");
+  await scene.page.waitForEvent("flow-ready");
+  await asked(scene.page, scene.driver);
+}
+
 /** Lets these requests for it fail, as they come. */
 async function failing(page, driver, times) {
   for (const time of times) {
@@ -79,11 +88,7 @@ suite("the second wasm", {}, {
 
   "says how many a search has left as soon as it is here": async (scene) => {
     const { page, driver } = scene;
-    await open(scene);
-    await holdSecond(driver);
-    await run(driver, "embed()");
-    await page.waitForEvent("flow-ready");
-    await asked(page, driver);
+    await listWithout(scene);
     for (const [search, left] of [["nothing of that name", 0], ["tally", 1]]) {
       await run(driver, `
         const search = flow.shadowRoot.querySelector("input[type=search]");
@@ -101,11 +106,7 @@ suite("the second wasm", {}, {
 
   "is not needed for the session: a page that goes and comes back, a token of another account, the end": async (scene) => {
     const { page, driver } = scene;
-    await open(scene);
-    await holdSecond(driver);
-    await run(driver, "embed()");
-    await page.waitForEvent("flow-ready");
-    await asked(page, driver);
+    await listWithout(scene);
     await run(driver, `
       dispatchEvent(new PageTransitionEvent("pagehide"));
       dispatchEvent(new PageTransitionEvent("pageshow"));`);
@@ -128,11 +129,7 @@ suite("the second wasm", {}, {
 
   "gets the choice that came before it, once it is here": async (scene) => {
     const { page, driver } = scene;
-    await open(scene);
-    await holdSecond(driver);
-    await run(driver, "embed()");
-    await page.waitForEvent("flow-ready");
-    await asked(page, driver);
+    await listWithout(scene);
     await page.click("button", /^Tally Books/);
     const busy = "return !!flow.shadowRoot.querySelector('[data-screen=app] .screen [aria-busy=true]')";
     await page.waitFor(() => driver.executeScript(busy), "something to see of the choice");
