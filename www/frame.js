@@ -2,7 +2,7 @@
 // component. Keys that are typed here go to the platform named in frame.html and nowhere else.
 
 import { address } from "./index.js";
-import { crashes, whole } from "./load.js";
+import { crashes, whole } from "./life.js";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync("body{margin:0;background:none}");

@@ -1,7 +1,7 @@
 // The flow without an interface: its state to show, its events to send, for those who build their own.
 
 import { address } from "./index.js";
-import { crashes, whole } from "./load.js";
+import { crashes, whole } from "./life.js";
 
 const RETRYABLE = /load|crash/;
 

@@ -126,10 +126,10 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
       early ??= (async () => fetch(address()))();
       early.catch?.(() => {});
       try {
-        const [{ Life }, loader] = await Promise.all([import("./life.js"), import("./load.js")]);
+        const { Life, crashes, ...loader } = await import("./life.js");
         if (signal.aborted) return;
         const load = (how) => loader[how](address(), {}, [early, (early = 0)][0]);
-        this.#life = new Life(this, this.#given, signal, load, loader.crashes, fail);
+        this.#life = new Life(this, this.#given, signal, load, crashes, fail);
         for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
         this.#life.start();
       } catch {
@@ -212,6 +212,6 @@ export function mount(target, options = {}) {
  */
 export async function preload(options) {
   early ??= 0;
-  const [{ whole }] = await Promise.all([import("./load.js"), import("./life.js")]);
+  const { whole } = await import("./life.js");
   await whole(address(), options);
 }

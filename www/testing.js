@@ -1,6 +1,6 @@
 // The entry for tests of a host: a platform in the page's memory, scripted faults, and a clock to let sessions expire.
 
-import { loads } from "./load.js";
+import { loads } from "./life.js";
 
 /** By origin. @type {Map<string, FakePlatform>} */
 const served = new Map();

@@ -43,10 +43,10 @@ suite("loading", {}, {
       window.fetch = (request, init) => {
         const url = String(request.url ?? request);
         if (url.endsWith("/application")) listAsked.push(flow.shadowRoot.querySelector("[data-screen]") !== null);
-        if (url.includes("connect-flow_bg.wasm")) listAsked.push(performance.getEntriesByName(life).length);
+        if (url.includes("connect-flow_bg.wasm")) listAsked.push(performance.getEntriesByName(glue).length);
         return real(request, init);
       };
-      window.life = new URL("./life.js", location.href).href;
+      window.glue = new URL("./connect-flow.js", location.href).href;
       embed({}, false);
       flow.getSessionToken = async () => ({ token });`);
     await page.waitForEvent("flow-ready");
@@ -188,7 +188,7 @@ suite("loading", {}, {
 async function copyPackage(folder, without) {
   await rm(`${SITE}/${folder}`, { recursive: true, force: true });
   const wasm = ["connect-flow_bg.wasm", "connect-flow_second.wasm"];
-  for (const name of ["index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", ...wasm]) {
+  for (const name of ["index.js", "life.js", "session-url.js", "connect-flow.js", ...wasm]) {
     if (name !== without) await cp(`${SITE}/${name}`, `${SITE}/${folder}/${name}`);
   }
 }

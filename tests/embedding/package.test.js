@@ -66,8 +66,9 @@ describe("the package", () => {
       assert.ok(name === "package.json" || manifest.files.includes(name), `${name} is not published`);
     }
     const owned = readdirSync(WWW).filter((name) => /\.(js|d\.ts)$/.test(name) && !name.startsWith("demo"));
-    // guard.js is published inside the glue.
-    for (const name of owned.filter((name) => name !== "guard.js")) {
+    // Published inside the glue and inside life.js.
+    const inner = ["guard.js", "load.js"];
+    for (const name of owned.filter((name) => !inner.includes(name))) {
       assert.ok(manifest.files.includes(name), `${name} is not published`);
     }
   });

@@ -21,7 +21,7 @@ const FILES = [
   "LICENSE-APACHE", "LICENSE-MIT", "README.md", "connect-flow.d.ts", "connect-flow.js",
   "connect-flow_bg.wasm", "connect-flow_second.wasm", "contrast.d.ts", "contrast.js", "custom-elements.json", "element.js", "events.d.ts",
   "events.js", "frame.html", "frame.js",
-  "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js", "load.js",
+  "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js",
   "locales.js", "locales/ar.json", "locales/de.json", "locales/es.json", "locales/fr.json", "locales/he.json",
   "locales/ja.json", "locales/pt-BR.json", "locales/zh-Hans.json", "package.json", "provenance.json",
   "react.d.ts", "react.js", "refold-react.d.ts", "refold-react.js", "session-url.js", "testing.d.ts", "testing.js",

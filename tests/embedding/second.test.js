@@ -6,7 +6,7 @@ import { suite } from "../harness/index.js";
 import { alert, codes, open, run } from "./stage.js";
 
 const SITE = process.env.CONNECT_FLOW_SITE ?? fileURLToPath(new URL("../../target/site", import.meta.url));
-const FILES = ["index.js", "life.js", "load.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"];
+const FILES = ["index.js", "life.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm"];
 const SECOND = "connect-flow_second.wasm";
 
 /** Keeps each request for the second wasm in `held`, until it is let through or made to fail. */

@@ -158,8 +158,8 @@ fn assemble_in(target: &Path, profile: Profile, out: &Path) -> Result {
         let place = out.join(name);
         let folder = place.parent().unwrap_or(out);
         fs::create_dir_all(folder).at(folder)?;
-        if profile == Profile::Release && name.ends_with(".js") {
-            minify(file, folder)?;
+        if name.ends_with(".js") {
+            script(file, folder, profile, &published)?;
         } else {
             paths::copy_into(file, folder)?;
         }
@@ -383,14 +383,41 @@ fn renamed(glue: &str, names: &str) -> Result<String> {
     Ok(out.replace("\"./connect-flow_bg.js\"", "\"a\""))
 }
 
-fn minify(script: &Path, out: &Path) -> Result {
+/// Puts a script into `out`, with those that it imports and that are not published by themselves as a part of it.
+fn script(file: &Path, out: &Path, profile: Profile, published: &[String]) -> Result {
+    if profile != Profile::Release && is_whole(&paths::read(file)?, published) {
+        return paths::copy_into(file, out);
+    }
+    let place = out.join(paths::name(file));
     let mut esbuild = command("esbuild");
-    // Bundlers read what these comments say, and esbuild drops comments together with white space.
-    let instructs = paths::read(script)?.contains("@vite-ignore");
-    esbuild.args(if instructs { ["--minify-syntax", "--minify-identifiers"].as_slice() } else { &["--minify"] });
-    esbuild.args(["--tree-shaking=true", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none"]);
-    let outfile = format!("--outfile={}", out.join(paths::name(script)).display());
-    run(esbuild.arg("--log-level=warning").arg(outfile).arg(script))
+    esbuild.args(["--bundle", "--packages=external", "--format=esm", "--target=es2022", "--charset=utf8"]);
+    esbuild.args(published.iter().map(|name| format!("--external:./{name}")));
+    if profile == Profile::Release {
+        esbuild.args(["--minify", "--legal-comments=none"]);
+    }
+    run(esbuild.args(["--log-level=warning", &format!("--outfile={}", place.display())]).arg(file))?;
+    paths::write(&place, left_alone(&paths::read(&place)?))
+}
+
+/// Whether all that a script takes from others is published by itself.
+fn is_whole(script: &str, published: &[String]) -> bool {
+    let mut sources = script.split("from \"./").skip(1).filter_map(|rest| rest.split_once('"'));
+    sources.all(|(name, _)| published.iter().any(|published| published == name))
+}
+
+/// The script with a word to bundlers in front of each module whose name is only known when it runs: esbuild drops what the
+/// source says to them.
+fn left_alone(script: &str) -> String {
+    let mut parts = script.split("import(");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("import(");
+        if !part.trim_start().starts_with(['"', '/']) {
+            out.push_str("/* webpackIgnore: true */ /* @vite-ignore */ ");
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// Where cargo keeps the sources of dependencies.
@@ -404,7 +431,7 @@ fn cargo_home() -> Result<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{custom_section, renamed, sealed};
+    use super::{custom_section, is_whole, left_alone, renamed, sealed};
 
     #[test]
     fn a_custom_section_is_its_id_its_length_its_name_and_its_content() {
@@ -418,6 +445,21 @@ mod tests {
         let expected = "wasm = guard(instance.exports); if (wasm) return; { return; } return; return wasm_f(1);\nguard";
         assert_eq!(sealed(glue, "guard").unwrap(), expected);
         assert!(sealed("return wasm; return wasm; return wasm;", "guard").is_err());
+    }
+
+    #[test]
+    fn a_script_is_whole_without_what_is_not_published() {
+        let published = ["life.js".to_owned()];
+        assert!(is_whole(r#"import { a } from "./life.js"; import("./other.js")"#, &published));
+        assert!(!is_whole(r#"import { a } from "./life.js"; export * from "./load.js";"#, &published));
+    }
+
+    #[test]
+    fn bundlers_leave_modules_alone_that_have_no_name_yet() {
+        let script = r#"a(import("./a.js"),import(b),import(`./c.js?${d}`))"#;
+        let ignore = "/* webpackIgnore: true */ /* @vite-ignore */ ";
+        let expected = format!(r#"a(import("./a.js"),import({ignore}b),import({ignore}`./c.js?${{d}}`))"#);
+        assert_eq!(left_alone(script), expected);
     }
 
     #[test]
