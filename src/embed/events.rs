@@ -4,7 +4,7 @@
 //! the fields listed here and no others, so that nothing secret can travel in one.
 
 use crate::error::{Code, Failure};
-use crate::flow::{Activity, CloseReason, Notice};
+use crate::flow::{Activity, CloseReason, Notice, Outcome};
 use crate::session::{ExpiryReason, SessionEvent, SessionFault};
 
 /// One event of the public surface.
@@ -247,42 +247,40 @@ impl HostEvent {
                 detail.text("activityId", stamp.activity_id);
                 "flow-activity"
             }
-            notice => return Self::of_choice(notice, stamp),
+            Notice::Outcome(outcome) => return Self::of_outcome(outcome, stamp),
         };
         Self { name, detail: detail.0 }
     }
 
     /// What came of a choice. The npm package's second module begins here, which is why it is no part of its caller.
     #[inline(never)]
-    fn of_choice(notice: Notice, stamp: Stamp<'_>) -> Self {
+    fn of_outcome(outcome: Outcome, stamp: Stamp<'_>) -> Self {
         let mut detail = Detail::default();
-        let name = match notice {
-            Notice::AccountConnected { app, auth_type, connection_id } => {
+        let name = match outcome {
+            Outcome::AccountConnected { app, auth_type, connection_id } => {
                 detail.maybe("app", Some(app));
                 detail.text("authType", auth_type.as_str());
                 detail.maybe("connectionId", connection_id);
                 "account-connected"
             }
-            Notice::AccountDisconnected { app, auth_type, connection_ids } => {
+            Outcome::AccountDisconnected { app, auth_type, connection_ids } => {
                 detail.maybe("app", Some(app));
                 detail.text("authType", auth_type.as_str());
                 detail.put("connectionIds", Value::List(connection_ids));
                 "account-disconnected"
             }
-            Notice::ConfigSaved { app, config_id } => {
+            Outcome::ConfigSaved { app, config_id } => {
                 detail.maybe("app", Some(app));
                 detail.maybe("configId", config_id);
                 "config-saved"
             }
-            Notice::ConsentGiven { app, scopes } => {
+            Outcome::ConsentGiven { app, scopes } => {
                 detail.maybe("app", Some(app));
                 detail.put("scopes", Value::List(scopes));
                 detail.text("at", stamp.at);
                 detail.text("version", env!("CARGO_PKG_VERSION"));
                 "consent-given"
             }
-            // All others can come of the list, and never get here.
-            Notice::Ready | Notice::Closed { .. } | Notice::Error { .. } | Notice::Activity { .. } => "flow-activity",
         };
         Self { name, detail: detail.0 }
     }
@@ -356,10 +354,18 @@ mod tests {
             [
                 Notice::Ready,
                 Notice::Closed { reason: CloseReason::Done },
-                Notice::AccountConnected { app: app(), auth_type: AuthType::OAuth2, connection_id: None },
-                Notice::AccountDisconnected { app: app(), auth_type: AuthType::KeyBased, connection_ids: vec![] },
-                Notice::ConfigSaved { app: app(), config_id: Some("c".into()) },
-                Notice::ConsentGiven { app: app(), scopes: vec!["read".into()] },
+                Notice::Outcome(Outcome::AccountConnected {
+                    app: app(),
+                    auth_type: AuthType::OAuth2,
+                    connection_id: None,
+                }),
+                Notice::Outcome(Outcome::AccountDisconnected {
+                    app: app(),
+                    auth_type: AuthType::KeyBased,
+                    connection_ids: vec![],
+                }),
+                Notice::Outcome(Outcome::ConfigSaved { app: app(), config_id: Some("c".into()) }),
+                Notice::Outcome(Outcome::ConsentGiven { app: app(), scopes: vec!["read".into()] }),
                 Notice::Error { failure: Code::Offline.into(), step: "list", app: None },
                 Notice::Activity { name: Activity::Opened, app: None },
             ]

@@ -63,12 +63,18 @@ pub enum Command {
 pub enum Notice {
     Ready,
     Closed { reason: CloseReason },
+    Error { failure: Failure, step: &'static str, app: Option<String> },
+    Activity { name: Activity, app: Option<String> },
+    Outcome(Outcome),
+}
+
+/// What came of a choice of the user.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
     AccountConnected { app: String, auth_type: AuthType, connection_id: Option<String> },
     AccountDisconnected { app: String, auth_type: AuthType, connection_ids: Vec<String> },
     ConfigSaved { app: String, config_id: Option<String> },
     ConsentGiven { app: String, scopes: Vec<String> },
-    Error { failure: Failure, step: &'static str, app: Option<String> },
-    Activity { name: Activity, app: Option<String> },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

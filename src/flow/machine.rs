@@ -1,7 +1,7 @@
 //! The transitions: for each event, the next state and the commands that follow from it.
 
 use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Pending, Window};
-use super::command::{Activity, CloseReason, Command, Notice};
+use super::command::{Activity, CloseReason, Command, Notice, Outcome};
 use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
 use super::event::{Event, Typed};
@@ -290,7 +290,7 @@ impl Flow {
         let (slug, auth_type) = (slug.clone(), *auth_type);
         let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
         let (scopes, asks) = (method.scopes.clone(), method.asks());
-        self.emit(Notice::ConsentGiven { app: slug.clone(), scopes });
+        self.emit(Notice::Outcome(Outcome::ConsentGiven { app: slug.clone(), scopes }));
         self.activity_of(Activity::Consent, &slug);
         if asks {
             self.ask(slug, auth_type);
@@ -522,7 +522,7 @@ impl Flow {
                 let Some(account) = account else { return };
                 self.abandon();
                 let connection_id = account.connection_id.clone();
-                self.emit(Notice::AccountConnected { app: slug.clone(), auth_type, connection_id });
+                self.emit(Notice::Outcome(Outcome::AccountConnected { app: slug.clone(), auth_type, connection_id }));
                 self.activity_of(Activity::Connected, &slug);
                 self.state.screen = Screen::Connected { slug, account };
             }
@@ -611,7 +611,7 @@ impl Flow {
             });
             app.reauth_required &= !app.accounts.is_empty();
         }
-        self.emit(Notice::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids });
+        self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids }));
         self.activity_of(Activity::Disconnected, slug);
         self.command(Command::LoadApp { slug: slug.to_owned() });
     }

@@ -17,7 +17,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Activity, CloseReason, Command, Notice};
+pub use command::{Activity, CloseReason, Command, Notice, Outcome};
 pub use config::{
     ConfigCommand, ConfigEvent, Configuring, Draft, Fault, Offer, Page, RuleOffer, Saving, Section, Title,
     put_in_order, rules, with_member,

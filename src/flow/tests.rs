@@ -175,7 +175,7 @@ fn f15_nothing_is_sent_before_consent() {
     assert_eq!(run.at(), "consent");
     run.send(Event::ConsentGiven);
     assert!(run.wants(|command| matches!(command, Command::Authorize { .. })));
-    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::ConsentGiven { .. }))));
+    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::ConsentGiven { .. })))));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_new_account_connects() {
     run.polled(vec![account("a", "1", AuthType::OAuth2)]);
     assert_eq!(run.at(), "connected");
     assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
-    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::AccountConnected { .. }))));
+    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::AccountConnected { .. })))));
     assert_eq!(run.flow.next_wake(), None);
 }
 
@@ -527,12 +527,16 @@ fn f18_a_disconnect_is_told_only_when_the_platform_confirmed_it() {
     run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
     run.send(Event::DisconnectConfirmed);
     run.send(Event::Disconnected { slug: "crm".into(), result: Err(Code::ServerError.into()) });
-    assert!(!run.wants(|command| matches!(command, Command::Emit(Notice::AccountDisconnected { .. }))));
+    assert!(
+        !run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { .. }))))
+    );
     assert!(run.flow.state().current_app().unwrap().connected());
     // A second try finds it gone: that is what was wanted.
     run.send(Event::DisconnectConfirmed);
     run.send(Event::Disconnected { slug: "crm".into(), result: Err(Code::NotFound.into()) });
-    assert!(run.wants(|command| matches!(command, Command::Emit(Notice::AccountDisconnected { .. }))));
+    assert!(
+        run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { .. }))))
+    );
     assert!(!run.flow.state().current_app().unwrap().connected());
 }
 
@@ -676,9 +680,9 @@ proptest! {
                         prop_assert!(consented);
                     }
                     Command::OpenPopup { .. } => popups += 1,
-                    Command::Emit(Notice::ConsentGiven { .. }) => consented = true,
-                    Command::Emit(Notice::AccountConnected { .. }) => prop_assert!(polled),
-                    Command::Emit(Notice::AccountDisconnected { .. }) => prop_assert!(confirmed),
+                    Command::Emit(Notice::Outcome(Outcome::ConsentGiven { .. })) => consented = true,
+                    Command::Emit(Notice::Outcome(Outcome::AccountConnected { .. })) => prop_assert!(polled),
+                    Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { .. })) => prop_assert!(confirmed),
                     _ => {}
                 }
             }

@@ -69,7 +69,7 @@ const BEGINS: [&str; 18] = [
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
     "connect_flow::embed::frame::parent::<impl connect_flow::embed::instance::Core>::show_frame",
-    "connect_flow::embed::events::HostEvent::of_choice",
+    "connect_flow::embed::events::HostEvent::of_outcome",
     "connect_flow::embed::popup::shut",
     "connect_flow::view::list::come_back",
     "connect_flow::view::list::say_count",

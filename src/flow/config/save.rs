@@ -2,7 +2,7 @@
 
 use super::{ConfigCommand, Configuring, Out, Saving, Sent};
 use crate::error::{Code, Failure};
-use crate::flow::command::{Command, Notice};
+use crate::flow::command::{Command, Notice, Outcome};
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, WorkflowChange};
@@ -88,7 +88,8 @@ impl Configuring {
         let config_id = config.config_id.clone();
         self.take(config);
         if any {
-            out.commands.push(Command::Emit(Notice::ConfigSaved { app: self.slug.clone(), config_id }));
+            out.commands
+                .push(Command::Emit(Notice::Outcome(Outcome::ConfigSaved { app: self.slug.clone(), config_id })));
         }
         if self.faults.is_empty() {
             self.saving = if self.dirty() { Saving::Idle } else { Saving::Saved };

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::error::Code;
+use crate::flow::Outcome;
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind};
 use crate::platform::refold::config as reading;
@@ -113,7 +114,10 @@ impl Run {
     }
 
     fn saved_events(&self) -> usize {
-        self.commands.iter().filter(|command| matches!(command, Command::Emit(Notice::ConfigSaved { .. }))).count()
+        self.commands
+            .iter()
+            .filter(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::ConfigSaved { .. }))))
+            .count()
     }
 }
 
