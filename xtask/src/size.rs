@@ -20,7 +20,7 @@ struct Size {
     raw: u64,
     /// gzip -9.
     gzip: u64,
-    /// brotli at quality 11, window 22.
+    /// As [`brotli`] says.
     brotli: u64,
 }
 
@@ -29,10 +29,7 @@ impl Size {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(content).at("gzip")?;
         let gzip = gzip.finish().at("gzip")?;
-        let mut brotli = Vec::new();
-        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-        brotli::BrotliCompress(&mut &content[..], &mut brotli, &parameters).at("brotli")?;
-        Ok(Self { raw: content.len() as u64, gzip: gzip.len() as u64, brotli: brotli.len() as u64 })
+        Ok(Self { raw: content.len() as u64, gzip: gzip.len() as u64, brotli: brotli(content)? })
     }
 
     fn json(self) -> Value {
@@ -42,6 +39,14 @@ impl Size {
     fn row(self, name: &str) -> String {
         format!("{:>9} {:>9} {:>9}  {name}", self.raw, self.gzip, self.brotli)
     }
+}
+
+/// Bytes of what brotli makes of it at quality 11, window 22.
+pub(crate) fn brotli(content: &[u8]) -> Result<u64> {
+    let mut brotli = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &content[..], &mut brotli, &parameters).at("brotli")?;
+    Ok(brotli.len() as u64)
 }
 
 impl Add for Size {
