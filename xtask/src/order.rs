@@ -78,7 +78,7 @@ mod tests {
     fn what_shares_most_comes_next_and_what_shares_nothing_last() {
         let bodies: [&[u8]; 4] = [b"abcdefgh", b"123456789", b"__cdefgh", b"12345678"];
         assert_eq!(order(&bodies, 0), [1, 3, 0, 2]);
-        assert_eq!(order(&bodies, 2), [3, 1, 0, 2]);
+        assert_eq!(order(&bodies, 2), [2, 0, 1, 3]);
         assert!(order(&[], 0).is_empty());
     }
 
