@@ -39,7 +39,7 @@ pub(super) enum Retry {
 }
 
 /// The addresses that may be asked for anything.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Origins {
     /// The API's base address without a slash at the end.
     pub api: String,
