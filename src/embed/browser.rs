@@ -1,9 +1,11 @@
 //! The browser's clocks, timers, listeners and randomness, each undone when dropped.
 
+use crate::gather::Gather;
 use crate::session::{Now, Page};
 use js_sys::{Function, Uint8Array};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, EventTarget, VisibilityState, Window};
@@ -46,7 +48,10 @@ pub(super) struct Timer {
 
 impl Timer {
     pub(super) fn new(in_ms: f64, run: impl FnMut() + 'static) -> Option<Self> {
-        let run = Closure::<dyn FnMut()>::new(run);
+        Self::set(in_ms, Closure::new(run))
+    }
+
+    fn set(in_ms: f64, run: Closure<dyn FnMut()>) -> Option<Self> {
         let callback: &Function = run.as_ref().unchecked_ref();
         let ms = in_ms.clamp(0.0, 2_000_000_000.0) as i32;
         let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms).ok()?;
@@ -62,6 +67,9 @@ impl Drop for Timer {
     }
 }
 
+/// The name of an event, and what it does to whom it concerns.
+pub(super) type Reaction<T> = (&'static str, fn(&Rc<T>));
+
 /// One event listener, removed when dropped.
 pub(super) struct Listener {
     target: EventTarget,
@@ -71,7 +79,19 @@ pub(super) struct Listener {
 
 impl Listener {
     pub(super) fn new(target: &EventTarget, event: &'static str, run: impl Fn(JsValue) + 'static) -> Option<Self> {
-        let run = Closure::<dyn Fn(JsValue)>::new(run);
+        Self::add(target, event, Closure::new(run))
+    }
+
+    /// One for each of these events, of something that may be gone by then.
+    pub(super) fn all<T: 'static>(target: &EventTarget, of: &Rc<T>, events: &[Reaction<T>]) -> Vec<Self> {
+        let listener = |(event, run): &Reaction<T>| {
+            let (of, run) = (Rc::downgrade(of), *run);
+            Self::new(target, event, move |_| of.upgrade().iter().for_each(run))
+        };
+        events.iter().filter_map(listener).gather()
+    }
+
+    fn add(target: &EventTarget, event: &'static str, run: Closure<dyn Fn(JsValue)>) -> Option<Self> {
         target.add_event_listener_with_callback(event, run.as_ref().unchecked_ref()).ok()?;
         Some(Self { target: target.clone(), event, run })
     }

@@ -22,20 +22,19 @@ impl Core {
     pub(super) fn carry_out(self: &Rc<Self>, command: Command) {
         match command {
             Command::LoadApps => {
-                let epoch = self.epoch.get();
-                self.request(move |core| async move {
+                let (core, epoch) = (self.clone(), self.epoch.get());
+                self.request(Box::pin(async move {
                     let arrive = |apps| {
                         if core.epoch.get() == epoch {
                             core.send(Event::AppsArrived(apps));
                         }
                     };
                     Event::AppsLoaded(core.platform.apps(arrive).await)
-                });
+                }));
             }
-            Command::LoadOrganisation => self.request(|core| async move {
-                // Only decoration: without it the host's own name for itself is shown.
-                Event::OrganisationLoaded(core.platform.organisation().await.unwrap_or_default())
-            }),
+            // Only decoration: without it the host's own name for itself is shown.
+            Command::LoadOrganisation => self
+                .ask(self.platform.organisation().then(|result| Event::OrganisationLoaded(result.unwrap_or_default()))),
             Command::AbortRequests => {
                 self.epoch.set(self.epoch.get() + 1);
                 self.platform.transport.abort();
@@ -102,14 +101,14 @@ impl Core {
     }
 
     pub(super) fn ask(self: &Rc<Self>, question: Question<Event>) {
-        self.request(|core| async move { core.platform.transport.answer(question).await });
+        let core = self.clone();
+        self.request(Box::pin(async move { core.platform.transport.answer(question).await }));
     }
 
-    /// Starts a request whose answer is one event, unless everything of its time was dropped meanwhile.
-    fn request<F: Future<Output = Event> + 'static>(self: &Rc<Self>, ask: impl FnOnce(Rc<Self>) -> F) {
+    /// Waits for a request whose answer is one event, unless everything of its time was dropped meanwhile.
+    fn request(self: &Rc<Self>, answer: Pin<Box<dyn Future<Output = Event>>>) {
         let epoch = self.epoch.get();
         let core = Rc::downgrade(self);
-        let answer: Pin<Box<dyn Future<Output = Event>>> = Box::pin(ask(self.clone()));
         spawn(Box::pin(async move {
             let event = answer.await;
             if let Some(core) = core.upgrade()

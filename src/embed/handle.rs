@@ -69,7 +69,7 @@ impl ConnectFlow {
     /// What the user did in the host's own interface; to be called in the click itself, because a window may open.
     pub fn send(&self, event: &JsValue) -> Result<(), JsValue> {
         let core = self.instance.core();
-        core.send(headless::event(core, event).ok_or_else(|| thrown(options::bad("type")))?);
+        core.send(headless::event(core, event).ok_or_else(|| unusable("type"))?);
         Ok(())
     }
 
@@ -95,7 +95,7 @@ impl ConnectFlow {
     /// Changes what may change while the flow goes on.
     pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
         if options::has(options, "getSessionToken") {
-            self.instance.set_callback(options::callback(options, "getSessionToken").map_err(thrown)?);
+            self.instance.set_callback(options::callback(options, "getSessionToken").map_err(unusable)?);
         }
         self.instance.update(|settings| options::apply(settings, options));
         Ok(())
@@ -129,6 +129,10 @@ fn place(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
     view::adopt_styles(root);
     root.append_child(&target)?;
     Ok(target)
+}
+
+fn unusable(name: options::Name) -> JsValue {
+    thrown(options::bad(name))
 }
 
 fn thrown(bad: BadOption) -> JsValue {

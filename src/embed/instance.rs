@@ -1,9 +1,9 @@
 //! One life of the component: the flow, the session, the platform and the view put together.
 
-use super::browser::{Listener, Timer, document, now, random_uuid, spawn, window};
+use super::browser::{Listener, Reaction, Timer, document, now, random_uuid, spawn, window};
 use super::events::{self, HostEvent, Stamp};
 use super::frame::{FrameUrl, Framed};
-use super::keeper::{Keeper, KeeperRef, Owner};
+use super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
@@ -12,14 +12,14 @@ use crate::error::{Code, Failure};
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
-use crate::session::{Environment, Lease, Phase, ProbeOutcome, ResetReason, SessionEvent, SessionView};
+use crate::session::{Environment, Phase, ProbeOutcome, SessionView};
 use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui, Watched};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
-use web_sys::{Element, HtmlElement};
+use web_sys::{AbortController, Element, HtmlElement};
 
 /// How long a session may go without a usable token before the user is told, in milliseconds.
 const PATIENCE_MS: f64 = 1_500.0;
@@ -75,12 +75,12 @@ impl Instance {
         headless: bool,
         emit: Rc<dyn Fn(HostEvent)>,
     ) -> Result<Self, BadOption> {
-        let keeper = Keeper::new(options.get_session_token.clone());
+        let scope = AbortController::new().map_err(|_| BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
+        let keeper = Keeper::new(options.get_session_token);
         let bearer = Rc::new(KeeperRef(keeper.clone()));
         // One id for the host's log and the platform's: where it is sent as a header, the events carry that one.
         let activity_id = options.headers.activity_id().map_or_else(random_uuid, str::to_owned);
-        let transport = Transport::new(bearer, options.origins, options.headers)
-            .ok_or(BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
+        let transport = Transport::new(bearer, options.origins, options.headers, scope);
         let (flow, commands) = Flow::start(options.app, options.entry);
         let changes = flow.changes();
         let flow = Rc::new(RefCell::new(flow));
@@ -296,19 +296,18 @@ impl Core {
     }
 
     fn listen(self: &Rc<Self>) {
-        let on = |target: &web_sys::EventTarget, event: &'static str, run: fn(&Rc<Self>)| {
-            let core = Rc::downgrade(self);
-            Listener::new(target, event, move |_| core.upgrade().iter().for_each(run))
-        };
+        const OF_WINDOW: [Reaction<Core>; 4] = [
+            ("online", |core| core.send(Event::Online(true))),
+            ("offline", |core| core.send(Event::Online(false))),
+            ("focus", Core::returned),
+            ("pagehide", Core::cover),
+        ];
         let mut listeners = self.listeners.borrow_mut();
         if let Some(window) = window() {
-            listeners.extend(on(&window, "online", |core| core.send(Event::Online(true))));
-            listeners.extend(on(&window, "offline", |core| core.send(Event::Online(false))));
-            listeners.extend(on(&window, "focus", Self::returned));
-            listeners.extend(on(&window, "pagehide", Self::cover));
+            listeners.extend(Listener::all(&window, self, &OF_WINDOW));
         }
         if let Some(document) = document() {
-            listeners.extend(on(&document, "visibilitychange", Self::returned));
+            listeners.extend(Listener::all(&document, self, &[("visibilitychange", Self::returned)]));
         }
     }
 
@@ -425,33 +424,26 @@ pub(super) fn probe_outcome(answer: Result<(), Failure>) -> ProbeOutcome {
 struct Hooks(Weak<Core>);
 
 impl Owner for Hooks {
-    fn session_event(&self, event: SessionEvent) {
-        if let Some(core) = self.0.upgrade() {
-            core.emit(HostEvent::of_session(event));
-            if let Some(name) = events::activity_of_session(event) {
-                core.notice(Notice::Activity { name, app: None });
+    fn hear(&self, news: News) {
+        let Some(core) = self.0.upgrade() else { return };
+        match news {
+            News::Event(event) => {
+                core.emit(HostEvent::of_session(event));
+                if let Some(name) = events::activity_of_session(event) {
+                    core.notice(Notice::Activity { name, app: None });
+                }
+            }
+            News::Reset => core.send(Event::SessionReset),
+            News::Changed(view) => core.session_changed(view),
+            News::Probe(lease) => {
+                let keeper = core.keeper.clone();
+                core.ask(core.platform.probe(lease).then(move |answer| {
+                    keeper.probed(lease, probe_outcome(answer));
+                    // To the flow it is no more than time that passed.
+                    Event::Tick
+                }));
             }
         }
-    }
-
-    fn session_reset(&self, _: ResetReason) {
-        if let Some(core) = self.0.upgrade() {
-            core.send(Event::SessionReset);
-        }
-    }
-
-    fn session_changed(&self, view: SessionView) {
-        if let Some(core) = self.0.upgrade() {
-            core.session_changed(view);
-        }
-    }
-
-    fn probe(&self, lease: Lease) {
-        let Some(core) = self.0.upgrade() else { return };
-        spawn(Box::pin(async move {
-            let outcome = probe_outcome(core.platform.probe(lease).await);
-            core.keeper.probed(lease, outcome);
-        }));
     }
 }
 

@@ -1,16 +1,16 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
-use super::browser::{Listener, Timer, document, now, page, random_seed, spawn, window};
+use super::browser::{Listener, Reaction, Timer, document, now, page, random_seed, spawn, window};
 use super::offer;
 use crate::error::Code;
 use crate::object;
 use crate::platform::Bearer;
 use crate::session::{
-    Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, ResetReason, Session,
-    SessionEvent, SessionFault, SessionOptions, SessionView, Ticket,
+    Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, Session, SessionEvent,
+    SessionFault, SessionOptions, SessionView, Ticket,
 };
 use js_sys::{Function, JsString, Promise};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -19,18 +19,25 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 use zeroize::Zeroizing;
 
-/// Whom the session's effects concern. Called outside any borrow.
+/// What concerns whoever a session is for.
+pub(super) enum News {
+    Event(SessionEvent),
+    /// Everything of the flow so far goes.
+    Reset,
+    Changed(SessionView),
+    /// [`Keeper::probed`] is to be told what the platform says of that token.
+    Probe(Lease),
+}
+
+/// Told outside any borrow.
 pub(super) trait Owner {
-    fn session_event(&self, event: SessionEvent);
-    fn session_reset(&self, reason: ResetReason);
-    fn session_changed(&self, view: SessionView);
-    fn probe(&self, lease: Lease);
+    fn hear(&self, news: News);
 }
 
 pub(super) struct Keeper {
     session: RefCell<Session>,
     callback: RefCell<Option<Function>>,
-    owner: RefCell<Option<Rc<dyn Owner>>>,
+    owner: OnceCell<Rc<dyn Owner>>,
     timer: Cell<Option<Timer>>,
     waiting: RefCell<Vec<Waiter>>,
     asks: RefCell<Vec<(AskId, AbortController)>>,
@@ -58,7 +65,7 @@ impl Keeper {
         Rc::new(Self {
             session: RefCell::new(Session::new(options, random_seed())),
             callback: RefCell::new(callback),
-            owner: RefCell::new(None),
+            owner: OnceCell::new(),
             timer: Cell::new(None),
             waiting: RefCell::default(),
             asks: RefCell::default(),
@@ -70,7 +77,7 @@ impl Keeper {
     /// Begins: listens to the page and asks the host, unless it gave a token already. `age_ms`: how long ago the host's
     /// callback was called ahead of us; a lifetime counts from then.
     pub(super) fn start(self: &Rc<Self>, owner: Rc<dyn Owner>, first: Option<&JsValue>, age_ms: f64) {
-        self.owner.replace(Some(owner));
+        self.owner.get_or_init(|| owner);
         self.listen();
         if let Some(first) = first {
             self.offer(first);
@@ -82,24 +89,20 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>) {
-        let on = |target: &web_sys::EventTarget, event: &'static str, run: fn(&Rc<Self>)| {
-            let keeper = Rc::downgrade(self);
-            Listener::new(target, event, move |_| {
-                if let Some(keeper) = keeper.upgrade() {
-                    run(&keeper);
-                }
-            })
-        };
+        const OF_WINDOW: [Reaction<Keeper>; 5] = [
+            ("focus", Keeper::tick),
+            ("online", Keeper::tick),
+            ("offline", Keeper::tick),
+            ("pagehide", Keeper::suspend),
+            ("pageshow", Keeper::resume),
+        ];
+        const OF_DOCUMENT: [Reaction<Keeper>; 2] = [("visibilitychange", Keeper::tick), ("resume", Keeper::tick)];
         let mut listeners = self.listeners.borrow_mut();
         if let Some(window) = window() {
-            listeners
-                .extend(["focus", "online", "offline"].into_iter().filter_map(|event| on(&window, event, Self::tick)));
-            listeners.extend(on(&window, "pagehide", Self::suspend));
-            listeners.extend(on(&window, "pageshow", Self::resume));
+            listeners.extend(Listener::all(&window, self, &OF_WINDOW));
         }
         if let Some(document) = document() {
-            listeners.extend(on(&document, "visibilitychange", Self::tick));
-            listeners.extend(on(&document, "resume", Self::tick));
+            listeners.extend(Listener::all(&document, self, &OF_DOCUMENT));
         }
     }
 
@@ -128,14 +131,13 @@ impl Keeper {
         let timer = wake.and_then(|ms| Timer::new(ms, move || keeper.upgrade().iter().for_each(Self::tick)));
         self.timer.set(timer);
         if self.shown.replace(Some(view)) != Some(view) {
-            self.tell(|owner| owner.session_changed(view));
+            self.tell(News::Changed(view));
         }
     }
 
-    fn tell(&self, act: impl FnOnce(&dyn Owner)) {
-        let owner = self.owner.borrow().clone();
-        if let Some(owner) = owner {
-            act(&*owner);
+    fn tell(&self, news: News) {
+        if let Some(owner) = self.owner.get() {
+            owner.hear(news);
         }
     }
 
@@ -147,10 +149,10 @@ impl Keeper {
                     controller.abort();
                 }
             }
-            Effect::Probe(lease) => self.tell(|owner| owner.probe(lease)),
-            Effect::Emit(event) => self.tell(|owner| owner.session_event(event)),
+            Effect::Probe(lease) => self.tell(News::Probe(lease)),
+            Effect::Emit(event) => self.tell(News::Event(event)),
             Effect::Release { tickets, result } => self.release(&tickets, result),
-            Effect::ResetFlow(reason) => self.tell(|owner| owner.session_reset(reason)),
+            Effect::ResetFlow(_) => self.tell(News::Reset),
         }
     }
 

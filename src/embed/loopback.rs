@@ -1,16 +1,14 @@
 //! Names of this machine, for which a browser treats plain `http:` as a secure context.
 
-/// For the host name of an address that the browser has read: whatever ends in a number is an IPv4 address there, in four
-/// parts.
+/// For the host name of an address that the browser has read: what begins with a number and ends in one is an IPv4 address
+/// there, in four parts.
 pub(super) fn is_loopback(host: &str) -> bool {
-    let ends_in_number = || {
-        let last = host.rsplit('.').next().unwrap_or_default();
-        !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
+    let is_number = |byte: &u8| byte.is_ascii_digit();
+    let is_ipv4 = || {
+        let bytes = host.as_bytes();
+        bytes.last().is_some_and(is_number) && bytes.iter().all(|byte| is_number(byte) || *byte == b'.')
     };
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || (host.starts_with("127.") && ends_in_number())
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || (host.starts_with("127.") && is_ipv4())
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub struct BadOption {
 }
 
 /// Options of one life: changing one starts a new one.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Options {
     pub origins: Origins,
     pub headers: ExtraHeaders,
@@ -42,6 +42,9 @@ pub struct Options {
     pub age_ms: f64,
 }
 
+/// The name of an option that cannot be used as it is.
+pub(super) type Name = &'static str;
+
 impl Options {
     pub fn new(
         api_url: &str,
@@ -49,74 +52,98 @@ impl Options {
         app: Option<String>,
         get_session_token: Option<Function>,
     ) -> Result<Self, BadOption> {
-        if !window().is_some_and(|window| window.is_secure_context()) {
-            return Err(BadOption { code: Code::InsecureContext, option: "apiUrl" });
-        }
-        let api = api_base(api_url).ok_or(bad("apiUrl"))?;
-        let mut icons = Vec::new();
-        for address in icon_origins {
-            icons.push(Url::new(address).map_err(|_| bad("iconOrigins"))?.origin());
-        }
-        Ok(Self {
-            origins: Origins { api, icons },
-            headers: ExtraHeaders::default(),
-            app,
-            config: ConfigChoice::default(),
-            entry: Entry::Missing,
-            frame_url: None,
-            open_url: None,
-            get_session_token,
-            session_token: None,
-            age_ms: 0.0,
-        })
+        check_page()?;
+        let mut options = Self { app, get_session_token, ..Self::default() };
+        options.set_origins(api_url, icon_origins.iter().cloned().map(Some)).map_err(bad)?;
+        Ok(options)
     }
 
     /// Where secrets are typed: in the host's own page if it says so, else in the frame at that address, if any.
     pub fn set_entry(&mut self, frame_url: Option<&str>, inline: bool) -> Result<(), BadOption> {
-        self.frame_url = frame_url.map(|url| FrameUrl::check(url).ok_or(bad("frameUrl"))).transpose()?;
-        self.entry = match &self.frame_url {
-            _ if inline => Entry::Inline,
-            Some(_) => Entry::Frame,
-            None => Entry::Missing,
-        };
+        self.enter(frame_url, inline).map_err(bad)
+    }
+
+    fn enter(&mut self, frame_url: Option<&str>, inline: bool) -> Result<(), Name> {
+        if let Some(url) = frame_url {
+            self.frame_url = Some(FrameUrl::check(url).ok_or("frameUrl")?);
+            self.entry = Entry::Frame;
+        }
+        if inline {
+            self.entry = Entry::Inline;
+        }
+        Ok(())
+    }
+
+    /// An icon's address that is no text is as bad as any other.
+    fn set_origins(&mut self, api_url: &str, icons: impl Iterator<Item = Option<String>>) -> Result<(), Name> {
+        self.origins.api = api_base(api_url).ok_or("apiUrl")?;
+        for address in icons {
+            let url = address.and_then(|address| Url::new(&address).ok()).ok_or("iconOrigins")?;
+            self.origins.icons.push(url.origin());
+        }
         Ok(())
     }
 
     /// Reads a plain object. Unknown names are ignored: a newer host may know more.
     pub(super) fn read(value: &JsValue) -> Result<Self, BadOption> {
-        let api = text(value, "apiUrl").unwrap_or_default();
-        let icons = match get(value, "iconOrigins") {
-            None => Vec::new(),
-            Some(list) => texts(&list).ok_or(bad("iconOrigins"))?,
-        };
-        let mut options = Self::new(&api, &icons, text(value, "app"), callback(value, "getSessionToken")?)?;
-        options.set_entry(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
-        options.open_url = callback(value, "openUrl")?;
-        options.age_ms =
-            get(value, "ageMs").and_then(|age| age.as_f64()).filter(|age| age.is_finite()).unwrap_or_default();
-        if let Some(config) = get(value, "config") {
-            options.config = choice(&config)?;
-        }
-        options.headers = headers(value)?;
-        options.session_token = get(value, "sessionToken");
+        check_page()?;
+        let mut options = Self::default();
+        options.take(value).map_err(bad)?;
         Ok(options)
+    }
+
+    /// One member after the other into its place: what is read so far is dropped in one way, wherever it ends.
+    fn take(&mut self, value: &JsValue) -> Result<(), Name> {
+        let icons = match get(value, "iconOrigins") {
+            None => Array::new(),
+            Some(list) => list.dyn_into().map_err(|_| "iconOrigins")?,
+        };
+        let api = text(value, "apiUrl").unwrap_or_default();
+        self.set_origins(&api, icons.iter().map(|address| address.as_string()))?;
+        self.app = text(value, "app");
+        self.get_session_token = callback(value, "getSessionToken")?;
+        self.enter(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
+        self.open_url = callback(value, "openUrl")?;
+        let age = get(value, "ageMs").and_then(|age| age.as_f64());
+        self.age_ms = age.filter(|age| age.is_finite()).unwrap_or_default();
+        if let Some(config) = get(value, "config") {
+            self.config.id = text(&config, "id");
+            if let Some(labels) = get(&config, "labels") {
+                // Whatever JSON the platform takes.
+                let labels = JSON::stringify(&labels).ok().and_then(|labels| labels.as_string());
+                self.config.labels = Some(labels.ok_or("config.labels")?);
+            }
+        }
+        if let Some(headers) = get(value, "headers") {
+            add_headers(&mut self.headers, &headers)?;
+        }
+        self.session_token = get(value, "sessionToken");
+        Ok(())
     }
 }
 
-/// An option that, if it is there, must be a function.
-pub(super) fn callback(value: &JsValue, name: &'static str) -> Result<Option<Function>, BadOption> {
-    get(value, name).map(|callback| callback.dyn_into().map_err(|_| bad(name))).transpose()
+/// Tokens are for pages that nobody on the way can change.
+fn check_page() -> Result<(), BadOption> {
+    let secure = window().is_some_and(|window| window.is_secure_context());
+    if secure { Ok(()) } else { Err(BadOption { code: Code::InsecureContext, option: "apiUrl" }) }
 }
 
-pub(super) const fn bad(option: &'static str) -> BadOption {
+/// An option that, if it is there, must be a function.
+pub(super) fn callback(value: &JsValue, name: Name) -> Result<Option<Function>, Name> {
+    get(value, name).map(|callback| callback.dyn_into().map_err(|_| name)).transpose()
+}
+
+pub(super) const fn bad(option: Name) -> BadOption {
     BadOption { code: Code::InvalidOption, option }
 }
 
 /// Puts what may change at any time into the settings; names that are absent leave what was.
 pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
+    // What is there but no text is as good as empty.
+    let given = |name: &str| has(value, name).then(|| text(value, name).unwrap_or_default());
     let set = |into: &mut String, name: &str| {
-        if has(value, name) {
-            *into = text(value, name).unwrap_or_default();
+        if let Some(text) = given(name) {
+            *into = text;
         }
     };
     set(&mut settings.locale, "locale");
@@ -125,22 +152,20 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
     }
     set(&mut settings.host_name, "hostName");
     set(&mut settings.platform_name, "platformName");
-    if has(value, "theme") {
-        settings.theme = match text(value, "theme").as_deref() {
-            Some("light") => Theme::Light,
-            Some("dark") => Theme::Dark,
+    if let Some(theme) = given("theme") {
+        settings.theme = match theme.as_str() {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
             _ => Theme::System,
         };
     }
-    if has(value, "density") {
-        let compact = text(value, "density").as_deref() == Some("compact");
-        settings.density = if compact { Density::Compact } else { Density::Comfortable };
+    if let Some(density) = given("density") {
+        settings.density = if density == "compact" { Density::Compact } else { Density::Comfortable };
     }
-    if has(value, "privacyUrl") {
-        settings.privacy_url = text(value, "privacyUrl").filter(|address| is_web(address));
-    }
-    if has(value, "termsUrl") {
-        settings.terms_url = text(value, "termsUrl").filter(|address| is_web(address));
+    for (into, name) in [(&mut settings.privacy_url, "privacyUrl"), (&mut settings.terms_url, "termsUrl")] {
+        if has(value, name) {
+            *into = text(value, name).filter(|address| is_web(address));
+        }
     }
     if has(value, "autofocus") {
         settings.autofocus = flag(value, "autofocus");
@@ -202,54 +227,44 @@ pub(super) fn flag(value: &JsValue, name: &str) -> bool {
     get(value, name).is_some_and(|value| value.is_truthy())
 }
 
-/// `https:`, or `http:` of this machine; no user name, query or fragment; without the slash at the end.
-pub(super) fn api_base(address: &str) -> Option<String> {
+/// An address that may be trusted with something: `https:`, or `http:` of this machine, and nobody's name in it.
+pub(super) fn secure(address: &str) -> Option<Url> {
     let url = Url::new(address).ok()?;
     let scheme = match url.protocol().as_str() {
         "https:" => true,
         "http:" => is_loopback(&url.hostname()),
         _ => false,
     };
-    let plain =
-        url.username().is_empty() && url.password().is_empty() && url.search().is_empty() && url.hash().is_empty();
-    (scheme && plain).then(|| url.href().trim_end_matches('/').to_owned())
+    (scheme && url.username().is_empty() && url.password().is_empty()).then_some(url)
 }
 
-fn texts(list: &JsValue) -> Option<Vec<String>> {
-    let mut texts = Vec::new();
-    for item in list.dyn_ref::<Array>()?.iter() {
-        texts.push(item.as_string()?);
+/// As [`secure`], without query and fragment; what comes back has no slash at the end.
+pub(super) fn api_base(address: &str) -> Option<String> {
+    let url = secure(address).filter(|url| url.search().is_empty() && url.hash().is_empty())?.href();
+    let mut base = url.as_str();
+    while let Some(shorter) = base.strip_suffix('/') {
+        base = shorter;
     }
-    Some(texts)
+    Some(base.to_owned())
 }
 
 pub(super) fn is_header_value(text: &str) -> bool {
     text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// `config: {id, labels}`; labels are whatever JSON the platform takes.
-fn choice(config: &JsValue) -> Result<ConfigChoice, BadOption> {
-    let read = |labels: JsValue| JSON::stringify(&labels).ok()?.as_string();
-    let labels = get(config, "labels").map(|labels| read(labels).ok_or(bad("config.labels"))).transpose()?;
-    Ok(ConfigChoice { id: text(config, "id"), labels })
-}
-
-/// `headers: {activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may
-/// refuse them.
-fn headers(value: &JsValue) -> Result<ExtraHeaders, BadOption> {
-    let Some(headers) = get(value, "headers") else { return Ok(ExtraHeaders::default()) };
-    let mut fixed = Vec::new();
-    if flag(&headers, "activityId") {
-        fixed.push(("X-Activity-ID", super::random_uuid()));
-    }
-    if flag(&headers, "sessionId") {
-        fixed.push(("X-Session-ID", super::random_uuid()));
-    }
-    if let Some(tenant) = text(&headers, "tenantId") {
-        if !is_header_value(&tenant) {
-            return Err(bad("headers.tenantId"));
+/// `{activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may refuse them.
+fn add_headers(into: &mut ExtraHeaders, headers: &JsValue) -> Result<(), Name> {
+    for (option, name) in [("activityId", "X-Activity-ID"), ("sessionId", "X-Session-ID")] {
+        if flag(headers, option) {
+            into.fixed.push((name, super::random_uuid()));
         }
-        fixed.push(("X-Tenant-ID", tenant));
     }
-    Ok(ExtraHeaders { fixed, correlation: flag(&headers, "correlationId") })
+    if let Some(tenant) = text(headers, "tenantId") {
+        if !is_header_value(&tenant) {
+            return Err("headers.tenantId");
+        }
+        into.fixed.push(("X-Tenant-ID", tenant));
+    }
+    into.correlation = flag(headers, "correlationId");
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The provider's window: opened blank inside the click, cut off from this page, then sent to a checked address.
 
 use super::browser::window;
-use super::loopback::is_loopback;
+use super::options::secure;
 use crate::error::Code;
 use js_sys::{Function, JsString};
 use web_sys::{Url, Window};
@@ -22,23 +22,10 @@ pub(super) struct Popup {
 pub(super) struct Address(Url);
 
 impl Address {
-    /// Takes `https:` and, for development, `http:` of this machine; nothing with a user name in it, nothing that holds
-    /// the session token.
+    /// Takes one that may be trusted and does not hold the session token.
     pub(super) fn check(text: &str, holds_token: impl FnOnce(&str) -> bool) -> Result<Self, Code> {
-        let url = Some(text)
-            .filter(|text| text.len() <= MAX_ADDRESS && !holds_token(text))
-            .and_then(|text| Url::new(text).ok())
-            .ok_or(Code::UnsafeAuthUrl)?;
-        let scheme = match url.protocol().as_str() {
-            "https:" => true,
-            "http:" => is_loopback(&url.hostname()),
-            _ => false,
-        };
-        if scheme && url.username().is_empty() && url.password().is_empty() {
-            Ok(Self(url))
-        } else {
-            Err(Code::UnsafeAuthUrl)
-        }
+        let text = Some(text).filter(|text| text.len() <= MAX_ADDRESS && !holds_token(text));
+        text.and_then(secure).map(Self).ok_or(Code::UnsafeAuthUrl)
     }
 }
 

@@ -1,14 +1,14 @@
 //! One HTTP exchange over the `fetch` that the page had when this code was loaded.
 
 use super::read::Reader;
-use crate::error::Code;
 use crate::object::{bare, get, set};
 use gloo_net::http::Response;
-use js_sys::{Function, JsString, Promise};
+use js_sys::{Function, JsString, Object, Promise};
 use std::cell::OnceCell;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, Request, TextDecoder};
+use web_sys::{AbortSignal, Headers, ReadableStream, ReadableStreamDefaultReader, Request};
 
 /// Larger answers are refused, in bytes: no list of apps comes near, and a page must stay usable.
 const MAX_BODY: f64 = 16.0 * 1024.0 * 1024.0;
@@ -62,19 +62,7 @@ impl Answer {
 }
 
 impl Outgoing<'_> {
-    /// Sends it. An `Err` means that no complete answer came.
-    pub(super) async fn send(&self) -> Result<Answer, Code> {
-        let promise = self.fetch().map_err(|_| Code::NetworkError)?;
-        let response: web_sys::Response =
-            JsFuture::from(promise).await.and_then(JsCast::dyn_into).map_err(|error| self.fault(&error))?;
-        let response = Response::from(response);
-        let text = read(&response).await.map_err(|error| self.fault(&error))?;
-        let body = parse(&text).unwrap_or(JsValue::UNDEFINED);
-        #[cfg(feature = "mutants")]
-        crate::mutants::answered(&body);
-        Ok(Answer { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
-    }
-
+    /// Sends it, whoever waits for the answer.
     pub(super) fn fetch(&self) -> Result<Promise, JsValue> {
         let url = self.url;
         #[cfg(feature = "mutants")]
@@ -103,44 +91,78 @@ impl Outgoing<'_> {
             _ => Err(JsValue::UNDEFINED),
         })
     }
-
-    fn fault(&self, error: &JsValue) -> Code {
-        if error.is_null() {
-            return Code::BadResponse;
-        }
-        if self.signal.aborted() { Code::Timeout } else { Code::NetworkError }
-    }
 }
 
-/// Reads the whole body, at most [`MAX_BODY`]; `Err(null)` when it is larger. It stays with the browser: a long list has
-/// megabytes.
-async fn read(response: &Response) -> Result<JsString, JsValue> {
+/// Waits for the whole answer to what was sent. An `Err` means that no complete one came: `null` for one that is too large.
+pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Answer, JsValue> {
+    let response: web_sys::Response = JsFuture::from(sent?).await?.dyn_into()?;
+    let response = Response::from(response);
     let mut text: JsString = "".into();
-    let Some(stream) = response.body() else { return Ok(text) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let decoder = TextDecoder::new()?;
-    let decode: Function = get(&decoder, "decode")?.dyn_into()?;
-    // A letter may stand in two parts.
-    let more = bare(&[("stream", JsValue::TRUE)]);
-    let mut size = 0.0;
-    loop {
-        let chunk = JsFuture::from(reader.read()).await?;
-        if get(&chunk, "done")?.is_truthy() {
-            return Ok(text.concat(&decode.call0(&decoder)?));
+    if let Some(stream) = response.body() {
+        let mut body = Body::of(&stream, text)?;
+        while !body.take(&JsFuture::from(body.reader.read()).await?)? {}
+        text = body.text;
+    }
+    let body = parse(&text).unwrap_or(JsValue::UNDEFINED);
+    #[cfg(feature = "mutants")]
+    crate::mutants::answered(&body);
+    Ok(Answer { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
+}
+
+/// A body of at most [`MAX_BODY`] while it arrives. It stays with the browser: a long list has megabytes.
+struct Body {
+    reader: ReadableStreamDefaultReader,
+    decoder: Decoder,
+    /// Tells the decoder that a letter may stand in two parts.
+    more: Object,
+    text: JsString,
+    size: f64,
+}
+
+impl Body {
+    fn of(stream: &ReadableStream, text: JsString) -> Result<Self, JsValue> {
+        let more = bare(&[("stream", JsValue::TRUE)]);
+        Ok(Self { reader: stream.get_reader().unchecked_into(), decoder: Decoder::new()?, more, text, size: 0.0 })
+    }
+
+    /// Takes what a reading gave; whether that was all.
+    fn take(&mut self, read: &JsValue) -> Result<bool, JsValue> {
+        let read: &Part = read.unchecked_ref();
+        let (done, bytes) = (read.done(), read.value());
+        if !done {
+            self.size += bytes.unchecked_ref::<Part>().length()?;
+            if self.size > MAX_BODY {
+                // Nobody waits for the rest; a failing cancel changes nothing.
+                drop(self.reader.cancel());
+                return Err(JsValue::NULL);
+            }
         }
-        let value = get(&chunk, "value")?;
-        size += get(&value, "byteLength")?.as_f64().unwrap_or(0.0);
-        if size > MAX_BODY {
-            // Nobody waits for the rest; a failing cancel changes nothing.
-            drop(reader.cancel());
-            return Err(JsValue::NULL);
-        }
-        text = text.concat(&decode.call2(&decoder, &value, &more)?);
+        let more = if done { JsValue::UNDEFINED } else { self.more.clone().into() };
+        self.text = self.text.concat(&self.decoder.decode(&bytes, &more)?);
+        Ok(done)
     }
 }
 
-/// `JSON.parse` of a text that is not copied.
-fn parse(text: &JsString) -> Result<JsValue, JsValue> {
-    let json = get(&js_sys::global(), "JSON")?;
-    get(&json, "parse")?.dyn_into::<Function>()?.call1(&json, text)
+#[wasm_bindgen]
+extern "C" {
+    /// `TextDecoder`, with texts that are not copied.
+    #[wasm_bindgen(js_name = TextDecoder)]
+    type Decoder;
+    #[wasm_bindgen(constructor, catch, js_class = "TextDecoder")]
+    fn new() -> Result<Decoder, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn decode(this: &Decoder, bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// What a reading gives, and the bytes in it.
+    type Part;
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &Part) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Part) -> JsValue;
+    #[wasm_bindgen(method, getter, catch, js_name = byteLength)]
+    fn length(this: &Part) -> Result<f64, JsValue>;
+
+    /// Of a text that is not copied.
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn parse(text: &JsString) -> Result<JsValue, JsValue>;
 }

@@ -55,13 +55,13 @@ pub trait Platform {
     async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure>;
     /// The app of that slug and no other.
     fn app(&self, slug: &str) -> Question<Result<App, Failure>>;
-    async fn organisation(&self) -> Result<Organisation, Failure>;
+    fn organisation(&self) -> Question<Result<Organisation, Failure>>;
     /// `fields` go into the body: they may hold secrets.
     fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Question<Result<Started, Failure>>;
     fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Question<Result<(), Failure>>;
     fn disconnect(&self, slug: &str, auth_type: AuthType) -> Question<Result<(), Failure>>;
     /// The cheapest question that only a good token gets an answer to; sent with exactly the token it is about.
-    async fn probe(&self, lease: crate::session::Lease) -> Result<(), Failure>;
+    fn probe(&self, lease: crate::session::Lease) -> Question<Result<(), Failure>>;
     /// Best effort, outlives the page: `authorization` was prepared before the token was wiped.
     fn revoke(&self, authorization: js_sys::JsString);
 }

@@ -49,6 +49,11 @@ impl Reader {
         self.get(key).as_text()
     }
 
+    /// That of the first of these that has one.
+    pub(super) fn first_text(&self, keys: &[&'static str]) -> Option<String> {
+        keys.iter().find_map(|key| self.text(key))
+    }
+
     pub(super) fn as_text(&self) -> Option<String> {
         let text = match self.0.as_string() {
             Some(text) if text.len() > MAX_TEXT as usize => {

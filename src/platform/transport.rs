@@ -1,6 +1,6 @@
 //! The one way a request leaves: with a good token, in time, retried where that is safe.
 
-use super::http::{Answer, Outgoing};
+use super::http::{self, Answer, Outgoing};
 use super::json::Value;
 use super::read::{self, Reader};
 use crate::error::{Code, Failure, Report};
@@ -39,7 +39,7 @@ pub(super) enum Retry {
 }
 
 /// The addresses that may be asked for anything.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Origins {
     /// The API's base address without a slash at the end.
     pub api: String,
@@ -87,6 +87,8 @@ pub(super) struct Call {
     pub(super) path: String,
     pub(super) body: Option<JsString>,
     pub(super) retry: Retry,
+    /// For exactly this token, which nothing else uses yet: sent once, and what comes back says nothing of the session's.
+    pub(super) lease: Option<Lease>,
     /// The app, where the platform wants it in a header.
     pub(super) slug: Option<String>,
 }
@@ -131,10 +133,10 @@ impl<T: 'static> Question<T> {
 }
 
 impl Transport {
-    /// `None` where the browser has no `AbortController`.
-    pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders) -> Option<Self> {
-        let scope = RefCell::new(AbortController::new().ok()?);
-        Some(Self { bearer, origins: Rc::new(origins), extra, refusal: Cell::new(Refusal::None), scope })
+    /// `scope` aborts what is sent first; whoever goes on after that needs no other.
+    pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders, scope: AbortController) -> Self {
+        let (refusal, scope) = (Cell::new(Refusal::None), RefCell::new(scope));
+        Self { bearer, origins: Rc::new(origins), extra, refusal, scope }
     }
 
     pub fn origins(&self) -> &Origins {
@@ -179,10 +181,16 @@ impl Transport {
         let mut extended = self.extended();
         loop {
             attempt += 1;
-            let lease = self.bearer.acquire().await.map_err(Failure::new)?;
+            let lease = match call.lease {
+                Some(lease) => lease,
+                None => self.bearer.acquire().await.map_err(Failure::new)?,
+            };
             let result = self.exchange(&call, lease, &scope, extended).await;
             if scope.aborted() {
                 return Err(Code::NetworkError.into());
+            }
+            if call.lease.is_some() {
+                return result;
             }
             let mut failure = match result {
                 Ok(content) => {
@@ -213,7 +221,7 @@ impl Transport {
             // 0.5 s, 1 s, 2 s, each up to a half longer so that pages do not act in step.
             let backoff = 500.0 * f64::from(1 << (attempt - 1)) * (1.0 + js_sys::Math::random() / 2.0);
             extended = self.extended() && !(extended && failure.code == Code::NetworkError);
-            sleep(backoff.max(failure.retry_after_ms.map_or(0.0, f64::from))).await;
+            drop(sleep(backoff.max(failure.retry_after_ms.map_or(0.0, f64::from))).await);
         }
     }
 
@@ -226,7 +234,7 @@ impl Transport {
     }
 
     /// Sends with exactly this lease, once.
-    pub(super) async fn exchange(
+    async fn exchange(
         &self,
         call: &Call,
         lease: Lease,
@@ -236,57 +244,69 @@ impl Transport {
         let authorization = self.bearer.authorization(lease).ok_or(Code::SessionUnavailable)?;
         let sent = self.bearer.now();
         let correlation = (extended && self.extra.correlation).then(crate::embed::random_uuid);
-        let fixed = if extended { self.extra.fixed.as_slice() } else { &[] };
-        let answer = self.send(call, authorization, fixed, correlation.as_deref(), scope).await;
-        let answer = answer.map_err(|code| Report { reference: correlation.clone(), ..code.into() })?;
+        let signal = AbortSignal::any(&js_sys::Array::of2(scope, &AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+        let further = extended.then_some(correlation.as_deref());
+        let answer = self.send(call, authorization, further, &signal, false);
+        match http::complete(answer).await {
+            Ok(answer) => {
+                self.look_at_clock(&answer, sent);
+                judge(answer, correlation)
+            }
+            Err(error) => {
+                let code = match () {
+                    () if error.is_null() => Code::BadResponse,
+                    () if signal.aborted() => Code::Timeout,
+                    () => Code::NetworkError,
+                };
+                Err(Report { reference: correlation, ..code.into() }.into())
+            }
+        }
+    }
+
+    /// `further`: with the further headers, and this request's own id if it has one.
+    fn send(
+        &self,
+        call: &Call,
+        authorization: JsString,
+        further: Option<Option<&str>>,
+        signal: &AbortSignal,
+        keepalive: bool,
+    ) -> Result<Promise, JsValue> {
+        let mut headers: Vec<(&str, JsValue)> = vec![("Authorization", authorization.into())];
+        let mut add = |name, value: &str| headers.push((name, value.into()));
+        if call.body.is_some() {
+            add("Content-Type", "application/json");
+        }
+        if let Some(slug) = &call.slug {
+            add("slug", slug);
+        }
+        if let Some(correlation) = further {
+            self.extra.fixed.iter().for_each(|(name, value)| add(name, value));
+            if let Some(id) = correlation {
+                add("X-Correlation-ID", id);
+            }
+        }
+        Outgoing {
+            method: call.method,
+            url: &[self.origins.api.as_str(), &call.path].concat(),
+            headers: &headers,
+            body: call.body.as_ref(),
+            signal,
+            keepalive,
+        }
+        .fetch()
+    }
+
+    fn look_at_clock(&self, answer: &Answer, sent: Now) {
         if let Some(date_ms) = answer.header("date").and_then(|date| time::http_date(&date)) {
             let age_s = answer.header("age").and_then(|age| time::decimal(age.as_bytes().trim_ascii()));
             self.bearer.server_date(date_ms, age_s, sent);
         }
-        judge(answer, correlation)
-    }
-
-    async fn send(
-        &self,
-        call: &Call,
-        authorization: JsString,
-        fixed: &[(&'static str, String)],
-        correlation: Option<&str>,
-        scope: &AbortSignal,
-    ) -> Result<Answer, Code> {
-        let mut headers: Vec<(&str, JsValue)> = vec![("Authorization", authorization.into())];
-        if call.body.is_some() {
-            headers.push(("Content-Type", "application/json".into()));
-        }
-        headers.extend(call.slug.as_deref().map(|slug| ("slug", slug.into())));
-        headers.extend(fixed.iter().map(|(name, value)| (*name, value.as_str().into())));
-        headers.extend(correlation.map(|id| ("X-Correlation-ID", id.into())));
-        let timeout = AbortSignal::timeout_with_u32(TIMEOUT_MS);
-        let signal = AbortSignal::any(&js_sys::Array::of2(scope, &timeout));
-        let url = [self.origins.api.as_str(), &call.path].concat();
-        Outgoing {
-            method: call.method,
-            url: &url,
-            headers: &headers,
-            body: call.body.as_ref(),
-            signal: &signal,
-            keepalive: false,
-        }
-        .send()
-        .await
     }
 
     /// Sends without waiting for anything, even while the page goes away.
-    pub(super) fn farewell(&self, path: &str, authorization: JsString) {
-        let sent = Outgoing {
-            method: "POST",
-            url: &[self.origins.api.as_str(), path].concat(),
-            headers: &[("Authorization", authorization.into())],
-            body: None,
-            signal: &AbortSignal::timeout_with_u32(TIMEOUT_MS),
-            keepalive: true,
-        }
-        .fetch();
+    pub(super) fn farewell(&self, call: &Call, authorization: JsString) {
+        let sent = self.send(call, authorization, None, &AbortSignal::timeout_with_u32(TIMEOUT_MS), true);
         // The token is wiped here already and dies by itself there: what comes back is only kept from being an error of the
         // page's.
         if let Ok(answer) = sent {
@@ -307,8 +327,8 @@ fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure
             }
         };
     }
-    let message = body.text("message").or_else(|| body.text("error"));
-    let named = body.text("error_code").or_else(|| body.text("error")).unwrap_or_default();
+    let message = body.first_text(&["message", "error"]);
+    let named = body.first_text(&["error_code", "error"]).unwrap_or_default();
     let said = message.as_deref().unwrap_or_default();
     let code = match answer.status {
         401 => Code::SessionRejected,
@@ -336,21 +356,23 @@ fn retry_after(value: &str) -> Option<u32> {
 }
 
 /// Lets the page do what is waiting, unless nobody sees it: timers of hidden pages are slow.
-pub(super) async fn pause(ms: f64) {
+pub(super) fn pause(ms: f64) -> JsFuture {
     let document = web_sys::window().and_then(|window| window.document());
     if document.is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible) {
-        sleep(ms).await;
+        sleep(ms)
+    } else {
+        Promise::resolve(&JsValue::UNDEFINED).into()
     }
 }
 
-async fn sleep(ms: f64) {
+fn sleep(ms: f64) -> JsFuture {
     let promise = Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {
             // Fails only in a window that is going away, where nobody waits any more.
             drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms as i32));
         }
     });
-    drop(JsFuture::from(promise).await);
+    promise.into()
 }
 
 /// A JSON body of texts and lists of texts.

@@ -2,7 +2,7 @@
 
 use super::super::browser::{Listener, document};
 use super::super::instance::{probe_outcome, silent};
-use super::super::keeper::{Keeper, KeeperRef, Owner};
+use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
 use super::{failure_of, own, own_text, parts_of, post};
@@ -13,7 +13,7 @@ use crate::gather::Gather;
 use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
 use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
-use crate::session::{ExpiryReason, Lease, ResetReason, SessionEvent, SessionView};
+use crate::session::{ExpiryReason, SessionEvent};
 use crate::view::{self, Settings, Ui};
 use js_sys::{Array, Object};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -21,7 +21,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
+use web_sys::{AbortController, Element, HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
 const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
@@ -197,7 +197,8 @@ impl Child {
         let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
         let extra = ExtraHeaders { fixed: list.iter().filter_map(header).gather(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
-        let transport = Transport::new(bearer, Origins { api, icons: Vec::new() }, extra)?;
+        let origins = Origins { api, icons: Vec::new() };
+        let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
         Some(Refold { transport, config: Default::default() })
     }
 
@@ -330,24 +331,20 @@ impl Child {
 struct Hooks(Weak<Child>);
 
 impl Owner for Hooks {
-    fn session_event(&self, event: SessionEvent) {
-        if let (Some(child), SessionEvent::Expired { reason: ExpiryReason::Rejected, .. }) = (self.0.upgrade(), event) {
-            post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
-        }
-    }
-
-    /// The parent resets its flow, too, and takes this document away.
-    fn session_reset(&self, _: ResetReason) {}
-
-    fn session_changed(&self, _: SessionView) {}
-
-    fn probe(&self, lease: Lease) {
+    fn hear(&self, news: News) {
         let Some(child) = self.0.upgrade() else { return };
-        spawn(Box::pin(async move {
-            let Some(platform) = child.platform.get() else { return };
-            let outcome = probe_outcome(platform.probe(lease).await);
-            child.keeper.probed(lease, outcome);
-        }));
+        match news {
+            News::Event(SessionEvent::Expired { reason: ExpiryReason::Rejected, .. }) => {
+                post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
+            }
+            News::Probe(lease) => spawn(Box::pin(async move {
+                let Some(platform) = child.platform.get() else { return };
+                let outcome = probe_outcome(platform.transport.answer(platform.probe(lease)).await);
+                child.keeper.probed(lease, outcome);
+            })),
+            // On a reset the parent resets its flow, too, and takes this document away.
+            News::Event(_) | News::Reset | News::Changed(_) => {}
+        }
     }
 }
 

@@ -46,23 +46,13 @@ fn current_post() -> Option<Function> {
 
 /// The address of the frame's document, checked.
 #[derive(Clone)]
-pub struct FrameUrl {
-    href: String,
-    origin: String,
-}
+pub struct FrameUrl(Url);
 
 impl FrameUrl {
-    /// `https:`, or `http:` of this machine, and of another origin than the page's: an own origin isolates nothing.
+    /// One that may be trusted, and of another origin than the page's: an own origin isolates nothing.
     pub(super) fn check(address: &str) -> Option<Self> {
-        let url = Url::new(address).ok()?;
         let page = super::browser::window()?.location().origin().ok()?;
-        let scheme = match url.protocol().as_str() {
-            "https:" => true,
-            "http:" => super::loopback::is_loopback(&url.hostname()),
-            _ => false,
-        };
-        let plain = url.username().is_empty() && url.password().is_empty();
-        (scheme && plain && url.origin() != page).then(|| Self { href: url.href(), origin: url.origin() })
+        super::options::secure(address).filter(|url| url.origin() != page).map(Self)
     }
 }
 

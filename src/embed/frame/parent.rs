@@ -96,7 +96,7 @@ impl Parent {
         // Forms, because without them a browser does not even tell that one was submitted.
         attribute("sandbox", "allow-scripts allow-same-origin allow-forms");
         attribute("referrerpolicy", "no-referrer");
-        attribute("src", &parent.url.href);
+        attribute("src", &parent.url.0.href());
         parent
     }
 
@@ -127,7 +127,7 @@ impl Parent {
         let hello = message("connect-flow", &[("version", VERSION.into()), ("nonce", nonce.as_str().into())]);
         self.channel.replace(Some(Channel { port, nonce, ready: Cell::new(false), _received: received }));
         // A document of any other origin does not get it, and is noticed by its silence.
-        drop(target.post_message_with_transfer(&hello, &self.url.origin, &Array::of1(&pair.port2())));
+        drop(target.post_message_with_transfer(&hello, &self.url.0.origin(), &Array::of1(&pair.port2())));
     }
 
     fn post(&self, name: &str, parts: &[(&str, JsValue)]) {

@@ -11,7 +11,6 @@ use crate::session::Lease;
 use js_sys::{Array, JsString};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use web_sys::AbortController;
 
 pub struct Refold {
     pub transport: Transport,
@@ -19,11 +18,11 @@ pub struct Refold {
 }
 
 pub(super) const fn get(path: String) -> Call {
-    Call { method: "GET", path, body: None, retry: Retry::Safe, slug: None }
+    Call { method: "GET", path, body: None, retry: Retry::Safe, lease: None, slug: None }
 }
 
 pub(super) const fn change(method: &'static str, path: String, body: Option<JsString>) -> Call {
-    Call { method, path, body, retry: Retry::Never, slug: None }
+    Call { method, path, body, retry: Retry::Never, lease: None, slug: None }
 }
 
 impl Platform for Refold {
@@ -45,9 +44,8 @@ impl Platform for Refold {
         })
     }
 
-    async fn organisation(&self) -> Result<Organisation, Failure> {
-        let body = self.transport.ask(get("/api/v3/org/basics".to_owned())).await?.reader;
-        Ok(Organisation { name: body.text("name") })
+    fn organisation(&self) -> Question<Result<Organisation, Failure>> {
+        get("/api/v3/org/basics".to_owned()).read(|content| Ok(Organisation { name: content.reader.text("name") }))
     }
 
     fn authorize(&self, slug: &str, fields: &Typed) -> Question<Result<Started, Failure>> {
@@ -79,14 +77,14 @@ impl Platform for Refold {
         change("DELETE", path, None).read(|_| Ok(()))
     }
 
-    async fn probe(&self, lease: Lease) -> Result<(), Failure> {
-        let scope = AbortController::new().map_err(|_| Failure::new(Code::NetworkError))?.signal();
+    fn probe(&self, lease: Lease) -> Question<Result<(), Failure>> {
         let call = get("/api/v2/public/session/active-linked-account".to_owned());
-        self.transport.exchange(&call, lease, &scope, self.transport.extended()).await.map(drop)
+        Call { lease: Some(lease), ..call }.read(|_| Ok(()))
     }
 
     fn revoke(&self, authorization: JsString) {
-        self.transport.farewell("/api/v2/public/session-token/revoke", authorization);
+        let call = change("POST", "/api/v2/public/session-token/revoke".to_owned(), None);
+        self.transport.farewell(&call, authorization);
     }
 }
 

@@ -44,22 +44,28 @@ const SLICE_MS: f64 = 8.0;
 /// gets what is shown on top, and the page gets its turn between the others.
 pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<App>)) -> Vec<App> {
     let read = |item: &Reader| if item.flag("ecosystem") { None } else { app(item, icons) };
-    let mut seen = Seen::new();
-    let mut apps: Vec<App> = Vec::new();
     let long = list.length() > LONG;
+    let mut wait_ms = None;
     if long {
         let first = |(at, item): &(usize, Reader)| *at < FIRST || item.get("connected_accounts").length() > 0;
         let mut seen = Seen::new();
         let top = list.items().enumerate().filter(first).filter_map(|(_, item)| read(&item));
         arrive(top.filter(|app| seen.first(&app.slug)).gather());
-        pause(PAINTED_MS).await;
+        wait_ms = Some(PAINTED_MS);
     }
+    let mut seen = Seen::new();
+    let mut apps: Vec<App> = Vec::new();
     let mut since = js_sys::Date::now();
     for item in list.items() {
-        apps.extend(read(&item).filter(|app| seen.first(&app.slug)));
-        if long && js_sys::Date::now() - since >= SLICE_MS {
-            pause(0.0).await;
+        if let Some(ms) = wait_ms.take() {
+            drop(pause(ms).await);
             since = js_sys::Date::now();
+        }
+        if let Some(app) = read(&item).filter(|app| seen.first(&app.slug)) {
+            apps.push(app);
+        }
+        if long && js_sys::Date::now() - since >= SLICE_MS {
+            wait_ms = Some(0.0);
         }
     }
     apps
@@ -158,7 +164,7 @@ fn account(account: &Reader, usual: AuthType) -> Option<Account> {
     }
     let identifier = account.get("identifier");
     // Some apps name an account by an object; the first of these says most to its owner.
-    let named = || ["email", "name", "username", "id"].into_iter().find_map(|key| identifier.text(key));
+    let named = || identifier.first_text(&["email", "name", "username", "id"]);
     Some(Account {
         connection_id: account.text("connection_id"),
         identifier: identifier.as_text().or_else(named).unwrap_or_default(),

@@ -18,7 +18,7 @@ const LIMIT: usize = 10;
 /// Asks by `POST`, which changes nothing here and may be repeated.
 fn ask(path: String, slug: Option<&str>, body: Value) -> Call {
     let body = Some(JsString::from(body.write()));
-    Call { method: "POST", path, body, retry: Retry::Safe, slug: slug.map(str::to_owned) }
+    Call { method: "POST", path, body, retry: Retry::Safe, lease: None, slug: slug.map(str::to_owned) }
 }
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
