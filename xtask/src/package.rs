@@ -1,7 +1,7 @@
 //! `package`: the npm package in dist/package, the same bytes from the same inputs.
 
 use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
+    collections::{BTreeSet, HashMap, hash_map::DefaultHasher},
     env, fs,
     hash::{Hash, Hasher},
     panic::resume_unwind,
@@ -17,7 +17,9 @@ use crate::{
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
-    size, split, tools, wasm,
+    size,
+    split::{self, layout},
+    tools, wasm,
 };
 
 const WASM: &str = "connect-flow_bg.wasm";
@@ -70,7 +72,7 @@ const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
 /// the last four.
-const BEGINS: [&str; 18] = [
+const BEGINS: [&str; 17] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
@@ -83,7 +85,6 @@ const BEGINS: [&str; 18] = [
     "core::ptr::drop_in_place<connect_flow::flow::config::Configuring>",
     "core::ptr::drop_in_place<connect_flow::flow::runs::Runs>",
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
-    "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigCommand>",
     "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
     "core::ptr::drop_in_place<alloc::vec::Vec<connect_flow::flow::state::FieldError>>",
     "connectflow_state",
@@ -240,6 +241,9 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     if profile == Profile::Release {
         build.arg(STACK).args(SMALL);
     }
+    if !gallery {
+        build.args(layout::LINKED);
+    }
     run(&mut build)?;
     let compiled = target.join("wasm32-unknown-unknown").join(dir).join("connect_flow.wasm");
     let out = match (gallery, profile) {
@@ -255,8 +259,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
     // The last says what else is done with it.
-    let recipe = "marked, split with texts where it begins, in the best of some orders, without panics, their places, the unreached, \
-                  formatting and a second start";
+    let recipe = "marked, laid out anew, split where it begins, in the best of some orders, without panics, their places, \
+                  the unreached, formatting and a second start";
     (
         &input,
         BEGINS,
@@ -278,10 +282,18 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     }
     // What fails from here on leaves something else than it says.
     paths::write(&stamp_file, "")?;
+    let (linked, objects) = if gallery {
+        (compiled, None)
+    } else {
+        let (spread, objects) = layout::spread(&input)?;
+        let linked = out.join("spread.wasm");
+        paths::write(&linked, spread)?;
+        (linked, Some(objects))
+    };
     let mut bindgen = command("wasm-bindgen");
     // The loader names the wasm by one literal URL; a second one in the glue makes bundlers emit it twice.
     bindgen.args(["--target", "web", "--no-typescript", "--omit-default-module-path", "--out-name", "connect-flow"]);
-    bindgen.arg("--out-dir").arg(&out).arg(&compiled);
+    bindgen.arg("--out-dir").arg(&out).arg(&linked);
     if profile == Profile::Release {
         bindgen.arg("--remove-producers-section");
     }
@@ -294,6 +306,15 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         paths::write(&named, wasm::without_panics(&fs::read(&wasm).at(&wasm)?)?)?;
         fs::copy(&named, &wasm).at(&named)?;
         prune::prune(&glue, &wasm)?;
+    }
+    let mut early = None;
+    if let Some(objects) = &objects {
+        let (gathered, first) = layout::gather(&fs::read(&wasm).at(&wasm)?, objects, &begins_second)?;
+        paths::write(&wasm, gathered)?;
+        early = Some(first);
+    }
+    if profile == Profile::Release {
+        paths::write(&wasm, wasm::without_places(&fs::read(&wasm).at(&wasm)?)?)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
         // Where the second module begins has to be a function still, however little is left of it.
@@ -302,10 +323,11 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
         fs::rename(&optimised, &wasm).at(&optimised)?;
+        all_begin(&wasm::names(&fs::read(&wasm).at(&wasm)?)?)?;
     }
-    if !gallery {
+    if let Some(early) = early {
         let second = out.join(SECOND);
-        let halves = split::split(&fs::read(&wasm).at(&wasm)?, &begins_second)?;
+        let halves = split::split(&fs::read(&wasm).at(&wasm)?, &begins_second, &early)?;
         paths::write(&wasm, halves.first)?;
         paths::write(&second, halves.second)?;
         if profile == Profile::Release {
@@ -342,8 +364,25 @@ fn in_order(wasm: &Path) -> Result {
 
 /// Whether a function of this name is one of [`BEGINS`].
 fn begins_second(name: &str) -> bool {
+    BEGINS.contains(&path_of(name))
+}
+
+/// A function's name without the hash that the compiler ends it with.
+fn path_of(name: &str) -> &str {
     let hashed = name.rsplit_once("::h").filter(|(_, hash)| hash.len() == 16);
-    BEGINS.contains(&hashed.map_or(name, |(path, _)| path))
+    hashed.map_or(name, |(path, _)| path)
+}
+
+/// An error if one of [`BEGINS`] is no function of the published module, given the names of all: what it was written for
+/// would be in the first module again, and nobody would notice. Other builds may lack some, which they inline.
+fn all_begin(names: &[String]) -> Result {
+    let names: BTreeSet<&str> = names.iter().map(|name| path_of(name)).collect();
+    let missing: Vec<_> = BEGINS.into_iter().filter(|begin| !names.contains(begin)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let problem = format!("no function is called {}: BEGINS of xtask/src/package.rs names it", missing.join(" or "));
+    Err(Error::Answer { from: "the published module".into(), problem })
 }
 
 fn guard() -> Result<String> {
@@ -463,12 +502,22 @@ fn cargo_home() -> Result<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{custom_section, is_whole, left_alone, renamed, sealed};
+    use super::{BEGINS, all_begin, begins_second, custom_section, is_whole, left_alone, renamed, sealed};
 
     #[test]
     fn a_custom_section_is_its_id_its_length_its_name_and_its_content() {
         assert_eq!(custom_section("ab", ""), [0, 3, 2, b'a', b'b']);
         assert_eq!(custom_section("a", "xyz"), [0, 5, 1, b'a', b'x', b'y', b'z']);
+    }
+
+    #[test]
+    fn each_place_where_the_second_module_begins_is_a_function_of_it() {
+        let hashed = |name: &str| format!("{name}::h0123456789abcdef");
+        let mut names: Vec<String> = BEGINS.map(hashed).to_vec();
+        assert!(all_begin(&names).is_ok() && names.iter().all(|name| begins_second(name)));
+        names[1].insert(0, '_');
+        let error = all_begin(&names).unwrap_err().to_string();
+        assert!(error.contains(BEGINS[1]) && !error.contains(BEGINS[0]), "{error}");
     }
 
     #[test]

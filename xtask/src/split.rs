@@ -1,8 +1,10 @@
 //! Splits a module that still has its names in two: what a page needs first, and what only comes later.
 //!
 //! Both halves work in the memory and the tables of the first. What the first calls of the second it calls through a
-//! slot of the table, which the second fills when it is instantiated; a call that comes before that traps. Texts that only
-//! the second names come with it.
+//! slot of the table, which the second fills when it is instantiated; a call that comes before that traps. Which slots
+//! and which data the first needs was found out before the optimiser came: [`layout`].
+
+pub(crate) mod layout;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,11 +13,13 @@ use std::{
 
 use wasmparser::{
     BinaryReaderError, BlockType, ConstExpr, DataKind, ElementItems, ElementKind, Encoding, Export, ExternalKind,
-    FromReader, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, SectionLimited, TableInit, TypeRef,
+    FromReader, FunctionBody, KnownCustom, MemoryType, Name, Operator, Parser, Payload, SectionLimited, TableInit,
+    TypeRef,
 };
 
 use crate::{
     error::{Error, Result},
+    split::layout::Early,
     wasm::{leb, plain, text, usize_of},
 };
 
@@ -24,10 +28,10 @@ const FIRST: &str = "b";
 /// A function without parameters or results, and one that traps: no local variable, `unreachable`, `end`.
 const PLAIN: &[u8] = &[0x60, 0, 0];
 const TRAP: &[u8] = &[0, 0x00, 0x0b];
+/// What a memory is counted in.
+const PAGE: u32 = 1 << 16;
 /// The type of what a table of functions holds.
 const FUNCTIONS: u8 = 0x70;
-/// Shorter pieces of data stay in the first half: one that is taken out costs both a segment.
-const LEAST: u32 = 64;
 
 pub(crate) struct Halves {
     pub(crate) first: Vec<u8>,
@@ -35,20 +39,11 @@ pub(crate) struct Halves {
 }
 
 /// The module in two, the second with all that the first reaches only through functions that `cut` says are cut.
-pub(crate) fn split(wasm: &[u8], cut: &dyn Fn(&str) -> bool) -> Result<Halves> {
+pub(crate) fn split(wasm: &[u8], cut: &dyn Fn(&str) -> bool, early: &Early) -> Result<Halves> {
     let module = Module::read(wasm)?;
-    if module.names.is_empty() {
-        return Err(wrong("it has no names"));
-    }
-    let is_cut = |function: &u32| module.names.get(function).is_some_and(|name| cut(name));
-    // The function that runs by itself is needed first, whatever its name.
-    let cut: BTreeSet<u32> = module.own().filter(|function| module.start != Some(*function)).filter(is_cut).collect();
-    if cut.is_empty() {
-        return Err(wrong("none of its functions is where the second module begins"));
-    }
-    let data = Data::new(&module);
-    let early = module.reached(&data, &cut);
-    module.halves(&early, &module.late_texts(&data, &early))
+    let functions = module.reached(&early.slots, &module.cut(cut)?);
+    module.names_none_of(&early.late, &functions)?;
+    module.halves(&functions, early.late.start)
 }
 
 /// What a module consists of. Functions have the numbers that they have in the file, imported ones first.
@@ -64,7 +59,7 @@ struct Module<'a> {
     bodies: Vec<Body<'a>>,
     /// Each as it stands in the file.
     tables: Vec<&'a [u8]>,
-    memories: Vec<&'a [u8]>,
+    memories: Vec<(&'a [u8], MemoryType)>,
     /// Without what they begin as.
     globals: Vec<&'a [u8]>,
     exports: Vec<Export<'a>>,
@@ -74,18 +69,24 @@ struct Module<'a> {
     slots: BTreeMap<u32, u32>,
     /// By address.
     data: BTreeMap<u32, &'a [u8]>,
-    /// Whole sections that the first half takes over.
-    sections: BTreeMap<u8, &'a [u8]>,
+    /// All sections as they stand in the file.
+    sections: Vec<(u8, &'a [u8])>,
 }
 
 struct Body<'a> {
     code: FunctionBody<'a>,
     calls: Vec<u32>,
-    /// Numbers that may be addresses or slots, and those that are added to an address.
-    constants: Vec<u32>,
-    offsets: Vec<u32>,
-    /// Of the former one and the next where nothing is between them: it may be an address and a length.
-    pairs: Vec<(u32, u32)>,
+    numbers: Vec<Number>,
+}
+
+/// A number that may be an address or a slot, or one that is added to an address.
+struct Number {
+    value: u32,
+    is_offset: bool,
+    /// Where in the file it stands.
+    place: Range<usize>,
+    /// The function that it is an argument of, where it is pushed right before the call.
+    given_to: Option<u32>,
 }
 
 impl<'a> Module<'a> {
@@ -94,7 +95,7 @@ impl<'a> Module<'a> {
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload.map_err(broken)?;
             if let Some((id, content)) = payload.as_section() {
-                module.sections.insert(id, &wasm[usize_of(content)]);
+                module.sections.push((id, &wasm[usize_of(content)]));
             }
             module.take(payload)?;
         }
@@ -140,7 +141,7 @@ impl<'a> Module<'a> {
                 }
             }
             Payload::MemorySection(section) => {
-                self.memories = items(self.wasm, section)?.into_iter().map(|(_, raw)| raw).collect();
+                self.memories = items(self.wasm, section)?.into_iter().map(|(memory, raw)| (raw, memory)).collect();
             }
             Payload::GlobalSection(section) => {
                 for (global, raw) in items(self.wasm, section)? {
@@ -170,7 +171,7 @@ impl<'a> Module<'a> {
                     }
                 }
             }
-            Payload::CodeSectionEntry(code) => self.bodies.push(Body::read(code)?),
+            Payload::CodeSectionEntry(code) => self.bodies.push(Body::read(self, code)?),
             Payload::DataSection(section) => {
                 for segment in section {
                     let segment = segment.map_err(broken)?;
@@ -200,6 +201,11 @@ impl<'a> Module<'a> {
         self.imports.len() as u32..self.functions.len() as u32
     }
 
+    fn parameters(&self, function: u32) -> usize {
+        let ty = self.functions.get(function as usize).and_then(|ty| self.types.get(*ty as usize));
+        ty.map(|(_, parameters)| *parameters).unwrap_or_default()
+    }
+
     fn exported(&self) -> impl Iterator<Item = u32> {
         self.exports.iter().filter(|export| export.kind == ExternalKind::Func).map(|export| export.index)
     }
@@ -212,85 +218,61 @@ impl<'a> Module<'a> {
         self.bodies.get((function as usize).checked_sub(self.imports.len())?)
     }
 
-    /// The functions that may be called before one of `cut` is. A number that is a slot or an address by chance
-    /// makes them more, never fewer.
-    fn reached(&self, data: &Data, cut: &BTreeSet<u32>) -> BTreeSet<u32> {
-        let in_data = data.starts.iter().flat_map(|start| data.words(*start));
-        let in_code = self.bodies.iter().flat_map(|body| &body.constants).copied();
-        let known: BTreeSet<u32> = in_code.chain(in_data).collect();
-        // Of the rest nothing says who uses it.
-        let loose = self.slots.iter().filter(|(slot, _)| !known.contains(slot)).map(|(_, function)| *function);
+    /// The functions of which `cut` says so; it is an error if it says it of none.
+    fn cut(&self, cut: &dyn Fn(&str) -> bool) -> Result<BTreeSet<u32>> {
+        if self.names.is_empty() {
+            return Err(wrong("it has no names"));
+        }
+        let is_cut = |function: &u32| self.names.get(function).is_some_and(|name| cut(name));
+        // The function that runs by itself is needed first, whatever its name.
+        let cut: BTreeSet<u32> = self.own().filter(|function| self.start != Some(*function)).filter(is_cut).collect();
+        if cut.is_empty() { Err(wrong("none of its functions is where the second module begins")) } else { Ok(cut) }
+    }
+
+    /// Whether a number is given to a function that traps at once, and looks at none.
+    fn is_idle(&self, number: &Number) -> bool {
+        let body = number.given_to.and_then(|function| self.body(function));
+        body.is_some_and(|body| body.code.as_bytes() == TRAP)
+    }
+
+    /// The functions that may be called before one of `cut` is, if only these slots are in use by then.
+    fn reached(&self, slots: &BTreeSet<u32>, cut: &BTreeSet<u32>) -> BTreeSet<u32> {
+        let in_slots = slots.iter().filter_map(|slot| self.slots.get(slot)).copied();
+        let mut functions: Vec<u32> = self.start.into_iter().chain(self.exported()).chain(in_slots).collect();
         let mut reached = BTreeSet::new();
-        let mut objects = BTreeSet::new();
-        let mut functions: Vec<u32> = self.start.into_iter().chain(self.exported()).chain(loose).collect();
         while let Some(function) = functions.pop() {
-            if cut.contains(&function) || !reached.insert(function) {
-                continue;
-            }
-            let Some(body) = self.body(function) else { continue };
-            functions.extend(&body.calls);
-            functions.extend(body.constants.iter().filter_map(|slot| self.slots.get(slot)));
-            let mut new: Vec<u32> = body.constants.iter().chain(&body.offsets).copied().collect();
-            while let Some(object) = new.pop() {
-                if data.range.contains(&object) && objects.insert(object) {
-                    functions.extend(data.words(object).filter_map(|slot| self.slots.get(&slot)));
-                    new.extend(data.words(object));
-                }
+            if !cut.contains(&function) && reached.insert(function) {
+                functions.extend(self.body(function).map(|body| &body.calls).into_iter().flatten());
             }
         }
         reached
     }
 
-    /// Where texts are that these functions name by address and length: for each address the longest.
-    fn texts(&self, data: &Data, functions: &[u32]) -> BTreeMap<u32, u32> {
-        let bodies = functions.iter().filter_map(|function| self.body(*function));
-        let pairs: BTreeSet<(u32, u32)> = bodies.flat_map(|body| &body.pairs).copied().collect();
-        pairs.into_iter().filter_map(|(start, length)| Some((start, data.text(start, length)?))).collect()
-    }
-
-    /// Where texts are that only the second half names. Whoever reads data is not known for certain: what data have an
-    /// address in stays. So does what a function of the first half may go through up to its end, as compiled loops do
-    /// whose address is that of the end.
-    fn late_texts(&self, data: &Data, early: &BTreeSet<u32>) -> Vec<Range<u32>> {
-        let (first, second): (Vec<u32>, Vec<u32>) = self.own().partition(|function| early.contains(function));
-        let bodies = first.iter().filter_map(|function| self.body(*function));
-        let in_first: BTreeSet<u32> =
-            bodies.flat_map(|body| body.constants.iter().chain(&body.offsets)).copied().collect();
-        let in_data: BTreeSet<u32> = data.words_in(data.range.clone()).collect();
-        let named_by_first = self.texts(data, &first);
-        let mut late: Vec<Range<u32>> = Vec::new();
-        for (start, end) in self.texts(data, &second) {
-            let gone_through = in_first.contains(&end) && !named_by_first.contains_key(&end);
-            if gone_through || [&in_first, &in_data].iter().any(|numbers| numbers.range(start..end).next().is_some()) {
-                continue;
-            }
-            match late.last_mut() {
-                Some(before) if before.end == start => before.end = end,
-                _ => late.push(start..end),
+    /// An error if one of these functions names an address in this range.
+    fn names_none_of(&self, late: &Range<u32>, functions: &BTreeSet<u32>) -> Result {
+        for function in functions {
+            let numbers = self.body(*function).map(|body| &body.numbers).into_iter().flatten();
+            if let Some(Number { value, .. }) = numbers.into_iter().find(|number| late.contains(&number.value)) {
+                let name = self.names.get(function).map(String::as_str).unwrap_or_default();
+                return Err(wrong(&format!("{name} is of the first half and has {value}, an address in the second")));
             }
         }
-        late.retain(|texts| texts.end - texts.start >= LEAST);
-        late
+        Ok(())
     }
 
-    /// Segments for all data but what is in these places, and for what is.
-    fn segments(&self, places: &[Range<u32>]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
-        let (mut rest, mut taken) = (Vec::new(), Vec::new());
-        for (base, bytes) in &self.data {
-            let segment = |from: u32, to: u32| {
-                let bytes = &bytes[(from - base) as usize..(to - base) as usize];
-                (from < to).then(|| [&[0, 0x41][..], &signed(from), &[0x0b], &leb(bytes.len()), bytes].concat())
-            };
-            let (mut at, end) = (*base, base + bytes.len() as u32);
-            for place in places {
-                let (from, to) = (place.start.clamp(at, end), place.end.clamp(at, end));
-                rest.extend(segment(at, from));
-                taken.extend(segment(from, to));
-                at = to;
-            }
-            rest.extend(segment(at, end));
-        }
-        (rest, taken)
+    /// Segments for the data before this address, and for those from there on.
+    fn segments(&self, late: u32) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        let (first, second): (Vec<_>, Vec<_>) = self.data.iter().partition(|(base, _)| **base < late);
+        let segments = |half: Vec<(&u32, &&[u8])>| half.into_iter().map(|(base, bytes)| active(*base, bytes)).collect();
+        (segments(first), segments(second))
+    }
+
+    /// Its memory, with room up to this address at least.
+    fn memory_up_to(&self, end: u32) -> Vec<u8> {
+        let Some((_, memory)) = self.memories.first() else { return Vec::new() };
+        let least = memory.initial.max(u64::from(end.div_ceil(PAGE)));
+        let most = memory.maximum.map(|most| leb(most.max(least) as usize));
+        [&[u8::from(most.is_some())][..], &leb(least as usize), &most.unwrap_or_default()].concat()
     }
 
     /// The slots that are in use after both halves are there.
@@ -308,8 +290,8 @@ impl<'a> Module<'a> {
         slots
     }
 
-    /// The module with the functions that are `early` in its first half, and all data but `late_texts`.
-    fn halves(&self, early: &BTreeSet<u32>, late_texts: &[Range<u32>]) -> Result<Halves> {
+    /// The module with the functions that are `early` in its first half, and the data before this address.
+    fn halves(&self, early: &BTreeSet<u32>, late_data: u32) -> Result<Halves> {
         let (own, late): (Vec<u32>, Vec<u32>) = self.own().partition(|function| early.contains(function));
         let called_late = self.called(&late);
         let slots = self.slots(&own, &late);
@@ -366,7 +348,7 @@ impl<'a> Module<'a> {
         }
         for (kind, list) in [
             (ExternalKind::Table, tables.iter().map(Vec::as_slice).collect()),
-            (ExternalKind::Memory, self.memories.clone()),
+            (ExternalKind::Memory, self.memories.iter().map(|(raw, _)| *raw).collect()),
             (ExternalKind::Global, self.globals.clone()),
         ] {
             for (index, ty) in (0..).zip(list) {
@@ -383,11 +365,12 @@ impl<'a> Module<'a> {
         }
         let filled_late = late_slots().map(|(slot, function)| (*slot, second.functions[function])).collect();
 
-        let taken = |id| self.sections.get(&id).map(|content| section(id, content)).unwrap_or_default();
+        let found = |id: u8| self.sections.iter().find(|(section, _)| *section == id);
+        let taken = |id| found(id).map(|(id, content)| section(*id, content)).unwrap_or_default();
         let start = self.start.map(|start| section(8, &leb(first.functions[&start] as usize))).unwrap_or_default();
         let (tables, exports, elements) = (list(4, &tables), list(7, &exports), list(9, &runs(&filled)));
-        let (data, late_data) = self.segments(late_texts);
-        let count = self.sections.get(&12).map(|_| section(12, &leb(data.len()))).unwrap_or_default();
+        let (data, late_data) = self.segments(late_data);
+        let count = found(12).map(|_| section(12, &leb(data.len()))).unwrap_or_default();
         let middle = [tables, taken(5), taken(6), exports, start, elements, count].concat();
         Ok(Halves {
             first: [first.file(&middle), list(11, &data)].concat(),
@@ -406,22 +389,29 @@ struct Slots {
 }
 
 impl<'a> Body<'a> {
-    fn read(code: FunctionBody<'a>) -> Result<Self> {
-        let (calls, constants, offsets, pairs) = Default::default();
-        let mut body = Body { code, calls, constants, offsets, pairs };
-        let mut before = None;
-        for operator in body.code.get_operators_reader().map_err(broken)? {
-            let operator = operator.map_err(broken)?;
-            let constant = match operator {
-                Operator::I32Const { value } => Some(value as u32),
-                _ => None,
-            };
-            body.constants.extend(constant);
-            body.pairs.extend(before.zip(constant));
-            before = constant;
+    fn read(module: &Module, code: FunctionBody<'a>) -> Result<Self> {
+        let (mut calls, mut numbers) = (Vec::new(), Vec::<Number>::new());
+        // What was pushed since anything else happened: which of the numbers, if it is any.
+        let mut pushed: Vec<Option<usize>> = Vec::new();
+        let mut operators = code.get_operators_reader().map_err(broken)?;
+        while !operators.eof() {
+            let (operator, at) = operators.read_with_offset().map_err(broken)?;
+            let place = at as usize + 1..operators.original_position() as usize;
             match operator {
+                Operator::I32Const { value } => {
+                    pushed.push(Some(numbers.len()));
+                    numbers.push(Number { value: value as u32, is_offset: false, place, given_to: None });
+                    continue;
+                }
+                Operator::LocalGet { .. } | Operator::I64Const { .. } => {
+                    pushed.push(None);
+                    continue;
+                }
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                    body.calls.push(function_index);
+                    calls.push(function_index);
+                    for number in pushed.iter().rev().take(module.parameters(function_index)).flatten() {
+                        numbers[*number].given_to = Some(function_index);
+                    }
                 }
                 Operator::I32Load { memarg }
                 | Operator::I64Load { memarg }
@@ -445,7 +435,11 @@ impl<'a> Body<'a> {
                 | Operator::I32Store16 { memarg }
                 | Operator::I64Store8 { memarg }
                 | Operator::I64Store16 { memarg }
-                | Operator::I64Store32 { memarg } => body.offsets.push(memarg.offset as u32),
+                | Operator::I64Store32 { memarg } => {
+                    // Behind the alignment, which is one byte.
+                    let place = place.start + 1..place.end;
+                    numbers.push(Number { value: memarg.offset as u32, is_offset: true, place, given_to: None });
+                }
                 // The compiler writes none of them as long as all tables and data are there from the beginning.
                 other @ (Operator::RefFunc { .. }
                 | Operator::TableInit { .. }
@@ -456,58 +450,9 @@ impl<'a> Body<'a> {
                 }
                 _ => {}
             }
+            pushed.clear();
         }
-        Ok(body)
-    }
-}
-
-/// What stands in memory from the beginning, in objects: each begins where something points to, and ends at the next.
-struct Data {
-    /// From the lowest address to the highest, with zeros where no segment is, which may be in the middle of a number.
-    range: Range<u32>,
-    bytes: Vec<u8>,
-    starts: BTreeSet<u32>,
-}
-
-impl Data {
-    fn new(module: &Module) -> Self {
-        let ends = module.data.iter().map(|(base, bytes)| base + bytes.len() as u32);
-        let start = module.data.keys().next().copied().unwrap_or_default();
-        let range = start..ends.max().unwrap_or_default().next_multiple_of(4);
-        let mut bytes = vec![0; range.len()];
-        for (base, segment) in &module.data {
-            let at = (base - range.start) as usize;
-            bytes[at..at + segment.len()].copy_from_slice(segment);
-        }
-        let mut data = Self { range: range.clone(), bytes, starts: BTreeSet::new() };
-        let in_code = module.bodies.iter().flat_map(|body| body.constants.iter().chain(&body.offsets)).copied();
-        let pointers = in_code.chain(data.words_in(range));
-        data.starts = pointers.filter(|address| data.range.contains(address)).collect();
-        data
-    }
-
-    /// What the object at `start` holds.
-    fn words(&self, start: u32) -> impl Iterator<Item = u32> {
-        let end = self.starts.range(start + 1..).next().copied().unwrap_or(self.range.end);
-        self.words_in(start..end)
-    }
-
-    /// Where what is so long at `start` ends if it is a text and nothing else begins in it.
-    fn text(&self, start: u32, length: u32) -> Option<u32> {
-        let end = start.checked_add(length)?;
-        if !self.starts.range(start..end).eq([&start]) {
-            return None;
-        }
-        let bytes = self.bytes.get((start - self.range.start) as usize..(end - self.range.start) as usize)?;
-        let text = std::str::from_utf8(bytes).ok()?;
-        text.chars().all(|letter| letter >= ' ' || letter.is_ascii_whitespace()).then_some(end)
-    }
-
-    fn words_in(&self, range: Range<u32>) -> impl Iterator<Item = u32> {
-        (range.start.next_multiple_of(4)..range.end).step_by(4).filter_map(|at| {
-            let word = self.bytes.get((at - self.range.start) as usize..)?.first_chunk()?;
-            Some(u32::from_le_bytes(*word))
-        })
+        Ok(Self { code, calls, numbers })
     }
 }
 
@@ -567,8 +512,7 @@ impl<'m, 'a> Half<'m, 'a> {
     /// One that does nothing but call the other.
     fn thunk(&mut self, function: u32) -> u32 {
         let ty = self.type_of(function);
-        let (_, parameters) = self.module.types[self.module.functions[function as usize] as usize];
-        let pushes = (0..parameters).flat_map(|parameter| [vec![0x20], leb(parameter)].concat());
+        let pushes = (0..self.module.parameters(function)).flat_map(|parameter| [vec![0x20], leb(parameter)].concat());
         let code = [vec![0], pushes.collect(), self.call(function, false), vec![0x0b]].concat();
         self.define(ty, code)
     }
@@ -648,6 +592,11 @@ impl<'m, 'a> Half<'m, 'a> {
         let begin = [list(1, &types), list(2, &self.imports), list(3, &self.declared)].concat();
         [&self.module.wasm[..8], &begin, middle, &list(10, &code)].concat()
     }
+}
+
+/// A segment of data.
+fn active(from: u32, bytes: &[u8]) -> Vec<u8> {
+    [&[0, 0x41][..], &signed(from), &[0x0b], &leb(bytes.len()), bytes].concat()
 }
 
 /// Active segments of elements, one for each run of slots.
@@ -730,9 +679,11 @@ fn wrong(problem: &str) -> Error {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::collections::BTreeSet;
+
     use wasmparser::{Parser, Payload, Validator};
 
-    use super::{LEAST, Module, TRAP, counted, list, section, signed, split};
+    use super::{Module, TRAP, active, counted, layout::Early, list, section, signed, split};
     use crate::wasm::{leb, tests::module, text};
 
     /// In the name of each function with which the second half begins.
@@ -746,8 +697,13 @@ mod tests {
     const NOP: [u8; 1] = [0x01];
 
     /// A module that imports the functions 0 and 1, `early` and `late`, and has those of these names, types and bodies;
-    /// 2 is exported as `main`. Its table holds those of `slots` from 1 on, and its memory `data` from 1024 on.
-    fn whole(functions: &[(&str, u8, Vec<u8>)], exports: &[(&str, u8)], slots: &[u8], data: &[u8]) -> Vec<u8> {
+    /// 2 is exported as `main`. Its table holds those of `slots` from 1 on, and its memory `data` at addresses.
+    fn whole(
+        functions: &[(&str, u8, Vec<u8>)],
+        exports: &[(&str, u8)],
+        slots: &[u8],
+        data: &[(u32, &[u8])],
+    ) -> Vec<u8> {
         let types = [vec![0x60, 0, 1, 0x7f], vec![0x60, 0, 0], vec![0x60, 2, 0x7f, 0x7f, 1, 0x7f]];
         let imports = ["early", "late"].map(|name| [text("./a"), text(name), vec![0, NOTHING]].concat());
         let declared: Vec<_> = functions.iter().map(|(_, ty, _)| vec![*ty]).collect();
@@ -767,9 +723,9 @@ mod tests {
             section(6, &[1, 0x7f, 1, 0x41, 0, 0x0b]),
             list(7, &exports),
             list(9, &[[vec![0, 0x41, 1, 0x0b], sized(slots)].concat()]),
-            section(12, &[1]),
+            section(12, &leb(data.len())),
             list(10, &code),
-            list(11, &[[&[0][..], &number(1024), &[0x0b], &sized(data)].concat()]),
+            list(11, &data.iter().map(|(address, bytes)| active(*address, bytes)).collect::<Vec<_>>()),
             section(0, &[text("name"), vec![1], sized(&names)].concat()),
         ]
         .concat()
@@ -836,8 +792,13 @@ mod tests {
         }
     }
 
-    fn halves(wasm: &[u8]) -> (Half, Half) {
-        let halves = split(wasm, &|name| name.contains(CUT)).unwrap();
+    /// Nothing in a table is in use early, and all data are.
+    fn early() -> Early {
+        Early { slots: BTreeSet::new(), late: u32::MAX..u32::MAX }
+    }
+
+    fn halves(wasm: &[u8], early: &Early) -> (Half, Half) {
+        let halves = split(wasm, &|name| name.contains(CUT), early).unwrap();
         // Of which the second is to fit the first: both say how large the table is.
         let table = |half: &[u8]| half.windows(4).find(|bytes| bytes[..2] == [0x70, 1]).unwrap().to_vec();
         assert_eq!(table(&halves.first), table(&halves.second));
@@ -860,9 +821,9 @@ mod tests {
             ],
             &[],
             &[],
-            &[1],
+            &[(1024, b"data")],
         );
-        let (first, second) = halves(&wasm);
+        let (first, second) = halves(&wasm, &early());
         // There were slots 0 to 8.
         let main = body(&[&call(0), &number(64), &number(64), &through(9, 1), &DROP, &call(2)]);
         assert_eq!(first.bodies, [main, both]);
@@ -883,113 +844,67 @@ mod tests {
         let open = body(&[&[0x20, 1]]);
         let mut functions = [("main", NOTHING, body(&[&NOP])), ("open_in_second", TWO, open.clone())].to_vec();
         let wasm = whole(&functions, &[("0", 3)], &[3], &[]);
-        let (first, second) = halves(&wasm);
+        let (first, second) = halves(&wasm, &early());
         let thunk = body(&[&[0x20, 0], &[0x20, 1], &through(1, 1)]);
         assert_eq!(first.bodies, [body(&[&NOP]), thunk.clone(), TRAP.to_vec()]);
         assert_eq!(first.exports, ["main 0", "0 1", "mem 0", "1 0", "2 0"]);
         assert_eq!(first.slots, [(1, Ok(TRAP.to_vec()))]);
         assert_eq!(second.slots, [(1, Ok(open))]);
         // Without a slot so far.
-        let (first, second) = halves(&whole(&functions, &[("0", 3)], &[2], &[]));
+        let (first, second) = halves(&whole(&functions, &[("0", 3)], &[2], &[]), &early());
         assert_eq!(first.bodies[1], body(&[&[0x20, 0], &[0x20, 1], &through(9, 1)]));
         assert_eq!(second.slots, [(9, Ok(second.bodies[0].clone()))]);
         // What traps may be there anyway.
         functions[0].2 = TRAP.to_vec();
-        let (first, _) = halves(&whole(&functions, &[("0", 3)], &[3], &[]));
+        let (first, _) = halves(&whole(&functions, &[("0", 3)], &[3], &[]), &early());
         assert_eq!(first.bodies, [TRAP.to_vec(), thunk]);
         assert_eq!(first.slots, [(1, Ok(TRAP.to_vec()))]);
     }
 
     #[test]
-    fn a_function_in_the_table_stays_if_the_first_half_has_its_slot_or_what_leads_to_it() {
-        let load = [&number(0)[..], &[0x28, 2], &signed(1032), &DROP].concat();
-        let main = [number(1024), DROP.to_vec(), load, number(6), DROP.to_vec(), call(3).to_vec(), DROP.to_vec()];
-        let open = [1028, 1, 7].map(|value| [&number(value)[..], &DROP].concat());
+    fn a_function_in_the_table_stays_if_its_slot_is_in_use_early() {
         // Each of another length, to tell them apart.
         let held = |nops: usize| body(&[&NOP.repeat(nops)]);
         let functions = [
-            ("main", NOTHING, body(&[&main.concat()])),
-            ("open_in_second", ONE, body(&[&open.concat(), &number(5)])),
-            ("behind a pointer", NOTHING, held(1)),
-            ("for the second", NOTHING, held(2)),
-            ("added to an address", NOTHING, held(3)),
-            ("nobody knows", NOTHING, held(4)),
-            ("a number of the second", NOTHING, held(5)),
-            ("a number of the first", NOTHING, held(6)),
+            ("main", NOTHING, body(&[&number(2), &DROP, &call(3), &DROP])),
+            ("open_in_second", ONE, body(&[&number(1)])),
+            ("in use", NOTHING, body(&[&call(6)])),
+            ("a number, but not in use", NOTHING, held(2)),
+            ("called by what is in use", NOTHING, held(3)),
         ];
-        let words = [1036, 2, 3, 0, 1u32].map(u32::to_le_bytes).concat();
-        // The optimiser leaves out zeros at the end, even of a number.
-        let (first, second) = halves(&whole(&functions, &[], &[4, 5, 6, 7, 8, 9, 1], &words[..17]));
+        let in_use = Early { slots: [1].into(), ..early() };
+        let (first, second) = halves(&whole(&functions, &[], &[4, 5, 6, 1], &[]), &in_use);
         let trap = || Ok(TRAP.to_vec());
-        let expected = [Ok(held(1)), trap(), Ok(held(3)), Ok(held(4)), trap(), Ok(held(6)), trap()];
+        let expected = [Ok(body(&[&call(2)])), trap(), Ok(held(3)), trap()];
         assert_eq!(first.slots, (1..).zip(expected).collect::<Vec<_>>());
         assert!(first.imports.is_empty());
-        let (open, later) = (functions[1].2.clone(), [(2, Ok(held(2))), (5, Ok(held(5))), (7, Err(0))]);
-        assert_eq!(second.slots, [&later[..], &[(9, Ok(open))]].concat());
+        assert_eq!(second.slots, [(2, Ok(held(2))), (4, Err(0)), (9, Ok(functions[1].2.clone()))]);
         assert_eq!(second.imports[0], "./a.late Func");
     }
 
-    /// Instructions with numbers for a text: how a function may name it.
-    type Naming = fn(start: u32, length: u32) -> Vec<u8>;
-    const WHOLE: Naming = |start, length| [number(start), number(length), DROP.to_vec(), DROP.to_vec()].concat();
-    /// As well with a number that is no length of it.
-    const LONGER: Naming = |start, length| [WHOLE(start, length), WHOLE(start, 2 * length + 20)].concat();
-    const START: Naming = |start, _| [number(start), DROP.to_vec()].concat();
-    const WITHIN: Naming = |start, _| [number(start + 1), DROP.to_vec()].concat();
-    const END: Naming = |start, length| [number(start + length), DROP.to_vec()].concat();
-    const NOT: Naming = |_, _| Vec::new();
-
     #[test]
-    fn a_text_that_only_the_second_half_names_comes_with_it() {
-        let least = LEAST as usize;
-        let long = |text: &str| text.repeat(least / text.len() + 1);
-        // Each with how the first half names it, and the second, and whether it comes with that.
-        let texts: [(String, Naming, Naming, bool); 14] = [
-            (long("first "), WHOLE, NOT, false),
-            (long("second "), NOT, WHOLE, true),
-            (long("both "), WHOLE, WHOLE, false),
-            (long("second, too "), NOT, LONGER, true),
-            (long("whose? "), NOT, NOT, false),
-            (long("how long? "), NOT, START, false),
-            (long("no text \0"), NOT, WHOLE, false),
-            (long("the first gets to it from within "), WITHIN, WHOLE, false),
-            (long("the first gets to it from the end "), END, WHOLE, false),
-            (long("whose? "), NOT, NOT, false),
-            ("s".repeat(least - 1), NOT, WHOLE, false),
-            (long("in data "), NOT, WHOLE, false),
-            ("two short ones ".to_owned(), NOT, WHOLE, true),
-            ("s".repeat(least - 15), NOT, WHOLE, true),
-        ];
-        let (mut data, mut main, mut open) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut stays, mut comes) = (Placed::new(), Placed::new());
-        let mut pointer = 0;
-        for (text, first, second, late) in &texts {
-            let start = 1024 + data.len() as u32;
-            main.extend(first(start, text.len() as u32));
-            open.extend(second(start, text.len() as u32));
-            data.extend(text.bytes());
-            let half = if *late { &mut comes } else { &mut stays };
-            match half.last_mut() {
-                Some((at, bytes)) if *at + bytes.len() as u32 == start => bytes.extend(text.bytes()),
-                _ => half.push((start, text.clone().into_bytes())),
-            }
-            pointer = if text.starts_with("in data") { start } else { pointer };
-        }
-        let at = 1024 + data.len() as u32;
-        let words = [vec![0; at.next_multiple_of(4) as usize - at as usize], pointer.to_le_bytes().to_vec()].concat();
-        data.extend(&words);
-        stays.push((at, words));
-        let functions = [("main", NOTHING, body(&[&main])), ("open_in_second", ONE, body(&[&open, &number(at)]))];
-        let (first, second) = halves(&whole(&functions, &[], &[3], &data));
-        assert_eq!((first.data, second.data), (stays, comes));
+    fn data_from_an_address_on_come_with_the_second_half_and_the_first_does_not_name_them() {
+        let data: [(u32, &[u8]); 2] = [(1024, b"first"), (4096, b"second")];
+        let naming = |address: u32| {
+            let main = body(&[&number(address), &DROP, &call(3), &DROP]);
+            whole(&[("main", NOTHING, main), ("open_in_second", ONE, body(&[&number(4096)]))], &[], &[], &data)
+        };
+        let late = Early { late: 2048..5000, ..early() };
+        let (first, second) = halves(&naming(1024), &late);
+        assert_eq!((first.data, second.data), (vec![(1024, b"first".to_vec())], vec![(4096, b"second".to_vec())]));
         assert_eq!(second.sections, [1, 2, 3, 9, 10, 11]);
+        for address in [2048, 4096, 4999] {
+            let refused = split(&naming(address), &|name| name.contains(CUT), &late).map(|_| ()).unwrap_err();
+            assert!(refused.to_string().contains(&format!("main is of the first half and has {address}")), "{refused}");
+        }
     }
 
     #[test]
     fn what_cannot_be_split_is_refused_and_the_rest_is_split_the_same_way_every_time() {
         let functions = [("main", NOTHING, body(&[&call(3), &DROP])), ("open", ONE, body(&[&number(1)]))];
-        let wasm = whole(&functions, &[], &[3, 2, 3], &[1]);
-        let again = |wasm: &[u8]| split(wasm, &|name| name == "open").map(|halves| [halves.first, halves.second]);
+        let wasm = whole(&functions, &[], &[3, 2, 3], &[(1024, b"data")]);
+        let again =
+            |wasm: &[u8]| split(wasm, &|name| name == "open", &early()).map(|halves| [halves.first, halves.second]);
         assert_eq!(again(&wasm).unwrap(), again(&wasm).unwrap());
         let refused = |wasm: &[u8], part: &str| {
             let error = again(wasm).unwrap_err().to_string();
@@ -998,7 +913,7 @@ mod tests {
         let names = wasm.windows(4).position(|bytes| bytes == b"name").unwrap() - 3;
         refused(&wasm[..names], "no names");
         refused(&whole(&functions[..0], &[], &[], &[]), "no names");
-        let cut = split(&wasm, &|name| name == "close").map(|_| ()).unwrap_err().to_string();
+        let cut = split(&wasm, &|name| name == "close", &early()).map(|_| ()).unwrap_err().to_string();
         assert!(cut.contains("none of its functions"), "{cut}");
         refused(&module(&["open"]), "no table");
         let reference = [("main", NOTHING, body(&[&[0xd2, 2], &DROP])), ("open", ONE, body(&[&number(1)]))];

@@ -68,15 +68,18 @@ struct Function {
     body: Range<usize>,
 }
 
-/// The module with panics that trap at once: JavaScript around it deals with either, and nobody reads the message of a
-/// panic in somebody else's page. What only such messages need goes when unused functions do, and where in the sources
-/// something could panic is zeros.
-pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut wasm = wasm.to_vec();
-    for place in source_places(&wasm)? {
-        wasm[place].fill(0);
+/// The module with zeros where it says where in the sources something could panic.
+pub(crate) fn without_places(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut without = wasm.to_vec();
+    for place in source_places(wasm)? {
+        without[place].fill(0);
     }
-    let wasm = &wasm[..];
+    Ok(without)
+}
+
+/// The module with panics that trap at once: JavaScript around it deals with either, and nobody reads the message of a
+/// panic in somebody else's page. What only such messages need goes when unused functions do.
+pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
     let (imported, functions) = with_names(wasm)?;
     let own = |function: &&Function| {
         let name = &function.name;
@@ -197,6 +200,11 @@ fn owner(name: &str) -> String {
     }
 }
 
+/// What its functions are called.
+pub(crate) fn names(wasm: &[u8]) -> Result<Vec<String>> {
+    Ok(functions(wasm)?.into_iter().map(|function| function.name).collect())
+}
+
 fn functions(wasm: &[u8]) -> Result<Vec<Function>> {
     Ok(with_names(wasm)?.1)
 }
@@ -281,7 +289,7 @@ fn wrong(problem: String) -> Error {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{PANICS, TRAP, by_crate, functions, leb, owner, places_in, plain, without_panics};
+    use super::{PANICS, TRAP, by_crate, functions, leb, owner, places_in, plain, without_panics, without_places};
 
     /// Functions of these names, each with the body `nop end`.
     pub(crate) fn module(names: &[&str]) -> Vec<u8> {
@@ -319,7 +327,7 @@ pub(crate) mod tests {
         let place = [1000, 8, 12, 5u32].map(u32::to_le_bytes).concat();
         let data = |begin: &[u8]| [&b"\x0b\x22\x01\0\x41\xe8\x07\x0b\x1b"[..], begin, b"end"].concat();
         let with = [&wasm[..], &data(&[b"src/a.rs", &place[..]].concat())].concat();
-        assert_eq!(without_panics(&with).unwrap()[out.len()..], data(&[0; 24]));
+        assert_eq!(without_places(&with).unwrap()[wasm.len()..], data(&[0; 24]));
         // One that calls the one with number 0: of its own, it would format something that traps.
         let names = ["alloc::fmt::format", "core::panicking::panic_fmt", "connect_flow::view::a"];
         let calling = |wasm: Vec<u8>| {
