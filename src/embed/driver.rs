@@ -7,29 +7,44 @@ use super::popup::Address;
 use crate::error::{Code, Failure};
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;
-use crate::platform::{Platform, Question, Started};
+use crate::platform::{Listed, Platform, Question, Started};
 use js_sys::{Function, JsString, Promise};
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 /// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
 const WATCH_MS: f64 = 500.0;
 
+/// For what takes a while: the core, unless everything of its time was dropped meanwhile.
+struct Still {
+    core: Weak<Core>,
+    epoch: u32,
+}
+
+impl Still {
+    fn there(&self) -> Option<Rc<Core>> {
+        self.core.upgrade().filter(|core| core.epoch.get() == self.epoch)
+    }
+}
+
 impl Core {
     pub(super) fn carry_out(self: &Rc<Self>, command: Command) {
         match command {
             Command::LoadApps => {
-                let (core, epoch) = (self.clone(), self.epoch.get());
-                self.request(Box::pin(async move {
-                    let arrive = |apps| {
-                        if core.epoch.get() == epoch {
-                            core.send(Event::AppsArrived(apps));
-                        }
-                    };
-                    Event::AppsLoaded(core.platform.apps(arrive).await)
+                let still = self.still();
+                self.ask(self.platform.apps().then(|listed| match listed {
+                    Ok(Listed::Long(top, whole)) => {
+                        spawn(Box::pin(async move {
+                            let apps = whole.await;
+                            if let Some(core) = still.there() {
+                                core.send(Event::AppsLoaded(Ok(apps)));
+                            }
+                        }));
+                        Event::AppsArrived(top)
+                    }
+                    Ok(Listed::Whole(apps)) => Event::AppsLoaded(Ok(apps)),
+                    Err(failure) => Event::AppsLoaded(Err(failure)),
                 }));
             }
             // Only decoration: without it the host's own name for itself is shown.
@@ -100,26 +115,21 @@ impl Core {
         }
     }
 
+    /// Sends a request whose answer is one event.
     pub(super) fn ask(self: &Rc<Self>, question: Question<Event>) {
-        let core = self.clone();
-        self.request(Box::pin(async move { core.platform.transport.answer(question).await }));
-    }
-
-    /// Waits for a request whose answer is one event, unless everything of its time was dropped meanwhile.
-    fn request(self: &Rc<Self>, answer: Pin<Box<dyn Future<Output = Event>>>) {
-        let epoch = self.epoch.get();
-        let core = Rc::downgrade(self);
-        spawn(Box::pin(async move {
-            let event = answer.await;
-            if let Some(core) = core.upgrade()
-                && core.epoch.get() == epoch
-            {
+        let still = self.still();
+        self.platform.transport.ask(question.then(move |event| {
+            if let Some(core) = still.there() {
                 if core.platform.transport.headers_refused() {
                     core.emit(HostEvent::error(&Code::CorsHeaderRefused.into(), "embed", None));
                 }
                 core.send(event);
             }
         }));
+    }
+
+    fn still(self: &Rc<Self>) -> Still {
+        Still { core: Rc::downgrade(self), epoch: self.epoch.get() }
     }
 
     /// Checks the address and keeps it where only the window gets it.

@@ -11,9 +11,10 @@ use crate::session::{
 };
 use js_sys::{Function, JsString, Promise};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
@@ -52,11 +53,11 @@ pub(super) struct Shared {
     pub(super) remaining_ms: Option<f64>,
 }
 
-/// A request that waits for a token: `settle` resolves the promise that it awaits.
+/// A request that waits for a token, until there is a result.
 struct Waiter {
     ticket: Ticket,
-    result: Rc<Cell<Option<Result<Lease, SessionFault>>>>,
-    settle: Function,
+    result: Option<Result<Lease, SessionFault>>,
+    waker: Waker,
 }
 
 impl Keeper {
@@ -191,15 +192,19 @@ impl Keeper {
     }
 
     fn release(&self, tickets: &[Ticket], result: Result<Lease, SessionFault>) {
-        for ticket in tickets {
-            let mut waiting = self.waiting.borrow_mut();
-            let Some(at) = waiting.iter().position(|waiter| waiter.ticket == *ticket) else { continue };
-            let waiter = waiting.swap_remove(at);
-            drop(waiting);
-            waiter.result.set(Some(result));
-            // A promise's own resolve function does not throw.
-            drop(waiter.settle.call0(&JsValue::UNDEFINED));
+        for waiter in self.waiting.borrow_mut().iter_mut().filter(|waiter| tickets.contains(&waiter.ticket)) {
+            waiter.result = Some(result);
+            waiter.waker.wake_by_ref();
         }
+    }
+
+    /// What became of the request with that ticket, once.
+    fn released(&self, ticket: Ticket) -> Option<Result<Lease, SessionFault>> {
+        let mut waiting = self.waiting.borrow_mut();
+        let at = waiting.iter().position(|waiter| waiter.ticket == ticket)?;
+        let result = waiting.get(at)?.result?;
+        waiting.swap_remove(at);
+        Some(result)
     }
 
     pub(super) fn tick(self: &Rc<Self>) {
@@ -289,23 +294,23 @@ impl Keeper {
 impl Bearer for KeeperRef {
     fn acquire(&self) -> Pin<Box<dyn Future<Output = Result<Lease, Code>>>> {
         let keeper = self.0.clone();
-        Box::pin(async move {
-            let ticket = match keeper.drive(Session::acquire) {
-                Acquire::Ready(lease) => return Ok(lease),
-                Acquire::Unavailable(fault) => return Err(fault.into()),
-                Acquire::Wait(ticket) => ticket,
+        let mut ticket = None;
+        Box::pin(poll_fn(move |context| {
+            let result = match ticket {
+                Some(ticket) => keeper.released(ticket),
+                None => match keeper.drive(Session::acquire) {
+                    Acquire::Ready(lease) => Some(Ok(lease)),
+                    Acquire::Unavailable(fault) => Some(Err(fault)),
+                    Acquire::Wait(new) => {
+                        ticket = Some(new);
+                        let waker = context.waker().clone();
+                        keeper.waiting.borrow_mut().push(Waiter { ticket: new, result: None, waker });
+                        None
+                    }
+                },
             };
-            let result = Rc::new(Cell::new(None));
-            let promise = Promise::new(&mut |settle, _| {
-                keeper.waiting.borrow_mut().push(Waiter { ticket, result: result.clone(), settle });
-            });
-            drop(JsFuture::from(promise).await);
-            match result.get() {
-                Some(Ok(lease)) => Ok(lease),
-                Some(Err(fault)) => Err(fault.into()),
-                None => Err(Code::SessionUnavailable),
-            }
-        })
+            result.map_or(Poll::Pending, |result| Poll::Ready(result.map_err(Code::from)))
+        }))
     }
 
     fn authorization(&self, lease: Lease) -> Option<JsString> {

@@ -162,11 +162,13 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
     if let Some(density) = given("density") {
         settings.density = if density == "compact" { Density::Compact } else { Density::Comfortable };
     }
-    for (into, name) in [(&mut settings.privacy_url, "privacyUrl"), (&mut settings.terms_url, "termsUrl")] {
+    let set_address = |into: &mut Option<String>, name: &str| {
         if has(value, name) {
             *into = text(value, name).filter(|address| is_web(address));
         }
-    }
+    };
+    set_address(&mut settings.privacy_url, "privacyUrl");
+    set_address(&mut settings.terms_url, "termsUrl");
     if has(value, "autofocus") {
         settings.autofocus = flag(value, "autofocus");
     }

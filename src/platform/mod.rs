@@ -26,6 +26,7 @@ use {
     crate::error::Failure,
     json::Value,
     model::{App, AuthType, Organisation, config},
+    std::{future::Future, pin::Pin},
 };
 
 /// Which of an app's configurations the host means, and what it adds to it.
@@ -47,12 +48,18 @@ pub enum Started {
     Connected,
 }
 
-/// What the flow needs of a platform: mostly requests as data, to be sent by [`Transport::answer`].
+/// The list of apps.
 #[cfg(target_arch = "wasm32")]
-#[allow(async_fn_in_trait, reason = "futures of a page are never sent between threads")]
+pub enum Listed {
+    Whole(Vec<App>),
+    /// Too long to be read in one go: those that are shown first, and all of them.
+    Long(Vec<App>, Pin<Box<dyn Future<Output = Vec<App>>>>),
+}
+
+/// What the flow needs of a platform: requests as data, to be sent by [`Transport::ask`].
+#[cfg(target_arch = "wasm32")]
 pub trait Platform {
-    /// All apps; before that, of a long list, `arrive` gets those that are shown first.
-    async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure>;
+    fn apps(&self) -> Question<Result<Listed, Failure>>;
     /// The app of that slug and no other.
     fn app(&self, slug: &str) -> Question<Result<App, Failure>>;
     fn organisation(&self) -> Question<Result<Organisation, Failure>>;

@@ -133,10 +133,10 @@ impl<T: 'static> Question<T> {
 }
 
 impl Transport {
-    /// `scope` aborts what is sent first; whoever goes on after that needs no other.
-    pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders, scope: AbortController) -> Self {
+    /// `scope` is for [`Transport::abort`], which makes the next.
+    pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders, scope: AbortController) -> Rc<Self> {
         let (refusal, scope) = (Cell::new(Refusal::None), RefCell::new(scope));
-        Self { bearer, origins: Rc::new(origins), extra, refusal, scope }
+        Rc::new(Self { bearer, origins: Rc::new(origins), extra, refusal, scope })
     }
 
     pub fn origins(&self) -> &Origins {
@@ -165,13 +165,10 @@ impl Transport {
         }
     }
 
-    pub async fn answer<T>(&self, question: Question<T>) -> T {
-        (question.answer)(self.ask(question.call).await)
-    }
-
-    /// Boxed: whatever waits for an answer is compiled around one copy of this.
-    pub(super) fn ask(&self, call: Call) -> Pin<Box<dyn Future<Output = Result<Content, Failure>> + '_>> {
-        Box::pin(self.carry(call))
+    /// Sends it, and goes on with what its answer means.
+    pub fn ask(self: &Rc<Self>, question: Question<()>) {
+        let transport = self.clone();
+        crate::embed::spawn(Box::pin(async move { (question.answer)(transport.carry(question.call).await) }));
     }
 
     async fn carry(&self, call: Call) -> Result<Content, Failure> {

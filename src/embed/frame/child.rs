@@ -172,13 +172,11 @@ impl Child {
         // Set once, as the platform above is.
         drop(self.asked.set((slug.clone(), auth_type)));
         self.show(None, Vec::new());
+        let Some(platform) = self.platform.get() else { return };
         let child = self.clone();
-        spawn(Box::pin(async move {
-            let Some(platform) = child.platform.get() else { return };
-            match platform.transport.answer(platform.app(&slug)).await {
-                Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
-                Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
-            }
+        platform.transport.ask(platform.app(&slug).then(move |result| match result {
+            Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+            Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
         }));
     }
 
@@ -257,28 +255,25 @@ impl Child {
     /// The parent is ready for the result: what was typed goes to the platform, once.
     fn proceed(self: &Rc<Self>) {
         let (Some(typed), Some((slug, auth_type))) = (self.typed.take(), self.asked.get().cloned()) else { return };
-        let child = self.clone();
-        spawn(Box::pin(async move {
-            let Some(platform) = child.platform.get() else { return };
-            let question = match auth_type {
-                AuthType::KeyBased => {
-                    platform.save(&slug, auth_type, &typed).then(|result| result.map(|()| ("saved", None)))
-                }
-                AuthType::OAuth2 => platform.authorize(&slug, &typed).then(|result| {
-                    result.map(|started| match started {
-                        Started::Connected => ("connected", None),
-                        Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
-                    })
-                }),
-            };
-            drop(typed);
-            match platform.transport.answer(question).await {
-                Ok((name, address)) => {
-                    child.blank();
-                    post(&child.port, name, address.as_slice());
-                }
-                Err(failure) => child.refused(auth_type, failure),
+        let Some(platform) = self.platform.get() else { return };
+        let question = match auth_type {
+            AuthType::KeyBased => {
+                platform.save(&slug, auth_type, &typed).then(|result| result.map(|()| ("saved", None)))
             }
+            AuthType::OAuth2 => platform.authorize(&slug, &typed).then(|result| {
+                result.map(|started| match started {
+                    Started::Connected => ("connected", None),
+                    Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
+                })
+            }),
+        };
+        let child = self.clone();
+        platform.transport.ask(question.then(move |result| match result {
+            Ok((name, address)) => {
+                child.blank();
+                post(&child.port, name, address.as_slice());
+            }
+            Err(failure) => child.refused(auth_type, failure),
         }));
     }
 
@@ -337,11 +332,12 @@ impl Owner for Hooks {
             News::Event(SessionEvent::Expired { reason: ExpiryReason::Rejected, .. }) => {
                 post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
             }
-            News::Probe(lease) => spawn(Box::pin(async move {
+            News::Probe(lease) => {
                 let Some(platform) = child.platform.get() else { return };
-                let outcome = probe_outcome(platform.transport.answer(platform.probe(lease)).await);
-                child.keeper.probed(lease, outcome);
-            })),
+                let keeper = child.keeper.clone();
+                let probed = move |answer| keeper.probed(lease, probe_outcome(answer));
+                platform.transport.ask(platform.probe(lease).then(probed));
+            }
             // On a reset the parent resets its flow, too, and takes this document away.
             News::Event(_) | News::Reset | News::Changed(_) => {}
         }

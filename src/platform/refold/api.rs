@@ -6,14 +6,14 @@ use crate::flow::Typed;
 use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Organisation};
 use crate::platform::transport::{Call, Retry, Transport, json_of};
-use crate::platform::{ConfigChoice, Platform, Question, Started};
+use crate::platform::{ConfigChoice, Listed, Platform, Question, Started};
 use crate::session::Lease;
 use js_sys::{Array, JsString};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 pub struct Refold {
-    pub transport: Transport,
+    pub transport: Rc<Transport>,
     pub config: ConfigChoice,
 }
 
@@ -26,20 +26,20 @@ pub(super) const fn change(method: &'static str, path: String, body: Option<JsSt
 }
 
 impl Platform for Refold {
-    async fn apps(&self, arrive: impl Fn(Vec<App>)) -> Result<Vec<App>, Failure> {
-        let body = self.transport.ask(get("/api/v2/f-sdk/application".to_owned())).await?.reader;
-        // Some deployments wrap lists.
-        let list = if body.is_array() { body } else { body.get("data") };
-        if !list.is_array() {
-            return Err(Code::BadResponse.into());
-        }
-        Ok(apps::list(&list, &Icons::of(&self.transport.origins), arrive).await)
+    fn apps(&self) -> Question<Result<Listed, Failure>> {
+        let icons = Icons::of(&self.transport.origins);
+        get("/api/v2/f-sdk/application".to_owned()).read(|content| {
+            let body = content.reader;
+            // Some deployments wrap lists.
+            let list = if body.is_array() { body } else { body.get("data") };
+            if list.is_array() { Ok(apps::list(list, icons)) } else { Err(Code::BadResponse.into()) }
+        })
     }
 
     fn app(&self, slug: &str) -> Question<Result<App, Failure>> {
-        let (slug, origins) = (slug.to_owned(), Rc::clone(&self.transport.origins));
+        let (slug, icons) = (slug.to_owned(), Icons::of(&self.transport.origins));
         get(["/api/v2/f-sdk/application/", &segment(&slug)].concat()).read(move |content| {
-            let app = apps::app(&content.reader, &Icons::of(&origins)).filter(|app| app.slug == slug);
+            let app = apps::app(&content.reader, &icons).filter(|app| app.slug == slug);
             app.ok_or_else(|| Code::BadResponse.into())
         })
     }

@@ -1,23 +1,25 @@
 //! `Application` as the platform writes it, read into [`App`].
 
 use crate::gather::Gather;
+use crate::platform::Listed;
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::read::Reader;
 use crate::platform::seen::Seen;
 use crate::platform::transport::{Origins, pause};
 use crate::space::trimmed;
+use std::rc::Rc;
 
 /// Which icon addresses may be loaded.
-pub(super) struct Icons<'a> {
-    origins: &'a Origins,
+pub(super) struct Icons {
+    origins: Rc<Origins>,
     /// The API's own origin.
     api: String,
 }
 
-impl<'a> Icons<'a> {
-    pub(super) fn of(origins: &'a Origins) -> Self {
+impl Icons {
+    pub(super) fn of(origins: &Rc<Origins>) -> Self {
         let api = web_sys::Url::new(&origins.api).map(|url| url.origin()).unwrap_or_default();
-        Self { origins, api }
+        Self { origins: origins.clone(), api }
     }
 
     fn allowed(&self, address: String) -> Option<String> {
@@ -40,38 +42,49 @@ const PAINTED_MS: f64 = 50.0;
 /// How long the page may wait for this list to be read on, in milliseconds: half a frame.
 const SLICE_MS: f64 = 8.0;
 
-/// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts. Of a long list `arrive`
-/// gets what is shown on top, and the page gets its turn between the others.
-pub(super) async fn list(list: &Reader, icons: &Icons<'_>, arrive: impl Fn(Vec<App>)) -> Vec<App> {
-    let read = |item: &Reader| if item.flag("ecosystem") { None } else { app(item, icons) };
+/// Of a long list those that are shown on top; the page gets its turn before the others are read, and between them.
+pub(super) fn list(list: Reader, icons: Icons) -> Listed {
     let long = list.length() > LONG;
-    let mut wait_ms = None;
-    if long {
-        let first = |(at, item): &(usize, Reader)| *at < FIRST || item.get("connected_accounts").length() > 0;
-        let mut seen = Seen::new();
-        let top = list.items().enumerate().filter(first).filter_map(|(_, item)| read(&item));
-        arrive(top.filter(|app| seen.first(&app.slug)).gather());
-        wait_ms = Some(PAINTED_MS);
-    }
-    let mut seen = Seen::new();
-    let mut apps: Vec<App> = Vec::new();
-    let mut since = js_sys::Date::now();
-    for item in list.items() {
-        if let Some(ms) = wait_ms.take() {
-            drop(pause(ms).await);
-            since = js_sys::Date::now();
-        }
-        if let Some(app) = read(&item).filter(|app| seen.first(&app.slug)) {
-            apps.push(app);
-        }
-        if long && js_sys::Date::now() - since >= SLICE_MS {
-            wait_ms = Some(0.0);
+    let mut top = Catalog::new();
+    for (at, item) in list.items().enumerate() {
+        if !long || at < FIRST || item.get("connected_accounts").length() > 0 {
+            top.take(&item, &icons);
         }
     }
-    apps
+    if long { Listed::Long(top.apps, Box::pin(whole(list, icons))) } else { Listed::Whole(top.apps) }
 }
 
-pub(super) fn app(app: &Reader, icons: &Icons<'_>) -> Option<App> {
+async fn whole(list: Reader, icons: Icons) -> Vec<App> {
+    let mut catalog = Catalog::new();
+    let (mut pause_ms, mut since) = (PAINTED_MS, f64::NEG_INFINITY);
+    for item in list.items() {
+        if js_sys::Date::now() - since >= SLICE_MS {
+            drop(pause(pause_ms).await);
+            (pause_ms, since) = (0.0, js_sys::Date::now());
+        }
+        catalog.take(&item, &icons);
+    }
+    catalog.apps
+}
+
+/// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts.
+struct Catalog {
+    apps: Vec<App>,
+    seen: Seen,
+}
+
+impl Catalog {
+    fn new() -> Self {
+        Self { apps: Vec::new(), seen: Seen::new() }
+    }
+
+    fn take(&mut self, item: &Reader, icons: &Icons) {
+        let app = if item.flag("ecosystem") { None } else { app(item, icons) };
+        self.apps.extend(app.filter(|app| self.seen.first(&app.slug)));
+    }
+}
+
+pub(super) fn app(app: &Reader, icons: &Icons) -> Option<App> {
     let slug = app.text("slug")?;
     let methods = methods(app);
     let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
