@@ -7,6 +7,8 @@
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic))]
 
 #[cfg(any(test, target_arch = "wasm32"))]
+mod cut;
+#[cfg(any(test, target_arch = "wasm32"))]
 mod decimal;
 pub mod embed;
 #[cfg(any(test, target_arch = "wasm32"))]

@@ -13,7 +13,7 @@ use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Phase, ProbeOutcome, SessionView};
-use crate::view::{self, Call, SessionLine, SessionShown, Settings, Ui, Watched};
+use crate::view::{self, SessionLine, SessionShown, Settings, Watched, Wires};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
@@ -48,7 +48,7 @@ pub(super) struct Core {
     pub(super) epoch: Cell<u32>,
     pub(super) frame_url: Option<FrameUrl>,
     pub(super) frame: RefCell<Option<Rc<dyn Framed>>>,
-    pub(super) ui: Ui,
+    pub(super) ui: Rc<Wires>,
     /// Oldest first; hardly ever more than one.
     queue: RefCell<Vec<Event>>,
     /// What came for the second module before it was here, in order.
@@ -100,10 +100,10 @@ impl Instance {
                     read(flow.state());
                 }
             };
-            let ui = owner.with(|| Ui {
+            let ui = Rc::new(Wires {
                 beyond: second::ask,
-                retry_session: Call::new(move |()| retry.retry()),
-                frame: Call::new(move |element| {
+                retry_session: Box::new(move || retry.retry()),
+                frame: Box::new(move |element| {
                     if let Some(core) = frame.upgrade() {
                         core.show_frame(element);
                     }
@@ -147,7 +147,7 @@ impl Instance {
 
     /// Shows the flow in an empty element.
     pub fn show(&self, target: HtmlElement) {
-        let ui = self.core.ui;
+        let ui = self.core.ui.clone();
         let view = self.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::root(ui)));
         self.view.replace(Some(view));
         self.core.shown.set(true);
@@ -399,16 +399,16 @@ pub(super) fn silent(
     state: impl Fn(&mut dyn FnMut(&State)) + 'static,
     settings: Settings,
     send: impl Fn(Event) + 'static,
-) -> Ui {
-    Ui {
+) -> Wires {
+    Wires {
         flow: Watched::new(Box::new(state)),
         session: Watched::new(Cell::default()),
         settings: Watched::new(RefCell::new(settings)),
         opening: Watched::new(Cell::new(false)),
-        send: Call::new(send),
+        send: Box::new(send),
         beyond: |run| run(true),
-        retry_session: Call::new(|()| {}),
-        frame: Call::new(|_| {}),
+        retry_session: Box::new(|| {}),
+        frame: Box::new(|_| {}),
     }
 }
 

@@ -65,10 +65,10 @@ fn sources(dir: PathBuf, found: &mut String) {
 fn parts() -> BTreeSet<String> {
     let mut view = String::new();
     sources(root().join("src/view"), &mut view);
-    let own = view.split("\"part\", \"").skip(1);
+    let own = view.split([' ', '"']).filter_map(|word| word.strip_prefix("part="));
     let shell = read("www/life.js");
     let early = shell.split("[part=").skip(1);
-    own.chain(early).filter_map(|rest| rest.split(['"', ']']).next()).chain(BUTTONS).map(str::to_owned).collect()
+    own.chain(early).filter_map(|rest| rest.split([']', '`']).next()).chain(BUTTONS).map(str::to_owned).collect()
 }
 
 /// The variables that the style sheet reads from outside, with what they are if nobody sets them.

@@ -3,7 +3,7 @@
 use super::Ui;
 use super::dom::{El, el, focus, later};
 use super::icon;
-use super::parts::{Weight, actions, alert, bare_button, button, connecting, skeleton as bone};
+use super::parts::{Weight, actions, alert, bare_button, button, connecting};
 use crate::flow::{Event, RemovalStage, Screen};
 use crate::gather::Gather;
 use crate::platform::model::{Account, AuthType};
@@ -27,11 +27,11 @@ pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
         })
     };
     let list = el("div").slot(accounts, move |accounts: &Vec<Account>| {
-        Some(el("ul").class("accounts").attr("role", "list").children(accounts.iter().map(|account| row(ui, account))))
+        Some(el("ul.accounts role=list").children(accounts.iter().map(|account| row(ui, account))))
     });
     let (app, broken) = (app.to_owned(), move || accounts().iter().any(|account| !account.active));
     let asked = std::cell::Cell::new(false);
-    el("div").class("card").attr("part", "card").child(list).slot(
+    el("div.card part=card").child(list).slot(
         move || (stage().is_some(), broken()),
         move |&(asking, broken)| {
             let footer = if asking { removal(ui, stage, accounts, &app) } else { choices(ui, auth_type, broken) };
@@ -55,19 +55,17 @@ fn row(ui: Ui, account: &Account) -> El {
     let (active, since) = (account.active, account.connected_at.clone());
     let since = move || ui.date(&since).map(|date| ui.fmt("account.since", &[("date", &date)])).unwrap_or_default();
     el("li")
-        .child(
-            el("span")
-                .class("grow")
-                .child(el("bdi").class("name").text(&account.identifier))
-                .child(el("span").class("sub").text_with(since)),
-        )
+        .child(el("span.grow").child(el("bdi.name").text(&account.identifier)).child(el("span.sub").text_with(since)))
         .child(badge(active, el("span").say(ui, standing(active))))
 }
 
 /// The state of a connection, in words and in colour.
 pub(super) fn badge(active: bool, text: El) -> El {
-    let (tone, path) = if active { ("badge good", icon::CHECK) } else { ("badge warn", icon::ALERT) };
-    el("span").class(tone).attr("part", "badge").child(icon::icon(path)).child(text)
+    let (words, path) = match active {
+        true => ("span.badge.good part=badge", icon::CHECK),
+        false => ("span.badge.warn part=badge", icon::ALERT),
+    };
+    el(words).child(icon::icon(path)).child(text)
 }
 
 /// The key of what [`badge`] says.
@@ -112,11 +110,8 @@ fn removal(
         let values = [("app", named.as_str()), ("accounts", &names), ("host", &ui.host())];
         ui.plural("removal.text", accounts.len(), &values)
     };
-    el("div")
-        .class("removal")
-        .attr("part", "confirmation")
-        .attr("role", "group")
-        .child(el("h3").attr("tabindex", "-1").say_of(ui, "removal.title", app))
+    el("div.removal part=confirmation role=group")
+        .child(el("h3 tabindex=-1").say_of(ui, "removal.title", app))
         .child(el("p").text_with(text))
         .slot(stage, move |stage| match stage {
             Some(RemovalStage::Failed(failure)) => Some(alert(ui, failure, &failed)),
@@ -133,8 +128,6 @@ fn removal(
 
 /// The app's screen while the app is loading, in the size of what comes.
 pub(super) fn skeleton() -> El {
-    el("section")
-        .class("stack breathe")
-        .attr("aria-busy", "true")
-        .child(el("div").class("head").child(bone("b-48")).child(bone("b-title")).child(bone("b-text")))
+    el("section.stack.breathe aria-busy=true")
+        .child(el("div.head").child(el("span.bone.b-48")).child(el("span.bone.b-title")).child(el("span.bone.b-text")))
 }

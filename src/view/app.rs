@@ -22,13 +22,12 @@ pub(super) fn screen(ui: Ui) -> El {
         (used(at), move |auth_type: &Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
     };
     let (first, second) = (card(0), card(1));
-    let head = el("div").class("head").child(face.tile("t48")).child(bare_heading().text(&face.name)).child(
-        match &face.description {
-            Some(description) => el("p").class("lead").text(description),
+    let head =
+        el("div.head").child(face.tile("t48")).child(bare_heading().text(&face.name)).child(match &face.description {
+            Some(description) => el("p.lead").text(description),
             None => lead(ui, "app.lead", &face.name),
-        },
-    );
-    let section = el("section").class("stack");
+        });
+    let section = el("section.stack");
     let section = if ui.read(|state| state.pinned.is_some()) { section } else { section.child(outcome::top(ui)) };
     section
         .child(head)

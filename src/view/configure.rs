@@ -11,7 +11,7 @@ use super::Ui;
 use super::dom::{El, el, focus, later};
 use super::icon;
 use super::outcome;
-use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead, skeleton};
+use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead};
 use super::runs::picker;
 use crate::flow::{ConfigEvent, Configuring, Event, Fault, Loaded, Page, RemovalStage, Saving, Screen, Section, Title};
 use crate::gather::Gather;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use web_sys::Element;
 
 /// Reads the configuration on screen, and follows it.
-fn read<T: Default>(ui: Ui, read: impl FnOnce(&Configuring) -> T) -> T {
+fn read<T: Default>(ui: Ui, mut read: impl FnMut(&Configuring) -> T) -> T {
     ui.read(|state| match &state.screen {
         Screen::Configure(configuring) => read(configuring),
         _ => T::default(),
@@ -48,10 +48,9 @@ pub(super) fn screen(ui: Ui) -> El {
             Loaded::Ready(_) => 2,
         })
     };
-    el("section")
-        .class("stack configure")
+    el("section.stack.configure")
         .child(outcome::top(ui))
-        .child(el("div").class("head").child(face.tile("t48")).child(heading(ui, "config.title", &face.name)))
+        .child(el("div.head").child(face.tile("t48")).child(heading(ui, "config.title", &face.name)))
         .slot(stage, move |stage| {
             Some(match stage {
                 0 => loading(ui),
@@ -63,13 +62,8 @@ pub(super) fn screen(ui: Ui) -> El {
 
 /// Bars in place of what is being loaded.
 pub(super) fn loading(ui: Ui) -> El {
-    let bar = || el("div").class("field").child(skeleton("b-name")).child(skeleton("b-control"));
-    el("div")
-        .class("stack breathe")
-        .attr("role", "status")
-        .attr("aria-busy", "true")
-        .named(ui, "config.loading")
-        .children([bar(), bar(), bar()])
+    let bar = || el("div.field").child(el("span.bone.b-name")).child(el("span.bone.b-control"));
+    el("div.stack.breathe role=status aria-busy=true").named(ui, "config.loading").children([bar(), bar(), bar()])
 }
 
 /// What could not be loaded, with another try.
@@ -79,7 +73,7 @@ pub(super) fn failed(ui: Ui, app: &str) -> El {
         Screen::Runs(at) => failure_of(&at.content),
         _ => None,
     });
-    el("div").class("stack").maybe(failure.map(|failure| alert(ui, &failure, app))).child(actions([button(
+    el("div.stack").maybe(failure.map(|failure| alert(ui, &failure, app))).child(actions([button(
         ui,
         Weight::Primary,
         "retry",
@@ -99,8 +93,7 @@ fn ready(ui: Ui, app: String) -> El {
     let busy = move || read(ui, Configuring::busy);
     let (failed, deleted) = (app.clone(), app);
     let seen = Cell::new(read(ui, |at| at.complaints));
-    el("div")
-        .class("stack")
+    el("div.stack")
         .slot(
             move || read(ui, |at| (at.dirty() || at.busy(), Arc::clone(&at.ids))),
             move |&(held, ref ids)| (ids.len() > 1).then(|| choice(ui, ids).flag("disabled", move || held)),
@@ -122,14 +115,14 @@ fn ready(ui: Ui, app: String) -> El {
         )
         .slot(
             move || read(ui, |at| (at.page, at.generation)),
-            move |_| Some(el("fieldset").class("stack").flag("disabled", busy).children(page(ui))),
+            move |_| Some(el("fieldset.stack").flag("disabled", busy).children(page(ui))),
         )
         // There before it says anything, or not everybody hears it.
-        .child(el("div").class("hush").attr("role", "status").slot(
+        .child(el("div.hush role=status").slot(
             move || read(ui, |at| matches!(at.saving, Saving::Saved)),
             move |saved| {
-                let line = el("p").class("saved").child(icon::icon(icon::CHECK));
-                saved.then(|| line.child(el("span").say(ui, "config.saved")))
+                let line = el("p.saved").child(icon::icon(icon::CHECK));
+                saved.then(|| line.saying(ui, "config.saved"))
             },
         ))
         .slot(
@@ -145,7 +138,7 @@ fn ready(ui: Ui, app: String) -> El {
             move |bar| {
                 let (leaving, failure) = bar.as_ref()?;
                 let alert = failure.as_ref().map(|failure| alert(ui, failure, &failed));
-                Some(el("div").class("bar").maybe(alert).child(if *leaving { question(ui) } else { unsaved(ui) }))
+                Some(el("div.bar").maybe(alert).child(if *leaving { question(ui) } else { unsaved(ui) }))
             },
         )
         .slot(move || read(ui, |at| at.removal.clone()), move |stage| Some(removal(ui, stage.as_ref(), &deleted)))
@@ -172,19 +165,14 @@ fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
             if part > 0 { [&name, " ", &part.to_string()].concat() } else { name }
         };
         el("li").child(
-            el("button")
-                .attr("type", "button")
-                .class("chip")
-                .attr("part", "step")
+            el("button.chip type=button part=step")
                 .attr_with("aria-current", move || read(ui, |at| at.page == place).then(|| "step".to_owned()))
                 .text_with(text)
                 .on("click", move |_| send(ui, ConfigEvent::PageChosen(place))),
         )
     };
     (pages.len() > 1).then(|| {
-        el("nav")
-            .named(ui, "config.pages")
-            .child(el("ol").class("steps").attr("role", "list").children(pages.iter().enumerate().map(step)))
+        el("nav").named(ui, "config.pages").child(el("ol.steps role=list").children(pages.iter().enumerate().map(step)))
     })
 }
 
@@ -197,7 +185,7 @@ fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
         return None;
     }
     let count = faults.len();
-    let summary = el("div").class("alert").attr("part", "alert").attr("role", "alert").attr("tabindex", "-1");
+    let summary = el("div.alert part=alert role=alert tabindex=-1");
     let place = summary.element().clone();
     let line = |(key, fault): &(FieldKey, Fault)| {
         let shown = |at: &Configuring| at.config()?.field(key).filter(|field| !field.hidden).map(|f| f.name.clone());
@@ -205,15 +193,17 @@ fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
         let label = name.clone().unwrap_or_else(|| key.id.clone());
         let (text, place) = (move || [&label, ": ", &field::sentence(ui, &fault)].concat(), place.clone());
         let line = match name {
-            Some(_) => el("button").attr("type", "button").class("link").on("click", move |_| go(ui, &place, &key)),
+            Some(_) => el("button.link type=button").on("click", move |_| go(ui, &place, &key)),
             None => el("span"),
         };
         el("li").child(line.text_with(text))
     };
-    let lines = el("ul").attr("role", "list").children(faults.iter().take(MOST_LINES).map(line));
-    Some(summary.child(icon::icon(icon::ALERT)).child(
-        el("div").child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[]))).child(lines),
-    ))
+    let lines = el("ul role=list").children(faults.iter().take(MOST_LINES).map(line));
+    Some(
+        summary.child(icon::icon(icon::ALERT)).child(
+            el("div").child(el("p.name").text_with(move || ui.plural("fields.summary", count, &[]))).child(lines),
+        ),
+    )
 }
 
 /// Turns to the page of a field and gives its control the focus.
@@ -262,7 +252,7 @@ fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> 
             let key = FieldKey { workflow: id.clone(), id: field.id.clone() };
             Some(field::field(ui, first + nth, &Rc::new(key), field))
         });
-        el("div").class("stack").children(fields)
+        el("div.stack").children(fields)
     };
     let Some(workflow) = workflow else { return fields() };
     let (label, id) = (["w", &section.workflow.unwrap_or_default().to_string()].concat(), workflow.id);
@@ -271,24 +261,17 @@ fn part(ui: Ui, config: &Arc<Config>, section: &Section, number: &mut usize) -> 
         Rc::new(move || read(ui, |at| at.enabled(&id)))
     };
     let (checked, shown, toggled) = (Rc::clone(&on), Rc::clone(&on), on);
-    let switch = el("button")
-        .attr("type", "button")
-        .class("switch")
-        .attr("part", "switch")
-        .attr("role", "switch")
+    let switch = el("button.switch type=button part=switch role=switch")
         .attr("aria-labelledby", &label)
         .state("aria-checked", move || checked())
         .on("click", move |_| {
             send(ui, ConfigEvent::Switched { workflow: id.clone(), enabled: !toggled() });
         });
-    let words = el("span")
-        .class("grow")
-        .child(el("span").class("name").attr("id", &label).text(&workflow.name))
-        .maybe(workflow.description.map(|description| el("span").class("sub").text(&description)));
-    el("div")
-        .class("card")
-        .attr("part", "card")
-        .child(el("div").class("workflow").child(words).child(switch))
+    let words = el("span.grow")
+        .child(el("span.name").attr("id", &label).text(&workflow.name))
+        .maybe(workflow.description.map(|description| el("span.sub").text(&description)));
+    el("div.card part=card")
+        .child(el("div.workflow").child(words).child(switch))
         .slot(move || shown(), move |on| (*on && any).then(&fields))
 }
 
@@ -300,32 +283,24 @@ fn save(ui: Ui) -> El {
 fn unsaved(ui: Ui) -> El {
     let discard = button(ui, Weight::Secondary, "config.discard", || ConfigEvent::Discard)
         .flag("disabled", move || read(ui, Configuring::busy));
-    el("div")
-        .class("unsaved")
-        .attr("part", "save-bar")
-        .child(el("p").class("grow").attr("role", "status").say(ui, "config.unsaved"))
+    el("div.unsaved part=save-bar")
+        .child(el("p.grow role=status").say(ui, "config.unsaved"))
         .child(actions([save(ui), discard]).class("actions row"))
 }
 
 /// Leaving would lose something: asked in place, never by a dialog of the browser.
 fn question(ui: Ui) -> El {
-    let title = el("h3").attr("tabindex", "-1").say(ui, "config.leave.title");
+    let title = el("h3 tabindex=-1").say(ui, "config.leave.title");
     let target = title.element().clone();
     later(Box::new(move || focus(&target)));
-    el("div")
-        .class("removal")
-        .attr("part", "confirmation")
-        .attr("role", "group")
-        .child(title)
-        .child(el("p").say(ui, "config.leave.text"))
-        .child(
-            actions([
-                save(ui),
-                button(ui, Weight::Danger, "config.leave", || ConfigEvent::LeaveConfirmed),
-                button(ui, Weight::Quiet, "config.stay", || ConfigEvent::LeaveDeclined),
-            ])
-            .class("actions row"),
-        )
+    el("div.removal part=confirmation role=group").child(title).child(el("p").say(ui, "config.leave.text")).child(
+        actions([
+            save(ui),
+            button(ui, Weight::Danger, "config.leave", || ConfigEvent::LeaveConfirmed),
+            button(ui, Weight::Quiet, "config.stay", || ConfigEvent::LeaveDeclined),
+        ])
+        .class("actions row"),
+    )
 }
 
 /// Deleting the configuration, with its consequences spelled out first.
@@ -339,13 +314,10 @@ fn removal(ui: Ui, stage: Option<&RemovalStage>, app: &str) -> El {
         RemovalStage::Failed(failure) => Some(alert(ui, failure, app)),
         RemovalStage::Asking | RemovalStage::Busy => None,
     };
-    let heading = el("h3").attr("tabindex", "-1").say_of(ui, "config.delete.title", app);
+    let heading = el("h3 tabindex=-1").say_of(ui, "config.delete.title", app);
     let target = heading.element().clone();
     later(Box::new(move || focus(&target)));
-    el("div")
-        .class("removal")
-        .attr("part", "confirmation")
-        .attr("role", "group")
+    el("div.removal part=confirmation role=group")
         .child(heading)
         .child(el("p").say_of(ui, "config.delete.text", app))
         .maybe(failure)

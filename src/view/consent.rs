@@ -34,11 +34,10 @@ pub(super) fn screen(ui: Ui) -> El {
             .child(icon::icon(if allowed { icon::CHECK } else { icon::LOCK }))
             .child(el("span").say_of(ui, key, app))
     };
-    el("section")
-        .class("stack")
+    el("section.stack")
         .child(face.pair(ui, false))
         .child(heading(ui, "consent.title", app).class("h center"))
-        .child(el("ul").class("promises").attr("role", "list").children([
+        .child(el("ul.promises role=list").children([
             promise(true, if scopes.is_empty() { "consent.allow.use" } else { "consent.allow.scopes" }),
             promise(true, "consent.allow.stay"),
             promise(false, if keys { "consent.deny.keys" } else { "consent.deny.password" }),
@@ -56,14 +55,13 @@ pub(super) fn screen(ui: Ui) -> El {
 fn disclosure(ui: Ui, scopes: &[String]) -> El {
     let count = scopes.len();
     let scope = |scope: &String| el("li").child(el("code").text(scope));
-    el("details")
-        .attr("part", "scopes")
+    el("details part=scopes")
         .child(
             el("summary")
                 .child(icon::pointing(icon::CHEVRON))
                 .child(el("span").text_with(move || ui.plural("consent.scopes", count, &[]))),
         )
-        .child(el("ul").attr("role", "list").children(scopes.iter().map(scope)))
+        .child(el("ul role=list").children(scopes.iter().map(scope)))
 }
 
 fn links(ui: Ui) -> El {
@@ -71,14 +69,14 @@ fn links(ui: Ui) -> El {
         url.as_ref().map(|url| {
             el("a")
                 .attr("href", url)
-                .attr("target", "_blank")
+                .with("target=_blank")
                 .attr("rel", "noopener noreferrer")
-                .child(el("span").say(ui, key))
+                .saying(ui, key)
                 .child(icon::icon(icon::EXTERNAL))
         })
     };
     let urls = move || ui.settings(|settings| (settings.privacy_url.clone(), settings.terms_url.clone()));
-    el("div").class("links").slot(urls, move |(privacy, terms)| {
-        Some(el("p").class("small").maybe(link(privacy, "consent.privacy")).maybe(link(terms, "consent.terms")))
+    el("div.links").slot(urls, move |(privacy, terms)| {
+        Some(el("p.small").maybe(link(privacy, "consent.privacy")).maybe(link(terms, "consent.terms")))
     })
 }

@@ -5,6 +5,7 @@
 //! strict `style-src` asks for.
 
 use super::held::keep;
+use crate::cut::cut;
 use leptos::prelude::{Owner, RenderEffect, untrack};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -24,13 +25,44 @@ impl<T, F: Fn() -> T> Read<T> for F {
     }
 }
 
+/// The same of what is run again whenever something that it read has changed.
+pub(super) trait Run {
+    fn run(&mut self);
+}
+
+impl<F: FnMut()> Run for F {
+    fn run(&mut self) {
+        self();
+    }
+}
+
+/// The same of what listens.
+trait Hear {
+    fn hear(&mut self, event: &Event);
+}
+
+impl<F: FnMut(&Event)> Hear for F {
+    fn hear(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
 /// The element under construction; a cheap handle, like the DOM's own.
 #[derive(Clone)]
 pub(super) struct El(Element);
 
-/// A new HTML element.
-pub(super) fn el(tag: &str) -> El {
-    El(document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error)))
+/// A new HTML element in a few words: its tag, its classes behind dots, its attributes; one without a value is empty.
+/// `input.input type=search part=search spellcheck=false`
+pub(super) fn el(words: &str) -> El {
+    let (name, attributes) = cut(words, ' ');
+    let (tag, mut classes) = cut(name, '.');
+    let made = document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+    while !classes.is_empty() {
+        let (class, more) = cut(classes, '.');
+        let _ = made.class_list().add_1(class);
+        classes = more;
+    }
+    El(made).with(attributes)
 }
 
 /// A new SVG element.
@@ -70,6 +102,17 @@ impl El {
         self
     }
 
+    /// Attributes, written as for [`el`].
+    pub(super) fn with(self, mut attributes: &str) -> Self {
+        while !attributes.is_empty() {
+            let (attribute, more) = cut(attributes, ' ');
+            let (name, value) = cut(attribute, '=');
+            set_attribute(&self.0, name, Some(value));
+            attributes = more;
+        }
+        self
+    }
+
     /// An attribute that follows what `value` reads; `None` removes it.
     pub(super) fn attr_with(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> Self {
         follow(&self.0, name, Box::new(value));
@@ -88,10 +131,34 @@ impl El {
         self
     }
 
-    /// A custom property, set through the CSSOM, which a strict CSP allows.
-    pub(super) fn property(self, name: &str, value: &str) -> Self {
+    /// A property, set through the CSSOM, which a strict CSP allows.
+    pub(super) fn set_property(&self, name: &str, value: &str) {
         let _ = self.html().style().set_property(name, value);
+    }
+
+    /// As [`El::set_property`], while it is made.
+    pub(super) fn property(self, name: &str, value: &str) -> Self {
+        self.set_property(name, value);
         self
+    }
+
+    pub(super) fn remove(&self) {
+        self.0.remove();
+    }
+
+    /// Takes a child in before another, or as the last.
+    pub(super) fn put_before(&self, child: &Self, next: Option<&Self>) {
+        let _ = self.0.insert_before(&child.0, next.map(|next| next.0.unchecked_ref()));
+    }
+
+    /// The first element in it; itself where there is none.
+    pub(super) fn inner(&self) -> Self {
+        self.0.first_element_child().map_or_else(|| self.clone(), Self)
+    }
+
+    /// The element behind it; itself where there is none.
+    pub(super) fn next(&self) -> Self {
+        self.0.next_element_sibling().map_or_else(|| self.clone(), Self)
     }
 
     /// Text that stays. Never parsed: whatever it contains is shown as it is.
@@ -129,13 +196,13 @@ impl El {
     }
 
     /// Listens until the current owner is cleaned up.
-    pub(super) fn on(self, event: &str, handler: impl FnMut(Event) + 'static) -> Self {
+    pub(super) fn on(self, event: &str, handler: impl FnMut(&Event) + 'static) -> Self {
         listen(&self.0, event, false, Box::new(handler));
         self
     }
 
     /// As [`El::on`], in the capture phase: for events that do not bubble.
-    pub(super) fn on_capture(self, event: &str, handler: impl FnMut(Event) + 'static) -> Self {
+    pub(super) fn on_capture(self, event: &str, handler: impl FnMut(&Event) + 'static) -> Self {
         listen(&self.0, event, true, Box::new(handler));
         self
     }
@@ -184,8 +251,8 @@ impl<K: PartialEq, R: Fn() -> K, B: Fn(&K) -> Option<El>> Place for Keyed<K, R, 
 }
 
 /// Runs at once, and again whenever something that it read has changed; ends with the current owner.
-pub(super) fn effect(mut run: Box<dyn FnMut()>) {
-    keep(RenderEffect::new(move |_: Option<()>| run()));
+pub(super) fn effect(mut run: Box<dyn Run>) {
+    keep(RenderEffect::new(move |_: Option<()>| run.run()));
 }
 
 /// Runs after what is being built is in the document.
@@ -204,7 +271,7 @@ pub(super) fn active_in(element: &Element) -> Option<Element> {
     root.active_element().filter(|active| element.contains(Some(active)))
 }
 
-fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
+pub(super) fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
     // The names are the project's own constants, so that neither call can fail.
     let _ = match value {
         Some(value) => element.set_attribute(name, value),
@@ -250,8 +317,8 @@ fn follow_text(element: &Element, read: Box<dyn Read<String>>) {
     }));
 }
 
-fn listen(element: &Element, event: &str, capture: bool, handler: Box<dyn FnMut(Event)>) {
-    let run = Closure::wrap(handler);
+fn listen(element: &Element, event: &str, capture: bool, mut handler: Box<dyn Hear>) {
+    let run = Closure::wrap(Box::new(move |event: Event| handler.hear(&event)) as Box<dyn FnMut(Event)>);
     let _ = element.add_event_listener_with_callback_and_bool(event, run.as_ref().unchecked_ref(), capture);
     keep(Listening { element: element.clone(), event: event.to_owned(), capture, run });
 }
@@ -287,7 +354,7 @@ fn slot(parent: &Element, mut place: Box<dyn Place>) {
             if let Some((owner, node)) = live.take() {
                 if let Some(node) = node {
                     lost = active_in(&node.0).is_some();
-                    node.0.remove();
+                    node.remove();
                 }
                 owner.cleanup();
             }

@@ -75,12 +75,10 @@ pub(super) fn screen(ui: Ui) -> El {
     });
     let title = if keys { "fields.title.keys" } else { "fields.title.oauth2" };
     let told = if framed { "fields.lead.framed" } else { "fields.lead" };
-    el("section")
-        .class("stack")
+    el("section.stack")
         .child(outcome::top(ui))
         .child(
-            el("div")
-                .class("head")
+            el("div.head")
                 .child(face.tile("t48"))
                 .child(heading(ui, title, &face.name))
                 .child(lead(ui, told, &face.name)),
@@ -105,9 +103,7 @@ fn frame(ui: Ui, app: String) -> El {
         }
         _ => 0,
     });
-    let frame = el("iframe")
-        .class("isolated")
-        .attr("part", "credentials")
+    let frame = el("iframe.isolated part=credentials")
         .attr_of(ui, "title", "fields.frame", &app)
         .property("block-size", &[&decimal(fields * 82 + 52), "px"].concat());
     ui.frame(Some(frame.element().clone()));
@@ -146,13 +142,10 @@ pub(super) fn form(ui: Ui) -> El {
     let failed = app.clone();
     keep(form);
     let submit = bare_button(Weight::Primary)
-        .attr("type", "submit")
+        .with("type=submit")
         .state("aria-busy", busy)
         .text_with(move || ui.fmt(if keys { "app.connect" } else { "consent.continue" }, &[("app", &app)]));
-    el("form")
-        .class("stack")
-        .attr("novalidate", "")
-        .attr("autocomplete", "off")
+    el("form.stack novalidate autocomplete=off")
         .on("submit", move |event| {
             event.prevent_default();
             ui.send(Event::FieldsSubmitted(reading.read()));
@@ -175,19 +168,16 @@ fn summary(ui: Ui, errors: &[FieldError], form: &Rc<Form>) -> Option<El> {
         let label = control.map_or_else(|| error.field.clone(), |control| control.label.clone());
         let (kind, field) = (error.kind.clone(), error.field.clone());
         el("li").child(
-            el("button")
-                .attr("type", "button")
-                .class("link")
+            el("button.link type=button")
                 .text_with(move || [&label, ": ", &sentence(ui, &kind)].concat())
                 .on("click", move |_| form.focus(&field)),
         )
     };
-    let summary =
-        el("div").class("alert").attr("part", "alert").attr("tabindex", "-1").child(icon::icon(icon::ALERT)).child(
-            el("div")
-                .child(el("p").class("name").text_with(move || ui.plural("fields.summary", count, &[])))
-                .child(el("ul").attr("role", "list").children(errors.iter().map(line))),
-        );
+    let summary = el("div.alert part=alert tabindex=-1").child(icon::icon(icon::ALERT)).child(
+        el("div")
+            .child(el("p.name").text_with(move || ui.plural("fields.summary", count, &[])))
+            .child(el("ul role=list").children(errors.iter().map(line))),
+    );
     let target = summary.element().clone();
     later(Box::new(move || focus(&target)));
     Some(summary)
@@ -218,12 +208,7 @@ fn field(
     let (help, errors_at) = (field.help.as_ref().map(|_| help_id.clone()), error_id.clone());
     let control = control(ui, field)
         .attr("id", &id)
-        .attr("part", "input")
-        .attr("autocomplete", "off")
-        .attr("data-1p-ignore", "")
-        .attr("data-lpignore", "true")
-        .attr("data-dd-privacy", "hidden")
-        .attr("data-sentry-mask", "")
+        .with("part=input autocomplete=off data-1p-ignore data-lpignore=true data-dd-privacy=hidden data-sentry-mask")
         .state("aria-required", {
             let required = field.required;
             move || required
@@ -238,29 +223,21 @@ fn field(
         })
         .flag("readonly", busy);
     let element: HtmlInputElement = control.element().clone().unchecked_into();
-    let optional = (!field.required).then(|| el("span").class("sub").say(ui, "field.optional"));
-    let label = el("label").attr("for", &id).attr("part", "label").child(el("span").text(&field.label)).maybe(optional);
-    let boxed = el("div").class("control").child(control);
+    let optional = (!field.required).then(|| el("span.sub").say(ui, "field.optional"));
+    let label = el("label").attr("for", &id).with("part=label").child(el("span").text(&field.label)).maybe(optional);
+    let boxed = el("div.control").child(control);
     let boxed = match field.kind {
         InputKind::Password => boxed.child(reveal(ui, &element, &field.label)),
         InputKind::Select if !field.multiple => boxed.child(icon::icon(icon::CHEVRON).class("i pick")),
         _ => boxed,
     };
-    let whole = el("div")
-        .class("field")
+    let whole = el("div.field")
         .child(label)
         .child(boxed)
-        .maybe(
-            field.help.as_ref().map(|help| el("p").class("sub").attr("part", "help").attr("id", &help_id).text(help)),
-        )
+        .maybe(field.help.as_ref().map(|help| el("p.sub part=help").attr("id", &help_id).text(help)))
         .slot(shown, move |kind| {
-            kind.clone().map(|kind| {
-                el("p")
-                    .class("wrong")
-                    .attr("part", "error")
-                    .attr("id", &error_id)
-                    .text_with(move || sentence(ui, &kind))
-            })
+            kind.clone()
+                .map(|kind| el("p.wrong part=error").attr("id", &error_id).text_with(move || sentence(ui, &kind)))
         });
     let control = Control { field: field.name.clone(), label: field.label.clone(), multiple: field.multiple, element };
     (whole, control)
@@ -271,26 +248,24 @@ fn control(ui: Ui, field: &InputField) -> El {
         el(tag)
             .class("input ph-no-capture rr-block")
             .attr("placeholder", &field.placeholder)
-            .attr("autocapitalize", "off")
-            .attr("autocorrect", "off")
-            .attr("spellcheck", "false")
+            .with("autocapitalize=off autocorrect=off spellcheck=false")
     };
     // Keys and addresses are written from left to right in every language.
-    let input = |kind: &str, mode: &str| plain("input").attr("type", kind).attr("inputmode", mode).attr("dir", "ltr");
+    let input = |kind: &str, mode: &str| plain("input").attr("type", kind).attr("inputmode", mode).with("dir=ltr");
     match field.kind {
-        InputKind::Text => input("text", "text").attr("dir", "auto"),
+        InputKind::Text => input("text", "text").with("dir=auto"),
         InputKind::Password => input("password", "text"),
         InputKind::Email => input("email", "email"),
         InputKind::Url => input("url", "url"),
         InputKind::Number => input("text", "decimal"),
-        InputKind::Textarea => plain("textarea").attr("rows", "4"),
+        InputKind::Textarea => plain("textarea").with("rows=4"),
         InputKind::Select => {
             let option = |(name, value): &(String, String)| el("option").attr("value", value).text(name);
-            let select = el("select").class("input ph-no-capture rr-block");
+            let select = el("select.input.ph-no-capture.rr-block");
             let select = if field.multiple {
-                select.attr("multiple", "")
+                select.with("multiple")
             } else {
-                select.child(el("option").attr("value", "").say(ui, "field.choose"))
+                select.child(el("option value").say(ui, "field.choose"))
             };
             select.children(field.options.iter().map(option))
         }
@@ -302,7 +277,7 @@ fn reveal(ui: Ui, input: &HtmlInputElement, label: &str) -> El {
     let (input, label) = (input.clone(), label.to_owned());
     let shown = Rc::new(Cell::new(false));
     let button = icon_button(ui, "field.show", icon::icon(icon::EYE))
-        .attr("aria-pressed", "false")
+        .with("aria-pressed=false")
         .attr_with("aria-label", move || Some(ui.fmt("field.show", &[("field", &label)])))
         .child(icon::icon(icon::EYE_OFF));
     let toggle = button.element().clone();

@@ -2,14 +2,14 @@
 
 mod data;
 
-use super::{Call, Density, Reader, SessionLine, SessionShown, Settings, Theme, Ui, Watched, adopt_styles, root};
+use super::{Density, SessionLine, SessionShown, Settings, Theme, Watched, Wires, adopt_styles, root};
 use crate::error::Code;
 use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -70,9 +70,9 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
         terms_url: Some("https://example.com/terms".to_owned()),
         ..Settings::default()
     };
-    let handle = mount_to_renderer(&place, move || {
-        let shown = state.clone();
-        let flow = Watched::new(Box::new(move |read: &mut dyn FnMut(&State)| read(&shown.borrow())) as Reader);
+    let shown = state.clone();
+    let wires = Rc::new_cyclic(|wires: &Weak<Wires>| {
+        let wires = wires.clone();
         let change = move |event| {
             match live.as_mut() {
                 Some(live) => {
@@ -81,20 +81,23 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
                 }
                 None => follow(&mut state.borrow_mut(), event),
             }
-            flow.changed();
+            if let Some(wires) = wires.upgrade() {
+                wires.flow.changed();
+            }
         };
         let change = RefCell::new(change);
-        root(Ui {
-            flow,
+        Wires {
+            flow: Watched::new(Box::new(move |read| read(&shown.borrow()))),
             session: Watched::new(Cell::new(session)),
             settings: Watched::new(RefCell::new(settings)),
             opening: Watched::new(Cell::new(false)),
-            send: Call::new(move |event| (change.borrow_mut())(event)),
+            send: Box::new(move |event| (change.borrow_mut())(event)),
             beyond: |run| run(true),
-            retry_session: Call::new(|()| {}),
-            frame: Call::new(|_| {}),
-        })
+            retry_session: Box::new(|| {}),
+            frame: Box::new(|_| {}),
+        }
     });
+    let handle = mount_to_renderer(&place, move || root(wires));
     handle.forget();
 }
 

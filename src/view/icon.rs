@@ -24,6 +24,10 @@ pub(super) const OFFLINE: &str = "\
     M2.2 7.4A11 11 0 0 1 5 5.5M11.5 7.9a7.3 7.3 0 0 1 3.7 2.2M9 4.6a11 11 0 0 1 8.8 2.8";
 pub(super) const SEARCH: &str = "M14 9a5 5 0 1 1-10 0 5 5 0 0 1 10 0Zm-1.4 3.6L16 16";
 
+/// Where drawings are: what is so and no other way, what went wrong, what went well.
+pub(super) const CALM: &str = "div.draw";
+pub(super) const BAD: &str = "div.draw.bad";
+pub(super) const GOOD: &str = "div.draw.good";
 pub(super) const DRAW_ALERT: &str = "M32 8a24 24 0 1 0 0 48 24 24 0 0 0 0-48Zm0 13v14m0 8v.1";
 pub(super) const DRAW_EMPTY: &str = "M10 36 17 15h30l7 21v13H10V36Zm0 0h13c0 5 4 8 9 8s9-3 9-8h13M25 24h14";
 pub(super) const DRAW_ENDED: &str = "M32 8a24 24 0 1 0 0 48 24 24 0 0 0 0-48Zm0 10v14l9 6";
@@ -43,16 +47,15 @@ pub(super) fn pointing(path: &str) -> El {
     icon(path).class("i flip")
 }
 
-/// The drawing of a whole screen: `tone` is a class that gives it its colour.
-pub(super) fn draw(path: &str, tone: &str) -> El {
-    el("div").class(&["draw ", tone].concat()).child(drawing("d", "0 0 64 64", path))
+/// The drawing of a whole screen, in a place that gives it its colour.
+pub(super) fn draw(place: &str, path: &str) -> El {
+    el(place).child(drawing("d", "0 0 64 64", path))
 }
 
 fn drawing(class: &str, view_box: &str, path: &str) -> El {
     svg("svg")
         .class(class)
         .attr("viewBox", view_box)
-        .attr("aria-hidden", "true")
-        .attr("focusable", "false")
+        .with("aria-hidden=true focusable=false")
         .child(svg("path").attr("d", path))
 }

@@ -93,19 +93,20 @@ impl Index {
             self.apps = Some(Arc::clone(apps));
             self.version += 1;
             self.entries = apps.iter().map(Entry::of).gather();
-            let mut counts: Vec<(String, usize)> = Vec::new();
-            for tag in self.entries.iter().flat_map(|entry| &entry.app.tags) {
-                match counts.iter_mut().find(|(known, _)| known == tag) {
+            let mut counts: Vec<(&String, usize)> = Vec::new();
+            for tag in apps.iter().flat_map(|app| &app.tags) {
+                match counts.iter_mut().find(|(known, _)| *known == tag) {
                     Some((_, count)) => *count += 1,
-                    None => counts.push((tag.clone(), 1)),
+                    None => counts.push((tag, 1)),
                 }
             }
             self.tags.clear();
-            while self.tags.len() < MOST_TAGS
-                && let Some(most) = counts.iter().map(|(_, count)| *count).max()
-                && let Some(at) = counts.iter().position(|(_, count)| *count == most)
-            {
-                self.tags.push(counts.remove(at).0);
+            while self.tags.len() < MOST_TAGS {
+                // Of several that are as frequent, the one that comes first.
+                let most = counts.iter_mut().rev().max_by_key(|(_, count)| *count);
+                let Some((tag, count)) = most.filter(|(_, count)| *count > 0) else { break };
+                self.tags.push(tag.clone());
+                *count = 0;
             }
         }
     }

@@ -5,7 +5,7 @@ use super::dom::{El, effect, el, focus, later};
 use super::icon;
 use super::index::Index;
 use super::outcome;
-use super::parts::{Weight, actions, bare_button, heading, lead, skeleton, statement};
+use super::parts::{Weight, actions, bare_button, heading, lead, statement};
 use super::rows::Rows;
 use super::watched::Watched;
 use crate::flow::{Apps, Event};
@@ -45,14 +45,13 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
     let index: Rc<RefCell<Index>> = Rc::default();
     let kept = Rc::clone(&index);
     let from = Rc::new(RefCell::new(from));
-    el("section")
-        .class("stack list")
+    el("section.stack.list")
         .child(heading(ui, "list.title", ""))
         .slot(move || matches!(phase(ui), Phase::Loading | Phase::Ready), {
             let search = search.clone();
             move |shown: &bool| {
                 let search = El::of(search.element().clone());
-                shown.then(|| el("div").class("search").child(icon::icon(icon::SEARCH)).child(search))
+                shown.then(|| el("div.search").child(icon::icon(icon::SEARCH)).child(search))
             }
         })
         .slot(
@@ -69,16 +68,11 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
 }
 
 fn search(ui: Ui) -> El {
-    let input = el("input")
-        .class("input")
-        .attr("type", "search")
-        .attr("part", "search")
-        .attr("autocomplete", "off")
-        .attr("autocapitalize", "off")
-        .attr("spellcheck", "false")
-        .attr("enterkeyhint", "search")
-        .named(ui, "list.search")
-        .attr_of(ui, "placeholder", "list.search", "");
+    let input = el(
+        "input.input type=search part=search autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=search",
+    )
+    .named(ui, "list.search")
+    .attr_of(ui, "placeholder", "list.search", "");
     let typed: HtmlInputElement = input.element().clone().unchecked_into();
     let shown = typed.clone();
     effect(Box::new(move || {
@@ -92,61 +86,57 @@ fn search(ui: Ui) -> El {
 
 fn loading(ui: Ui) -> El {
     let row = el("li").child(
-        el("span")
-            .class("app")
-            .child(skeleton("b-32"))
-            .child(el("span").class("grow").child(skeleton("b-name")).child(skeleton("b-text"))),
+        el("span.app")
+            .child(el("span.bone.b-32"))
+            .child(el("span.grow").child(el("span.bone.b-name")).child(el("span.bone.b-text"))),
     );
-    let chip = skeleton("b-chip");
+    let chip = el("span.bone.b-chip");
     let copies = |of: El, many: usize| (0..many).map(move |_| of.copy());
-    el("div")
-        .class("stack grow-y breathe")
-        .attr("aria-busy", "true")
-        .child(el("p").class("vh").attr("role", "status").say(ui, "list.loading"))
-        .child(el("div").class("chips").attr("aria-hidden", "true").child(el("div").children(copies(chip, 4))))
-        .child(
-            el("div").class("rows").attr("aria-hidden", "true").child(el("ul").class("bones").children(copies(row, 9))),
-        )
+    el("div.stack.grow-y.breathe aria-busy=true")
+        .child(el("p.vh role=status").say(ui, "list.loading"))
+        .child(el("div.chips aria-hidden=true").child(el("div").children(copies(chip, 4))))
+        .child(el("div.rows aria-hidden=true").child(el("ul.bones").children(copies(row, 9))))
 }
 
 fn empty(ui: Ui) -> El {
     statement(
-        icon::draw(icon::DRAW_EMPTY, ""),
-        el("h3").class("h center").say(ui, "list.empty.title"),
+        icon::draw(icon::CALM, icon::DRAW_EMPTY),
+        el("h3.h.center").say(ui, "list.empty.title"),
         [lead(ui, "list.empty", "")],
     )
 }
 
 fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Option<String>) -> El {
-    let list = el("ul").class("window").attr("role", "list").named(ui, "list.title");
-    let scroller = el("div").class("rows").attr("part", "rows");
-    let rows = Rc::new(RefCell::new(Rows::new(scroller.html().clone(), list.html().clone())));
-    let whole = el("div").class("stack grow-y").child(categories(ui, index));
-    let status = el("p").class("vh").attr("role", "status");
+    let list = el("ul.window role=list").named(ui, "list.title");
+    let scroller = el("div.rows part=rows");
+    let rows = Rc::new(RefCell::new(Rows::new(scroller.clone(), list.clone())));
+    let whole = el("div.stack.grow-y").child(categories(ui, index));
+    let status = el("p.vh role=status");
 
     let said = status.clone();
-    let found = Watched::new(Cell::new(true));
-    let mut last: Option<(String, Option<String>, [String; 2], u32)> = None;
+    let found = Rc::new(Watched::new(Cell::new(true)));
+    let matched = Rc::clone(&found);
+    // What the rows were found and made for.
+    let (mut asked, mut words, mut version) = (String::new(), String::new(), 0);
     let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
     effect(Box::new(move || {
-        let words = [ui.t("state.connected"), ui.t("state.attention")];
-        let (search, category) = ui.read(|state| (state.search.clone(), state.category.clone()));
+        let says = [ui.t("state.connected"), ui.t("state.attention")].concat();
+        let asks = ui.read(|state| [&state.search, "\n", state.category.as_deref().unwrap_or("\n")].concat());
         let (Ok(mut index), Ok(mut rows)) = (indexed.try_borrow_mut(), painted.try_borrow_mut()) else { return };
         take(ui, &mut index);
-        let now = (search, category, words, index.version);
-        if let Some(before) = &last {
-            if before == &now {
-                return;
-            }
-            if before.2 != now.2 {
-                rows.clear();
-            }
+        let (first, reworded, asked_anew) = (version == 0, says != words, asks != asked);
+        if !reworded && !asked_anew && index.version == version {
+            return;
         }
-        index.filter(&now.0, now.1.as_deref());
-        if last.as_ref().is_some_and(|before| (&before.0, &before.1) != (&now.0, &now.1)) {
+        (asked, words, version) = (asks, says, index.version);
+        if reworded {
+            rows.clear();
+        }
+        ui.read(|state| index.filter(&state.search, state.category.as_deref()));
+        if asked_anew && !first {
             rows.to_top();
             let (said, count) = (said.clone(), index.found.len());
-            (ui.beyond)(Box::new(move |here| {
+            ui.beyond(Box::new(move |here| {
                 if here {
                     say_count(ui, said, count);
                 }
@@ -154,7 +144,6 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
         }
         rows.paint(ui, &index);
         found.set(!index.found.is_empty());
-        last = Some(now);
     }));
 
     if let Some(slug) = from {
@@ -192,7 +181,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
                 event.prevent_default();
                 rows.go(ui, &index, to);
             })
-            .slot(move || found.followed(), move |found| (!found).then(|| no_match(ui, input.clone()))),
+            .slot(move || matched.follow().get(), move |found| (!found).then(|| no_match(ui, input.clone()))),
     )
 }
 
@@ -235,10 +224,7 @@ fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
     };
     let chip = move |tag: Option<String>| {
         let (pressed, chosen) = (tag.clone(), tag.clone());
-        let chip = el("button")
-            .attr("type", "button")
-            .class("chip")
-            .attr("part", "category")
+        let chip = el("button.chip type=button part=category")
             .state("aria-pressed", move || ui.read(|state| state.category == pressed))
             .on("click", move |_| ui.send(Event::CategoryChosen(chosen.clone())));
         match tag {
@@ -246,19 +232,19 @@ fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
             None => chip.say(ui, "list.all"),
         }
     };
-    el("div").class("chips").slot(tags, move |tags| {
+    el("div.chips").slot(tags, move |tags| {
         let all = std::iter::once(None).chain(tags.iter().cloned().map(Some));
-        (tags.len() > 1).then(|| el("div").attr("role", "group").named(ui, "list.categories").children(all.map(chip)))
+        (tags.len() > 1).then(|| el("div role=group").named(ui, "list.categories").children(all.map(chip)))
     })
 }
 
 fn no_match(ui: Ui, input: HtmlInputElement) -> El {
     let search = move || ui.read(|state| state.search.clone());
     statement(
-        icon::draw(icon::DRAW_NO_MATCH, ""),
-        el("h3").class("h center").say(ui, "list.no_match.title"),
+        icon::draw(icon::CALM, icon::DRAW_NO_MATCH),
+        el("h3.h.center").say(ui, "list.no_match.title"),
         [
-            el("p").class("lead").text_with(move || ui.fmt("list.no_match", &[("search", &search())])),
+            el("p.lead").text_with(move || ui.fmt("list.no_match", &[("search", &search())])),
             actions([bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
                 ui.send(Event::SearchChanged(String::new()));
                 ui.send(Event::CategoryChosen(None));

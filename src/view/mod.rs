@@ -26,7 +26,6 @@ mod waiting;
 mod watched;
 
 pub use crate::settings::{Density, Settings, Theme};
-pub use held::Call;
 pub use style::{adopt_styles, variables};
 pub use text::{register, registered};
 pub use watched::Watched;
@@ -34,11 +33,11 @@ pub use watched::Watched;
 use crate::flow::{Event, State};
 use leptos::prelude::Render;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use web_sys::Element;
 
-/// What the view reads and where it reports to. Made inside the mount's owner.
-#[derive(Clone, Copy)]
-pub struct Ui {
+/// What the view reads and where it reports to.
+pub struct Wires {
     pub flow: Watched<Reader>,
     pub session: Watched<Cell<SessionShown>>,
     pub settings: Watched<RefCell<Settings>>,
@@ -47,11 +46,11 @@ pub struct Ui {
     /// Runs what the list can do without once all of the component is here; with `false` if it cannot be had.
     pub beyond: fn(Box<dyn FnOnce(bool)>),
     /// Called inside the browser's event, so that a window may be opened.
-    pub send: Call<Event>,
+    pub send: Box<dyn Fn(Event)>,
     /// "Try again" of the session's line and of the screen after the session's end.
-    pub retry_session: Call<()>,
+    pub retry_session: Box<dyn Fn()>,
     /// The `iframe` for secrets, still empty, when its screen is built; `None` when that screen is left.
-    pub frame: Call<Option<Element>>,
+    pub frame: Box<dyn Fn(Option<Element>)>,
 }
 
 /// Hands out the flow's state, now or not at all.
@@ -81,73 +80,129 @@ pub enum SessionLine {
     Ended,
 }
 
+/// One view's [`Wires`], by a number that every closure of the view can have its copy of. It finds nothing once the view is
+/// gone.
+#[derive(Clone, Copy)]
+struct Ui(usize);
+
+thread_local! {
+    /// By number. None is given twice: what comes too late must not find another view.
+    static WIRES: RefCell<Vec<Option<Rc<Wires>>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes the wires out of the table when the view goes.
+struct Wired(Ui);
+
+impl Drop for Wired {
+    fn drop(&mut self) {
+        drop(WIRES.with_borrow_mut(|all| all.get_mut(self.0.0).and_then(Option::take)));
+    }
+}
+
+/// What is read of an `S`. Its own trait, for the reason that `dom` has its own.
+trait See<S> {
+    fn see(&mut self, source: &S);
+}
+
+struct Seen<F, T> {
+    read: F,
+    out: Option<T>,
+}
+
+impl<S, T, F: FnMut(&S) -> T> See<S> for Seen<F, T> {
+    fn see(&mut self, source: &S) {
+        self.out.get_or_insert_with(|| (self.read)(source));
+    }
+}
+
 impl Ui {
-    /// Reads the flow's state, and follows it.
-    fn read<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
-        let mut out = T::default();
-        let mut read = Some(read);
-        self.read_erased(&mut |state| {
-            if let Some(read) = read.take() {
-                out = read(state);
-            }
+    /// For as long as the current owner.
+    fn of(wires: Rc<Wires>) -> Self {
+        let ui = WIRES.with_borrow_mut(|all| {
+            all.push(Some(wires));
+            Self(all.len() - 1)
         });
-        out
+        held::keep(Wired(ui));
+        ui
     }
 
-    fn read_erased(self, read: &mut dyn FnMut(&State)) {
-        self.flow.follow(|reader| reader(read));
+    fn wires(self) -> Option<Rc<Wires>> {
+        WIRES.with_borrow(|all| all.get(self.0).cloned().flatten())
+    }
+
+    /// Reads the flow's state, and follows it.
+    fn read<T: Default>(self, read: impl FnMut(&State) -> T) -> T {
+        let mut seen = Seen { read, out: None };
+        self.see_state(&mut seen);
+        seen.out.unwrap_or_default()
+    }
+
+    fn see_state(self, seen: &mut dyn See<State>) {
+        if let Some(wires) = self.wires() {
+            (wires.flow.follow())(&mut |state| seen.see(state));
+        }
     }
 
     /// Reads the settings, and follows them.
-    fn settings<T: Default>(self, read: impl FnOnce(&Settings) -> T) -> T {
-        let mut out = T::default();
-        let mut read = Some(read);
-        self.settings_erased(&mut |settings| {
-            if let Some(read) = read.take() {
-                out = read(settings);
-            }
-        });
-        out
+    fn settings<T: Default>(self, read: impl FnMut(&Settings) -> T) -> T {
+        let mut seen = Seen { read, out: None };
+        self.see_settings(&mut seen);
+        seen.out.unwrap_or_default()
     }
 
-    fn settings_erased(self, read: &mut dyn FnMut(&Settings)) {
-        self.settings.follow(|settings| {
-            if let Ok(settings) = settings.try_borrow() {
-                read(&settings);
-            }
-        });
+    fn see_settings(self, seen: &mut dyn See<Settings>) {
+        let wires = self.wires();
+        if let Some(Ok(settings)) = wires.as_ref().map(|wires| wires.settings.follow().try_borrow()) {
+            seen.see(&settings);
+        }
     }
 
     fn session(self) -> SessionShown {
-        self.session.followed()
+        self.wires().map(|wires| wires.session.follow().get()).unwrap_or_default()
+    }
+
+    fn opening(self) -> bool {
+        self.wires().is_some_and(|wires| wires.opening.follow().get())
+    }
+
+    fn beyond(self, run: Box<dyn FnOnce(bool)>) {
+        if let Some(wires) = self.wires() {
+            (wires.beyond)(run);
+        }
     }
 
     fn send(self, event: Event) {
-        self.send.run(event);
+        if let Some(wires) = self.wires() {
+            (wires.send)(event);
+        }
     }
 
     fn frame(self, frame: Option<Element>) {
-        self.frame.run(frame);
+        if let Some(wires) = self.wires() {
+            (wires.frame)(frame);
+        }
     }
 
     fn retry_session(self) {
-        self.retry_session.run(());
+        if let Some(wires) = self.wires() {
+            (wires.retry_session)();
+        }
     }
 }
 
 /// Only the fields of [`Screen::Fields`](crate::flow::Screen::Fields), for the document inside the isolated frame.
-pub fn fields_alone(ui: Ui) -> Root {
-    Root { ui, fill: shell::alone }
+pub fn fields_alone(wires: Rc<Wires>) -> Root {
+    Root { wires, fill: shell::alone }
 }
 
 /// The whole interface, to be mounted in an element inside an open shadow root.
-pub fn root(ui: Ui) -> Root {
-    Root { ui, fill: shell::fill }
+pub fn root(wires: Rc<Wires>) -> Root {
+    Root { wires, fill: shell::fill }
 }
 
 /// What Leptos mounts: one element, filled before it is in the document.
 pub struct Root {
-    ui: Ui,
+    wires: Rc<Wires>,
     fill: fn(Ui, Element),
 }
 
@@ -156,7 +211,7 @@ impl Render for Root {
 
     fn build(self) -> Element {
         let root = dom::el("div").element().clone();
-        (self.fill)(self.ui, root.clone());
+        (self.fill)(Ui::of(self.wires), root.clone());
         root
     }
 

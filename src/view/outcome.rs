@@ -17,13 +17,12 @@ pub(super) fn connected(ui: Ui) -> El {
         Screen::Connected { account, .. } => account.identifier.clone(),
         _ => String::new(),
     });
-    let who = el("div")
-        .class("who")
+    let who = el("div.who")
         .child(face.tile("t32"))
-        .child(el("span").class("grow").child(el("bdi").text(&identifier)))
+        .child(el("span.grow").child(el("bdi").text(&identifier)))
         .child(badge(true, el("span").say(ui, standing(true))));
     statement(
-        icon::draw(icon::DRAW_SUCCESS, "good"),
+        icon::draw(icon::GOOD, icon::DRAW_SUCCESS),
         heading(ui, "connected.title", &face.name).class("h center"),
         [
             lead(ui, "connected.next", &face.name),
@@ -64,18 +63,20 @@ fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) ->
     let failure = failure.unwrap_or(Failure::new(Code::Crashed));
     let code = failure.code;
     // Only what is nobody's choice and nobody's network is drawn as an alarm.
-    let (drawing, tone) = match code {
-        Code::Offline | Code::NetworkError | Code::Timeout => (icon::DRAW_OFFLINE, ""),
-        Code::AuthorizationTimeout => (icon::DRAW_ENDED, ""),
-        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => (icon::DRAW_WINDOW, ""),
-        _ => (icon::DRAW_ALERT, "bad"),
+    let (place, drawing) = match code {
+        Code::Offline | Code::NetworkError | Code::Timeout => (icon::CALM, icon::DRAW_OFFLINE),
+        Code::AuthorizationTimeout => (icon::CALM, icon::DRAW_ENDED),
+        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => {
+            (icon::CALM, icon::DRAW_WINDOW)
+        }
+        _ => (icon::BAD, icon::DRAW_ALERT),
     };
     let details = failure_details(ui, &failure);
     let titled = app.clone();
     statement(
-        icon::draw(drawing, tone),
+        icon::draw(place, drawing),
         bare_heading().class("h center").text_with(move || failure_title(ui, code, &titled)),
-        [el("p").class("lead").text_with(move || failure_text(ui, code, &app)), details, actions],
+        [el("p.lead").text_with(move || failure_text(ui, code, &app)), details, actions],
     )
 }
 
@@ -83,7 +84,7 @@ fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) ->
 pub(super) fn ended(ui: Ui) -> El {
     let retry = bare_button(Weight::Secondary).say(ui, "retry").retries(ui);
     statement(
-        icon::draw(icon::DRAW_ENDED, ""),
+        icon::draw(icon::CALM, icon::DRAW_ENDED),
         heading(ui, "ended.title", "").class("h center"),
         [lead(ui, "ended.text", ""), actions([retry])],
     )
@@ -91,5 +92,5 @@ pub(super) fn ended(ui: Ui) -> El {
 
 /// A step back, for screens that have nothing else at the top.
 pub(super) fn top(ui: Ui) -> El {
-    el("div").class("top").child(back(ui))
+    el("div.top").child(back(ui))
 }

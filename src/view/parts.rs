@@ -6,7 +6,6 @@ use super::icon;
 use crate::error::{Code, Failure};
 use crate::flow::Event;
 use crate::platform::model::{App, AuthType};
-use web_sys::Element;
 
 /// What most elements say and do, as data: one function serves all of them, where closures would each be compiled.
 impl El {
@@ -19,6 +18,11 @@ impl El {
     pub(super) fn say_of(self, ui: Ui, key: &'static str, app: &str) -> Self {
         let app = app.to_owned();
         self.text_with(move || ui.words(key, &app))
+    }
+
+    /// With the text of `key` in a child of its own, for what has more than that in it.
+    pub(super) fn saying(self, ui: Ui, key: &'static str) -> Self {
+        self.child(el("span").say(ui, key))
     }
 
     /// Named by the text of `key`.
@@ -61,20 +65,21 @@ pub(super) enum Weight {
 }
 
 impl Weight {
-    const fn name(self) -> &'static str {
+    /// The button in a few words, and its parts.
+    const fn looks(self) -> (&'static str, &'static str) {
         match self {
-            Self::Primary => "primary",
-            Self::Secondary => "secondary",
-            Self::Quiet => "quiet",
-            Self::Danger => "danger",
+            Self::Primary => ("button.b.b-primary type=button", "button button-primary"),
+            Self::Secondary => ("button.b.b-secondary type=button", "button button-secondary"),
+            Self::Quiet => ("button.b.b-quiet type=button", "button button-quiet"),
+            Self::Danger => ("button.b.b-danger type=button", "button button-danger"),
         }
     }
 }
 
 /// A button without a text or a listener yet.
 pub(super) fn bare_button(weight: Weight) -> El {
-    let name = weight.name();
-    el("button").attr("type", "button").class(&["b b-", name].concat()).attr("part", &["button button-", name].concat())
+    let (words, parts) = weight.looks();
+    el(words).attr("part", parts)
 }
 
 /// A button with the text of `key` that sends what `event` makes, inside the click.
@@ -99,47 +104,39 @@ pub(super) fn heading(ui: Ui, key: &'static str, app: &str) -> El {
 
 /// A heading without a text yet.
 pub(super) fn bare_heading() -> El {
-    el("h2").class("h").attr("part", "heading").attr("tabindex", "-1")
+    el("h2.h part=heading tabindex=-1")
 }
 
 /// A sentence below a heading.
 pub(super) fn lead(ui: Ui, key: &'static str, app: &str) -> El {
-    el("p").class("lead").say_of(ui, key, app)
+    el("p.lead").say_of(ui, key, app)
 }
 
 /// Buttons under one another or, where there is room, beside one another.
 pub(super) fn actions(buttons: impl AsRef<[El]>) -> El {
-    el("div").class("actions").attr("part", "actions").all(buttons.as_ref())
+    el("div.actions part=actions").all(buttons.as_ref())
 }
 
 /// The app's icon, or its first letter in a colour of its own until and unless the icon loads.
 pub(super) fn tile(size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
-    dress(bare_tile().element().clone(), size, slug, name, icon)
+    dress(bare_tile(), size, slug, name, icon)
 }
 
 /// A tile of no app yet.
 pub(super) fn bare_tile() -> El {
-    el("span").attr("part", "tile").attr("aria-hidden", "true").child(el("span"))
+    el("span part=tile aria-hidden=true").child(el("span"))
 }
 
 /// Makes a bare tile that of an app.
-pub(super) fn dress(tile: Element, size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
+pub(super) fn dress(tile: El, size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
     // FNV-1a: the same app has the same colour everywhere.
     let hash = slug.bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
     let hue = ["h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7"][(hash >> 8) as usize % 8];
-    if let Some(letter) = tile.first_element_child() {
-        letter.set_text_content(Some(name.get(..name.ceil_char_boundary(1)).unwrap_or_default()));
-    }
-    let image = icon.map(|address| {
-        el("img")
-            .attr("alt", "")
-            .attr("referrerpolicy", "no-referrer")
-            .attr("decoding", "async")
-            .attr("draggable", "false")
-            .attr("src", address)
-    });
+    let _ = tile.inner().text(name.get(..name.ceil_char_boundary(1)).unwrap_or_default());
+    let image = icon
+        .map(|address| el("img alt referrerpolicy=no-referrer decoding=async draggable=false").attr("src", address));
     let class = ["tile ", size, " ", hue, if image.is_some() { " wait" } else { "" }].concat();
-    El::of(tile).class(&class).maybe(image)
+    tile.class(&class).maybe(image)
 }
 
 /// What a screen about an app shows of it; taken once, when the screen is built.
@@ -172,11 +169,9 @@ impl Face {
     /// The host and the app, and the line between them.
     pub(super) fn pair(&self, ui: Ui, moving: bool) -> El {
         let host = ui.host();
-        el("div")
-            .class(if moving { "pair moving" } else { "pair" })
-            .attr("aria-hidden", "true")
+        el(if moving { "div.pair.moving aria-hidden=true" } else { "div.pair aria-hidden=true" })
             .child(tile("t48 neutral", &host, &host, None))
-            .child(el("span").class("line"))
+            .child(el("span.line"))
             .child(self.tile("t48"))
     }
 }
@@ -201,34 +196,23 @@ fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
 /// The platform's or the provider's own words, where they say more than ours.
 pub(super) fn failure_details(ui: Ui, failure: &Failure) -> El {
     let said = matches!(failure.code, Code::Rejected | Code::CredentialsRefused | Code::Forbidden | Code::Conflict);
-    let message = failure.message.as_ref().filter(|_| said).map(|message| el("p").class("said").text(message));
+    let message = failure.message.as_ref().filter(|_| said).map(|message| el("p.said").text(message));
     let reference = failure.reference.as_ref().map(|reference| {
-        el("p")
-            .class("reference")
-            .child(el("span").say(ui, "error.reference"))
-            .child(el("code").attr("part", "reference").text(reference))
+        el("p.reference").saying(ui, "error.reference").child(el("code part=reference").text(reference))
     });
-    el("div").class("details").maybe(message).maybe(reference)
+    el("div.details").maybe(message).maybe(reference)
 }
 
 /// A failure inside a screen that goes on, in place of what did not work.
 pub(super) fn alert(ui: Ui, failure: &Failure, app: &str) -> El {
     let details = failure_details(ui, failure);
     let (code, app) = (failure.code, app.to_owned());
-    el("div")
-        .class("alert")
-        .attr("part", "alert")
-        .attr("role", "alert")
+    el("div.alert part=alert role=alert")
         .child(icon::icon(icon::ALERT))
         .child(el("div").child(el("p").text_with(move || failure_text(ui, code, &app))).child(details))
 }
 
 /// A screen, or the middle of one, that says one thing: a drawing, a heading, a sentence, what to do.
 pub(super) fn statement(drawing: El, heading: El, rest: impl AsRef<[El]>) -> El {
-    el("div").class("statement").child(drawing).child(heading).all(rest.as_ref())
-}
-
-/// Bars of the size of what is being loaded.
-pub(super) fn skeleton(kind: &str) -> El {
-    el("span").class(&["bone ", kind].concat())
+    el("div.statement").child(drawing).child(heading).all(rest.as_ref())
 }

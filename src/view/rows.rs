@@ -2,15 +2,14 @@
 
 use super::Ui;
 use super::account::{self, badge};
-use super::dom::{El, active_in, el, focus};
+use super::dom::{El, active_in, el, focus, set_attribute};
 use super::icon;
 use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
 use crate::decimal::decimal;
 use crate::platform::model::App;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 /// Rows made beyond the visible ones, on either side.
 const MARGIN: usize = 8;
@@ -20,7 +19,20 @@ const FIRST: usize = 30;
 struct Row {
     at: usize,
     app: Arc<App>,
-    element: HtmlElement,
+    standing: Standing,
+    element: El,
+}
+
+impl Row {
+    /// Whether it would be the same if it were made anew.
+    fn shows(&self, entry: &Entry) -> bool {
+        let (shown, app) = (&self.app, &entry.app);
+        self.standing == entry.standing
+            && shown.slug == app.slug
+            && shown.name == app.name
+            && shown.icon == app.icon
+            && shown.description == app.description
+    }
 }
 
 /// A row without anything of its own yet, to be copied: a browser copies a tree many times faster than it is built.
@@ -32,8 +44,8 @@ struct Shape {
 
 /// The scrolling element, the list in it, and the rows that exist.
 pub(super) struct Rows {
-    scroller: HtmlElement,
-    list: HtmlElement,
+    scroller: El,
+    list: El,
     live: Vec<Row>,
     /// For `total` rows, in the words of the moment.
     shapes: Vec<Shape>,
@@ -42,16 +54,14 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(scroller: HtmlElement, list: HtmlElement) -> Self {
+    pub(super) fn new(scroller: El, list: El) -> Self {
         Self { scroller, list, live: Vec::new(), shapes: Vec::new(), total: 0, all: 0 }
     }
 
     /// Forgets all rows, so that they are made anew: the words in them have changed.
     pub(super) fn clear(&mut self) {
         self.shapes.clear();
-        for row in self.live.drain(..) {
-            row.element.remove();
-        }
+        self.live.drain(..).for_each(|row| row.element.remove());
     }
 
     /// Makes what the window shows, keeps what it showed before, and drops the rest.
@@ -60,22 +70,22 @@ impl Rows {
         // The room for all rows stays while a search leaves fewer: nothing below moves.
         let all = index.entries.len();
         if all != self.all {
-            let _ = self.scroller.style().set_property("--all", &decimal(all));
+            self.scroller.set_property("--all", &decimal(all));
             self.all = all;
         }
         if total != self.total {
-            let _ = self.list.style().set_property("block-size", &rows_high(total));
+            self.list.set_property("block-size", &rows_high(total));
             self.total = total;
             self.shapes.clear();
             for row in &self.live {
-                let _ = row.element.set_attribute("aria-setsize", &decimal(total));
+                set_attribute(row.element.element(), "aria-setsize", Some(&decimal(total)));
             }
         }
         let (from, to) = self.window(total);
         let focused = self.focused();
         let wanted = |row: &Row| {
             let inside = (from..to).contains(&row.at) || focused == Some(row.at);
-            inside && index.at(row.at).is_some_and(|entry| Arc::ptr_eq(&entry.app, &row.app) || entry.app == row.app)
+            inside && index.at(row.at).is_some_and(|entry| row.shows(entry))
         };
         let (mut refocus, mut nth) = (None, 0);
         while let Some(row) = self.live.get(nth) {
@@ -89,19 +99,20 @@ impl Rows {
                 refocus = Some(row.app);
             }
         }
-        let pinned = self.live.iter().find(|row| !(from..to).contains(&row.at)).map(|row| row.at);
-        let before = pinned.filter(|at| *at < from);
-        let after = pinned.filter(|at| *at >= to);
-        let places = before.into_iter().chain(from..to).chain(after);
-        for (nth, at) in places.enumerate() {
-            if self.live.get(nth).is_some_and(|row| row.at == at) {
-                continue;
+        // The one with the focus may be in front of the window; behind it, it is behind all others.
+        let ahead = usize::from(self.live.first().is_some_and(|row| row.at < from));
+        for at in from..to {
+            let nth = ahead + (at - from);
+            let next = self.live.get(nth);
+            if next.is_none_or(|row| row.at != at)
+                && let Some(entry) = index.at(at)
+            {
+                let next = next.map(|row| row.element.clone());
+                let element = self.row(ui, entry, at);
+                self.list.put_before(&element, next.as_ref());
+                let (app, standing) = (Arc::clone(&entry.app), entry.standing);
+                self.live.insert(nth, Row { at, app, standing, element });
             }
-            let Some(entry) = index.at(at) else { continue };
-            let Some(element) = self.row(ui, entry, at) else { continue };
-            let next = self.live.get(nth).map(|row| row.element.clone());
-            let _ = self.list.insert_before(&element, next.as_ref().map(|next| next.unchecked_ref()));
-            self.live.insert(nth, Row { at, app: Arc::clone(&entry.app), element });
         }
         if let Some(row) = refocus.and_then(|app| self.live.iter().find(|row| row.app.slug == app.slug)) {
             focus_button(&row.element);
@@ -110,14 +121,15 @@ impl Rows {
 
     /// Brings the row at `at` into view and gives it the focus.
     pub(super) fn go(&mut self, ui: Ui, index: &Index, at: usize) {
-        let visible = (from_top(&self.scroller), self.scroller.client_height());
+        let scroller = self.scroller.element();
+        let visible = (from_top(scroller), scroller.client_height());
         if let Some(height) = self.height() {
             let top = (height * at as f64) as i32;
             let bottom = top + height as i32;
             if top < visible.0 {
-                self.scroller.set_scroll_top(top);
+                scroller.set_scroll_top(top);
             } else if bottom > visible.0 + visible.1 {
-                self.scroller.set_scroll_top(bottom - visible.1);
+                scroller.set_scroll_top(bottom - visible.1);
             }
         }
         self.paint(ui, index);
@@ -128,40 +140,39 @@ impl Rows {
 
     /// The place of the row that has the focus.
     pub(super) fn focused(&self) -> Option<usize> {
-        let active = active_in(&self.list)?;
-        self.live.iter().find(|row| row.element.contains(Some(&active))).map(|row| row.at)
+        let active = active_in(self.list.element())?;
+        self.live.iter().find(|row| row.element.element().contains(Some(&active))).map(|row| row.at)
     }
 
     pub(super) fn to_top(&self) {
-        self.scroller.set_scroll_top(0);
+        self.scroller.element().set_scroll_top(0);
     }
 
     /// The height of one row in CSS pixels: the host may have changed it, so that the list is asked.
     fn height(&self) -> Option<f64> {
-        let height = f64::from(self.list.offset_height()) / self.total as f64;
+        let height = f64::from(self.list.html().offset_height()) / self.total as f64;
         (height >= 1.0).then_some(height)
     }
 
-    fn row(&mut self, ui: Ui, entry: &Entry, at: usize) -> Option<HtmlElement> {
+    fn row(&mut self, ui: Ui, entry: &Entry, at: usize) -> El {
         let (app, described) = (&entry.app, entry.app.description.is_some());
-        let known = |shape: &Shape| shape.standing == entry.standing && shape.described == described;
-        let at_shape = self.shapes.iter().position(known).unwrap_or_else(|| {
+        let known = |shape: &&Shape| shape.standing == entry.standing && shape.described == described;
+        let row = self.shapes.iter().find(known).map(|shape| shape.element.copy());
+        let row = row.unwrap_or_else(|| {
             let element = shape(ui, entry.standing, described, self.total);
+            let row = element.copy();
             self.shapes.push(Shape { standing: entry.standing, described, element });
-            self.shapes.len() - 1
+            row
         });
-        let row = self.shapes.get(at_shape)?.element.copy().attr("aria-posinset", &decimal(at + 1));
-        let row = row.property("inset-block-start", &rows_high(at));
-        let button = row.element().first_element_child()?;
-        let tile = button.first_element_child()?;
-        let name = tile.next_element_sibling()?.first_element_child()?;
-        if let (Some(line), Some(description)) = (name.next_element_sibling(), &app.description) {
-            line.set_text_content(Some(description));
+        let row = row.attr("aria-posinset", &decimal(at + 1)).property("inset-block-start", &rows_high(at));
+        let button = row.inner().attr("data-slug", &app.slug);
+        let tile = button.inner();
+        let name = tile.next().inner().text(&app.name);
+        if let Some(description) = &app.description {
+            let _ = name.next().text(description);
         }
-        name.set_text_content(Some(&app.name));
         dress(tile, "t32", &app.slug, &app.name, app.icon.as_deref());
-        let _ = El::of(button).attr("data-slug", &app.slug);
-        Some(row.html().clone())
+        row
     }
 
     fn window(&self, total: usize) -> (usize, usize) {
@@ -169,12 +180,13 @@ impl Rows {
             return (0, total);
         }
         // Nothing is asked of the layout before the first rows are shown.
-        if self.live.is_empty() && from_top(&self.scroller) == 0 {
+        let scroller = self.scroller.element();
+        if self.live.is_empty() && from_top(scroller) == 0 {
             return (0, FIRST);
         }
         let Some(height) = self.height() else { return (0, FIRST) };
-        let first = (f64::from(from_top(&self.scroller)) / height) as usize;
-        let visible = (f64::from(self.scroller.client_height()) / height) as usize + 1;
+        let first = (f64::from(from_top(scroller)) / height) as usize;
+        let visible = (f64::from(scroller.client_height()) / height) as usize + 1;
         let from = first.saturating_sub(MARGIN).min(total);
         (from, (from + visible + 2 * MARGIN).min(total))
     }
@@ -184,10 +196,8 @@ fn from_top(scroller: &Element) -> i32 {
     scroller.scroll_top().max(0)
 }
 
-fn focus_button(row: &Element) {
-    if let Some(button) = row.first_element_child() {
-        focus(&button);
-    }
+fn focus_button(row: &El) {
+    focus(row.inner().element());
 }
 
 /// So many rows, as a length: not a custom property, which everything inside would inherit.
@@ -197,20 +207,17 @@ fn rows_high(rows: usize) -> String {
 
 fn shape(ui: Ui, standing: Standing, described: bool, total: usize) -> El {
     let state = match standing {
-        Standing::Free => el("span").class("go").child(icon::pointing(icon::CHEVRON)),
+        Standing::Free => el("span.go").child(icon::pointing(icon::CHEVRON)),
         state => {
             let active = state == Standing::Connected;
             badge(active, el("span").text(&ui.t(account::standing(active))))
         }
     };
-    let description = described.then(|| el("span").class("sub"));
+    let description = described.then(|| el("span.sub"));
     el("li").attr("aria-setsize", &decimal(total)).child(
-        el("button")
-            .attr("type", "button")
-            .class("app")
-            .attr("part", "row")
+        el("button.app type=button part=row")
             .child(bare_tile())
-            .child(el("span").class("grow").child(el("span").class("name")).maybe(description))
+            .child(el("span.grow").child(el("span.name")).maybe(description))
             .child(state),
     )
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-fn read<T: Default>(ui: Ui, read: impl FnOnce(&Runs) -> T) -> T {
+fn read<T: Default>(ui: Ui, mut read: impl FnMut(&Runs) -> T) -> T {
     ui.read(|state| match &state.screen {
         Screen::Runs(runs) => read(runs),
         _ => T::default(),
@@ -31,10 +31,9 @@ pub(super) fn screen(ui: Ui) -> El {
             Loaded::Ready(page) => (2, Some(Arc::clone(page))),
         })
     };
-    el("section")
-        .class("stack")
+    el("section.stack")
         .child(outcome::top(ui))
-        .child(el("div").class("head").child(face.tile("t48")).child(heading(ui, "runs.title", &face.name)))
+        .child(el("div.head").child(face.tile("t48")).child(heading(ui, "runs.title", &face.name)))
         .slot(workflows, move |workflows| {
             // The platform keeps runs by workflow.
             let current = read(ui, |runs| runs.workflow.clone());
@@ -61,12 +60,12 @@ pub(super) fn picker(
 ) -> El {
     let option = |(id, name): &(String, String)| {
         let option = el("option").attr("value", id).text(name);
-        if id == current { option.attr("selected", "") } else { option }
+        if id == current { option.with("selected") } else { option }
     };
-    let select = el("select").class("input").attr("id", id).children(options.iter().map(option));
+    let select = el("select.input").attr("id", id).children(options.iter().map(option));
     let element: HtmlInputElement = select.element().clone().unchecked_into();
     let select = select.on("change", move |_| ui.send(Event::Config(chosen(element.value()))));
-    el("div").class("field").child(el("label").attr("for", id).child(el("span").say(ui, label))).child(framed(select))
+    el("div.field").child(el("label").attr("for", id).saying(ui, label)).child(framed(select))
 }
 
 fn list(ui: Ui, page: &RunPage) -> El {
@@ -78,29 +77,26 @@ fn list(ui: Ui, page: &RunPage) -> El {
         let button = bare_button(Weight::Secondary)
             .say(ui, key)
             .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsPage(to))));
-        if there { button } else { button.attr("disabled", "") }
+        if there { button } else { button.with("disabled") }
     };
     let of = move || ui.fmt("runs.page", &[("page", &at.to_string()), ("pages", &pages.to_string())]);
     let pager = (pages > 1).then(|| {
         actions([
             turn("runs.newer", at.saturating_sub(1), at > 1),
             turn("runs.older", at.saturating_add(1), at < pages),
-            el("span").class("sub").attr("role", "status").text_with(of),
+            el("span.sub role=status").text_with(of),
         ])
         .class("actions row pager")
     });
-    el("div")
-        .class("stack")
-        .child(el("ul").class("runs").attr("role", "list").children(page.runs.iter().map(|run| row(ui, run))))
-        .maybe(pager)
+    el("div.stack").child(el("ul.runs role=list").children(page.runs.iter().map(|run| row(ui, run)))).maybe(pager)
 }
 
 fn row(ui: Ui, run: &Run) -> El {
-    let (tone, path, key) = match &run.state {
-        RunState::Running => ("badge", None, "runs.running"),
-        RunState::Completed => ("badge good", Some(icon::CHECK), "runs.completed"),
-        RunState::Failed => ("badge warn", Some(icon::ALERT), "runs.failed"),
-        RunState::Unknown(_) => ("badge", None, ""),
+    let (words, path, key) = match &run.state {
+        RunState::Running => ("span.badge part=badge", None, "runs.running"),
+        RunState::Completed => ("span.badge.good part=badge", Some(icon::CHECK), "runs.completed"),
+        RunState::Failed => ("span.badge.warn part=badge", Some(icon::ALERT), "runs.failed"),
+        RunState::Unknown(_) => ("span.badge part=badge", None, ""),
     };
     let state = match &run.state {
         RunState::Unknown(name) => el("span").text(name),
@@ -109,10 +105,9 @@ fn row(ui: Ui, run: &Run) -> El {
     let started = run.started_at.clone();
     el("li")
         .child(
-            el("span")
-                .class("grow")
-                .child(el("span").class("name").text_with(move || ui.moment(&started).unwrap_or_default()))
-                .child(el("span").class("sub").text(run.error.as_deref().unwrap_or(&run.name))),
+            el("span.grow")
+                .child(el("span.name").text_with(move || ui.moment(&started).unwrap_or_default()))
+                .child(el("span.sub").text(run.error.as_deref().unwrap_or(&run.name))),
         )
-        .child(el("span").class(tone).attr("part", "badge").maybe(path.map(icon::icon)).child(state))
+        .child(el(words).maybe(path.map(icon::icon)).child(state))
 }

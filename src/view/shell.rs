@@ -1,6 +1,6 @@
 //! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
 
-use super::dom::{El, el, focus, later};
+use super::dom::{El, effect, el, focus, later, set_attribute};
 use super::icon;
 use super::parts::{Weight, bare_button};
 use super::text::{self, direction, language};
@@ -27,7 +27,7 @@ impl Shown {
         if ui.session().line == SessionLine::Ended {
             return Self { name: "ended", slug: None, attempt: 0, loaded: true };
         }
-        if ui.opening.followed() {
+        if ui.opening() {
             return Self { name: "app", slug: None, attempt: 0, loaded: false };
         }
         let read = ui.read(|state| {
@@ -46,14 +46,17 @@ impl Shown {
 
 /// An element in the language and the theme of the settings.
 fn dressed(ui: Ui, root: Element) -> El {
+    let dressed = root.clone();
+    effect(Box::new(move || {
+        ui.settings(|settings| {
+            let language = language(&settings.locale);
+            set_attribute(&dressed, "dir", Some(direction(&language)));
+            set_attribute(&dressed, "lang", Some(&language));
+            set_attribute(&dressed, "data-theme", theme(settings.theme));
+            set_attribute(&dressed, "data-density", (settings.density == Density::Compact).then_some("compact"));
+        });
+    }));
     El::of(root)
-        .attr_with("lang", move || Some(language(&ui.settings(|settings| settings.locale.clone()))))
-        .attr_with("dir", move || Some(direction(&ui.settings(|settings| settings.locale.clone())).to_owned()))
-        .attr_with("data-theme", move || theme(ui.settings(|settings| settings.theme)).map(str::to_owned))
-        .attr_with("data-density", move || {
-            let compact = ui.settings(|settings| settings.density) == Density::Compact;
-            compact.then(|| "compact".to_owned())
-        })
 }
 
 /// Fills the document inside the isolated frame: the fields, as soon and as long as there are any.
@@ -72,12 +75,10 @@ pub(super) fn alone(ui: Ui, root: Element) {
 pub(super) fn fill(ui: Ui, root: Element) {
     let before: Rc<RefCell<Option<Shown>>> = Rc::default();
     let frame = root.clone();
-    let status = el("p").class("vh").attr("role", "status");
+    let status = el("p.vh role=status");
     let said = status.clone();
     dressed(ui, root)
-        .class("cf")
-        .attr("part", "frame")
-        .attr("role", "region")
+        .with("class=cf part=frame role=region")
         .named(ui, "region")
         .attr_with("data-screen", move || Some(Shown::now(ui).name.to_owned()))
         // Events of images do not bubble: one listener for all tiles.
@@ -85,7 +86,7 @@ pub(super) fn fill(ui: Ui, root: Element) {
         .on_capture("error", |event| settle(event.target(), ""))
         .child(notices(ui))
         .child(status)
-        .child(el("div").class("screen").flag("data-covered", move || ui.session().covered).slot(
+        .child(el("div.screen").flag("data-covered", move || ui.session().covered).slot(
             move || Shown::now(ui),
             move |shown| {
                 let previous = before.replace(Some(shown.clone()));
@@ -179,18 +180,16 @@ fn arrive(frame: &Element, screen: &El, said: &El) {
 /// The lines on top: offline, and what the user must know of the session.
 fn notices(ui: Ui) -> El {
     let line = move || ui.session().line;
-    el("div")
-        .class("notices")
-        .attr("role", "status")
+    el("div.notices role=status")
         .when(
             move || !ui.read(|state| Some(state.online)).unwrap_or(true),
-            move || notice("warn", icon::OFFLINE).child(el("span").say(ui, "offline")),
+            move || notice("div.notice.warn part=notice", icon::OFFLINE).saying(ui, "offline"),
         )
         .slot(line, move |line| match line {
             SessionLine::Quiet | SessionLine::Ended => None,
-            SessionLine::Renewing => Some(notice("calm", icon::LOCK).child(el("span").say(ui, "session.renewing"))),
+            SessionLine::Renewing => Some(notice("div.notice part=notice", icon::LOCK).saying(ui, "session.renewing")),
             SessionLine::Failed { retrying } => Some(
-                notice("warn", icon::ALERT).child(el("span").say(ui, "session.failed")).child(
+                notice("div.notice.warn part=notice", icon::ALERT).saying(ui, "session.failed").child(
                     bare_button(Weight::Quiet)
                         .attr("aria-busy", if *retrying { "true" } else { "false" })
                         .say(ui, "retry")
@@ -200,19 +199,14 @@ fn notices(ui: Ui) -> El {
         })
 }
 
-fn notice(tone: &str, path: &str) -> El {
-    el("div").class(&["notice ", tone].concat()).attr("part", "notice").child(icon::icon(path))
+fn notice(words: &str, path: &str) -> El {
+    el(words).child(icon::icon(path))
 }
 
 /// Who keeps the credentials, and whether this is only a test.
 fn foot(ui: Ui) -> El {
-    el("footer")
-        .class("foot")
-        .attr("part", "footer")
+    el("footer.foot part=footer")
         .child(icon::icon(icon::LOCK))
-        .child(el("span").say(ui, "secured"))
-        .when(
-            move || ui.session().test_mode,
-            move || el("span").class("test").attr("part", "test-mode").say(ui, "test_mode"),
-        )
+        .saying(ui, "secured")
+        .when(move || ui.session().test_mode, move || el("span.test part=test-mode").say(ui, "test_mode"))
 }

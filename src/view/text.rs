@@ -4,6 +4,7 @@
 //! they are loaded. Plurals, dates and numbers come from the browser's `Intl`.
 
 use super::Ui;
+use crate::cut::cut;
 use crate::decimal::decimal;
 use crate::english::{FIRST_WORDS, LATER_WORDS};
 use js_sys::{Array, Function, JSON, Object, Reflect};
@@ -41,9 +42,9 @@ pub fn registered(locale: &str) -> Option<JsValue> {
     CATALOGS.with_borrow(|catalogs| Some(catalogs.iter().find(wanted)?.1.clone()))
 }
 
-/// `"rtl"` or `"ltr"`, for the `dir` attribute: as the language in use is written.
-pub(super) fn direction(locale: &str) -> &'static str {
-    if RIGHT_TO_LEFT.contains(&primary(&language(locale))) { "rtl" } else { "ltr" }
+/// `"rtl"` or `"ltr"`, for the `dir` attribute: as a language in use is written.
+pub(super) fn direction(language: &str) -> &'static str {
+    if RIGHT_TO_LEFT.contains(&primary(language)) { "rtl" } else { "ltr" }
 }
 
 /// The language in use, for `lang`, dates and numbers: an unknown one is shown, and must be read out, in English.
@@ -53,7 +54,7 @@ pub(super) fn language(locale: &str) -> String {
 }
 
 fn primary(locale: &str) -> &str {
-    locale.split(['-']).next().unwrap_or_default()
+    cut(locale, '-').0
 }
 
 impl Ui {

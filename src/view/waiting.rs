@@ -22,21 +22,16 @@ pub(super) fn screen(ui: Ui) -> El {
         move || ui.words(&["waiting.", name(stage()), suffix].concat(), &app)
     };
     let pair = face.pair(ui, true);
-    el("section")
-        .class("stack center waiting")
+    el("section.stack.center.waiting")
         .attr_with("data-stage", move || Some(name(stage()).to_owned()))
         .child(pair)
         .child(bare_heading().text_with(words(".title")).class("h center"))
-        .child(el("p").class("lead").attr("role", "status").text_with(words("")))
-        .child(el("div").class("hush").attr("role", "status").when(
+        .child(el("p.lead role=status").text_with(words("")))
+        .child(el("div.hush role=status").when(
             move || stage() == Stage::SigningInLong,
             move || {
                 let tip = |key: &'static str| el("li").say(ui, key);
-                el("ul").class("tips").children([
-                    tip("waiting.tip.behind"),
-                    tip("waiting.tip.again"),
-                    tip("waiting.tip.time"),
-                ])
+                el("ul.tips").children([tip("waiting.tip.behind"), tip("waiting.tip.again"), tip("waiting.tip.time")])
             },
         ))
         .slot(move || name(stage()), move |stage| Some(choices(ui, stage, &face.name)))

@@ -14,7 +14,7 @@ use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
 use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
 use crate::session::{ExpiryReason, SessionEvent};
-use crate::view::{self, Settings, Ui};
+use crate::view::{self, Settings, Wires};
 use js_sys::{Array, Object};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
@@ -40,7 +40,7 @@ struct Child {
     /// Which app, and which way to connect it.
     asked: OnceCell<(String, AuthType)>,
     state: Rc<RefCell<State>>,
-    ui: Ui,
+    ui: Rc<Wires>,
     target: HtmlElement,
     /// The parent's number of the token in use.
     generation: Cell<u32>,
@@ -106,7 +106,7 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
             platform: OnceCell::new(),
             asked: OnceCell::new(),
             state,
-            ui: owner.with(|| silent(shown, Settings::default(), send)),
+            ui: Rc::new(silent(shown, Settings::default(), send)),
             target: target.clone(),
             generation: Cell::new(0),
             typed: RefCell::default(),
@@ -116,7 +116,7 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
             size: RefCell::default(),
         }
     });
-    let ui = child.ui;
+    let ui = child.ui.clone();
     child
         .view
         .set(Some(child.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::fields_alone(ui)))));

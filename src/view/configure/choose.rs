@@ -18,17 +18,16 @@ pub(super) fn one(ui: Ui, options: &[Choice], current: Option<&Value>, chosen: R
     let known = options.iter().position(|option| Some(&option.value) == current);
     let option = |(place, option): (usize, &Choice)| {
         let made = el("option").attr("value", &place.to_string()).text(&option.name);
-        if known == Some(place) { made.attr("selected", "") } else { made }
+        if known == Some(place) { made.with("selected") } else { made }
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {
         let name = value.plain().map_or_else(|| value.write(), str::to_owned);
         let text = move || ui.fmt("config.gone", &[("option", &name)]);
-        el("option").attr("value", "gone").attr("selected", "").text_with(text)
+        el("option value=gone selected").text_with(text)
     });
     let values = options.iter().map(|option| option.value.clone()).gather();
-    let select = el("select")
-        .class("input")
-        .child(el("option").attr("value", "").say(ui, "field.choose"))
+    let select = el("select.input")
+        .child(el("option value").say(ui, "field.choose"))
         .maybe(gone)
         .children(options.iter().enumerate().map(option));
     let element: HtmlInputElement = select.element().clone().unchecked_into();
@@ -40,7 +39,7 @@ pub(super) fn one(ui: Ui, options: &[Choice], current: Option<&Value>, chosen: R
 
 /// A selection with the sign that it is one.
 pub(in crate::view) fn framed(select: El) -> El {
-    el("div").class("control").child(select).child(icon::icon(icon::CHEVRON).class("i pick"))
+    el("div.control").child(select).child(icon::icon(icon::CHEVRON).class("i pick"))
 }
 
 /// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options'.
@@ -54,7 +53,7 @@ pub(super) fn several(
     let order: Rc<Vec<Value>> = Rc::new(options.iter().map(|option| option.value.clone()).gather());
     let line = |option: &Choice| {
         let value = option.value.clone();
-        let box_ = el("input").attr("type", "checkbox");
+        let box_ = el("input type=checkbox");
         let element: HtmlInputElement = box_.element().clone().unchecked_into();
         element.set_checked(current().is_some_and(|list| list.items().contains(&value)));
         let (current, chosen, saved, order) =
@@ -73,7 +72,7 @@ pub(super) fn several(
             put_in_order(&mut list, place);
             chosen(Value::List(list));
         });
-        el("label").class("check").child(box_).child(el("span").text(&option.name))
+        el("label.check").child(box_).child(el("span").text(&option.name))
     };
-    el("div").class("checks").children(options.iter().map(line))
+    el("div.checks").children(options.iter().map(line))
 }

@@ -42,10 +42,10 @@ impl Context {
     pub(super) fn described(&self, control: El, group: bool) -> El {
         let id = &self.id;
         let control = if group {
-            control.attr("role", "group").attr("aria-labelledby", &["l", id].concat())
+            control.with("role=group").attr("aria-labelledby", &["l", id].concat())
         } else {
             let invalid = self.clone();
-            control.attr("id", id).attr("part", "input").state("aria-invalid", move || invalid.fault().is_some())
+            control.attr("id", id).with("part=input").state("aria-invalid", move || invalid.fault().is_some())
         };
         let (context, help, error) = (self.clone(), ["h", id].concat(), ["e", id].concat());
         control.attr_with("aria-describedby", move || {
@@ -58,19 +58,18 @@ pub(super) fn field(ui: Ui, number: usize, key: &Rc<FieldKey>, field: &ConfigFie
     let id = ["c", &number.to_string()].concat();
     let context = Context { ui, key: Rc::clone(key), id: id.clone(), saved: field.saved().cloned() };
     let (error, help, label) = (["e", &id].concat(), ["h", &id].concat(), ["l", &id].concat());
-    let optional = (!field.required && field.editable()).then(|| el("span").class("sub").say(ui, "field.optional"));
-    let name = el("label").attr("for", &id).attr("id", &label).attr("part", "label");
+    let optional = (!field.required && field.editable()).then(|| el("span.sub").say(ui, "field.optional"));
+    let name = el("label").attr("for", &id).attr("id", &label).with("part=label");
     let shown = context.clone();
-    el("div")
-        .class("field")
+    el("div.field")
         .attr("data-field", &field.id)
         .child(name.child(el("span").text(&field.name)).maybe(optional))
         .child(body(&context, field))
-        .maybe(field.help.as_ref().map(|text| el("p").class("sub").attr("part", "help").attr("id", &help).text(text)))
+        .maybe(field.help.as_ref().map(|text| el("p.sub part=help").attr("id", &help).text(text)))
         .slot(
             move || shown.fault(),
             move |fault| {
-                let line = el("p").class("wrong").attr("part", "error").attr("id", &error);
+                let line = el("p.wrong part=error").attr("id", &error);
                 fault.clone().map(|fault| line.text_with(move || sentence(ui, &fault)))
             },
         )
@@ -101,19 +100,19 @@ fn body(context: &Context, field: &ConfigField) -> El {
             let waiting = |key: &'static str| {
                 let parent = parent.clone();
                 let text = move || ui.fmt(key, &[("field", &parent)]);
-                let option = el("option").attr("value", "").text_with(text);
-                at.described(el("select").class("input").attr("disabled", "").child(option), false)
+                let option = el("option value").text_with(text);
+                at.described(el("select.input disabled").child(option), false)
             };
             Some(match offer {
                 Offer::Ready(kind) => control(&at, &field, kind),
                 Offer::Waiting => waiting("config.waiting"),
-                Offer::Loading => waiting("config.loading").attr("aria-busy", "true"),
+                Offer::Loading => waiting("config.loading").with("aria-busy=true"),
                 Offer::Failed(failure) => {
                     let key = Rc::clone(&key);
                     let again = bare_button(Weight::Secondary)
                         .say(ui, "retry")
                         .on("click", move |_| send(ui, ConfigEvent::OptionsRetried((*key).clone())));
-                    el("div").class("stack").child(alert(ui, failure, &field.name)).child(again)
+                    el("div.stack").child(alert(ui, failure, &field.name)).child(again)
                 }
             })
         },
@@ -122,17 +121,17 @@ fn body(context: &Context, field: &ConfigField) -> El {
 
 fn control(context: &Context, field: &ConfigField, kind: &FieldKind) -> El {
     let input = |kind: &str, mode: &str| {
-        el("input").attr("type", kind).attr("inputmode", mode).attr("autocomplete", "off").attr("dir", "auto")
+        el("input").attr("type", kind).attr("inputmode", mode).with("autocomplete=off dir=auto")
     };
     match kind {
         FieldKind::Text => typed(context, field, input("text", "text")),
-        FieldKind::Date => typed(context, field, input("date", "none").attr("dir", "ltr")),
-        FieldKind::Number => typed(context, field, input("text", "decimal").attr("dir", "ltr")),
-        FieldKind::Url => typed(context, field, input("url", "url").attr("dir", "ltr")),
-        FieldKind::Email => typed(context, field, input("email", "email").attr("dir", "ltr")),
-        FieldKind::Textarea => typed(context, field, el("textarea").attr("rows", "4").attr("dir", "auto")),
+        FieldKind::Date => typed(context, field, input("date", "none").with("dir=ltr")),
+        FieldKind::Number => typed(context, field, input("text", "decimal").with("dir=ltr")),
+        FieldKind::Url => typed(context, field, input("url", "url").with("dir=ltr")),
+        FieldKind::Email => typed(context, field, input("email", "email").with("dir=ltr")),
+        FieldKind::Textarea => typed(context, field, el("textarea rows=4 dir=auto")),
         FieldKind::Json => {
-            let area = el("textarea").attr("rows", "6").attr("dir", "ltr").attr("spellcheck", "false");
+            let area = el("textarea rows=6 dir=ltr spellcheck=false");
             typed(context, field, area).attr("class", "input mono")
         }
         FieldKind::Select { options, multiple: false } => {
@@ -186,10 +185,7 @@ fn shown(context: &Context, field: &ConfigField) -> String {
 /// A value that cannot be edited here: shown as it is, and never sent.
 fn kept(ui: Ui, field: &ConfigField) -> El {
     let value = field.saved().map(Value::pretty).unwrap_or_default();
-    el("div")
-        .class("kept")
-        .child(el("pre").attr("tabindex", "0").attr("dir", "ltr").text(&value))
-        .child(el("p").class("sub").say(ui, "config.kept"))
+    el("div.kept").child(el("pre tabindex=0 dir=ltr").text(&value)).child(el("p.sub").say(ui, "config.kept"))
 }
 
 pub(super) fn sentence(ui: Ui, fault: &Fault) -> String {

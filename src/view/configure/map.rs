@@ -12,14 +12,9 @@ use web_sys::HtmlInputElement;
 
 pub(super) fn map(context: &Context, mapping: &Mapping) -> El {
     let titles = mapping.left_name.as_ref().zip(mapping.right_name.as_ref()).map(|(left, right)| {
-        el("div")
-            .class("pairs sub")
-            .attr("aria-hidden", "true")
-            .child(el("span").text(left))
-            .child(el("span").text(right))
+        el("div.pairs.sub aria-hidden=true").child(el("span").text(left)).child(el("span").text(right))
     });
-    el("div")
-        .class("map")
+    el("div.map")
         .maybe(titles)
         .children(mapping.left.iter().enumerate().map(|(place, left)| row(context, mapping, place, left)))
 }
@@ -38,19 +33,18 @@ fn row(context: &Context, mapping: &Mapping, place: usize, left: &Choice) -> El 
     let control = match &mapping.right {
         Some(options) if mapping.multiple => {
             let chosen = Rc::new(move |value| chosen(Some(value)));
-            choose::several(options, saved, current, chosen).attr("role", "group").attr("aria-labelledby", &id)
+            choose::several(options, saved, current, chosen).with("role=group").attr("aria-labelledby", &id)
         }
         Some(options) => {
             let select = choose::one(context.ui, options, current().as_ref(), chosen);
             choose::framed(select.attr("aria-labelledby", &id))
         }
         None => {
-            let input =
-                el("input").class("input").attr("type", "text").attr("dir", "auto").attr("aria-labelledby", &id);
+            let input = el("input.input type=text dir=auto").attr("aria-labelledby", &id);
             let element: HtmlInputElement = input.element().clone().unchecked_into();
             element.set_value(current().as_ref().and_then(Value::plain).unwrap_or_default());
             input.on("input", move |_| chosen(Some(Value::Text(element.value()))))
         }
     };
-    el("div").class("pairs").child(el("span").attr("id", &id).text(&left.name)).child(control)
+    el("div.pairs").child(el("span").attr("id", &id).text(&left.name)).child(control)
 }

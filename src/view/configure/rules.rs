@@ -87,9 +87,8 @@ impl Rules {
             match item {
                 Value::Object(_) if item.get("conditions").is_none() => self.condition(&path),
                 Value::Object(_) if path.len() < MAX_DEPTH => self.group(&path, item),
-                _ => el("div")
-                    .class("kept condition")
-                    .child(el("pre").attr("dir", "ltr").text(&item.pretty()))
+                _ => el("div.kept.condition")
+                    .child(el("pre dir=ltr").text(&item.pretty()))
                     .child(self.remove(&path, "config.rule.remove")),
             }
         });
@@ -114,14 +113,13 @@ impl Rules {
             (!deep).then(|| self.add(path, "config.rule.add_group", |_| tree::empty_group())),
             (!path.is_empty()).then(|| self.remove(path, "config.rule.remove_group")),
         ];
-        el("div")
-            .class("group")
+        el("div.group")
             .attr("data-at", &place(path))
-            .attr("role", "group")
+            .with("role=group")
             .named(ui, "config.rule.group")
             .maybe(logic)
             .children(rows)
-            .child(el("div").class("actions row").children(buttons.into_iter().flatten()))
+            .child(el("div.actions.row").children(buttons.into_iter().flatten()))
     }
 
     fn add(&self, path: &Path, key: &'static str, item: fn(&Self) -> Value) -> El {
@@ -173,13 +171,12 @@ impl Rules {
             (lhs, columns)
         };
         let (rules, at) = (self.clone(), Rc::clone(path));
-        el("div")
-            .class("condition")
+        el("div.condition")
             .attr("data-at", &place(path))
             .child(lhs)
             .slot(offered, move |(lhs, columns)| {
                 let Some(columns) = columns else {
-                    let waiting = el("span").class("sub").attr("role", "status");
+                    let waiting = el("span.sub role=status");
                     return Some(waiting.say(ui, "config.loading"));
                 };
                 lhs.as_ref()?;
@@ -204,7 +201,7 @@ impl Rules {
                 rules.context.choose(tree::set(&root, &at, "type", Some(Value::text(kind))));
             }),
         );
-        el("div").class("comparison").child(operator).child(rhs)
+        el("div.comparison").child(operator).child(rhs)
     }
 
     fn column(&self, path: &Path, name: &'static str, column: &Column, chosen: Rc<dyn Fn(Value)>) -> El {
@@ -229,7 +226,7 @@ impl Rules {
             Some("date") => ("date", "none"),
             _ => ("text", "text"),
         };
-        let input = el("input").class("input").attr("type", kind).attr("inputmode", mode).attr("dir", "auto");
+        let input = el("input.input").attr("type", kind).attr("inputmode", mode).with("dir=auto");
         let element: HtmlInputElement = input.element().clone().unchecked_into();
         element.set_value(current.as_ref().and_then(Value::plain).unwrap_or_default());
         let number = matches!(current, Some(Value::Number(_)));

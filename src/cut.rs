@@ -1,0 +1,105 @@
+//! Texts in two at a sign: one search for all that is written in short.
+
+/// What is before the first `sign`, and what is behind it.
+pub(crate) fn cut(text: &str, sign: char) -> (&str, &str) {
+    text.split_once([sign]).unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::cut;
+    use std::path::{Path, PathBuf};
+
+    const TAGS: [&str; 29] = [
+        "a", "bdi", "button", "code", "details", "div", "fieldset", "footer", "form", "h2", "h3", "iframe", "img",
+        "input", "label", "li", "nav", "ol", "option", "p", "pre", "section", "select", "span", "summary", "textarea",
+        "ul", "svg", "path",
+    ];
+    const ATTRIBUTES: [&str; 28] = [
+        "alt",
+        "autocapitalize",
+        "autocomplete",
+        "autocorrect",
+        "class",
+        "data-1p-ignore",
+        "data-dd-privacy",
+        "data-lpignore",
+        "data-sentry-mask",
+        "decoding",
+        "dir",
+        "disabled",
+        "draggable",
+        "enterkeyhint",
+        "focusable",
+        "multiple",
+        "novalidate",
+        "part",
+        "referrerpolicy",
+        "role",
+        "rows",
+        "selected",
+        "spellcheck",
+        "tabindex",
+        "target",
+        "type",
+        "value",
+        "id",
+    ];
+    /// Classes that are for recorders of sessions, which are to leave out what is in such an element.
+    const NO_STYLE: [&str; 2] = ["ph-no-capture", "rr-block"];
+
+    fn sources(folder: &Path, end: &str) -> String {
+        let (mut folders, mut text): (Vec<PathBuf>, _) = (vec![folder.into()], String::new());
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == end) {
+                    text += &std::fs::read_to_string(path).unwrap();
+                }
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn a_text_is_cut_at_the_first_sign() {
+        assert_eq!(cut("role=a=b", '='), ("role", "a=b"));
+        assert_eq!(cut("disabled", '='), ("disabled", ""));
+        assert_eq!(cut("", ' '), ("", ""));
+    }
+
+    /// Nothing else would find a mistake in these: a browser takes any name of an element, a class or an attribute.
+    #[test]
+    fn elements_in_a_few_words_have_known_tags_classes_and_attributes() {
+        let view = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/view");
+        let (rust, styles) = (sources(&view, "rs"), sources(&view, "css"));
+        let mut seen = 0;
+        for (before, literal) in rust.split('"').zip(rust.split('"').skip(1)) {
+            let (name, attributes) = cut(literal, ' ');
+            let (tag, classes) = cut(name, '.');
+            let element = before.ends_with("el(") || TAGS.contains(&tag) && !classes.is_empty();
+            if !element && !before.ends_with(".with(") {
+                continue;
+            }
+            seen += 1;
+            let attributes = if element {
+                assert!(TAGS.contains(&tag), "{literal}");
+                let styled = |class| styles.contains(&format!(".{class}")) || NO_STYLE.contains(&class);
+                assert!(classes.is_empty() || classes.split('.').all(styled), "{literal}");
+                attributes
+            } else {
+                literal
+            };
+            for attribute in attributes.split(' ').filter(|_| !attributes.is_empty()) {
+                let (name, value) = cut(attribute, '=');
+                let known =
+                    ATTRIBUTES.contains(&name) || name.strip_prefix("aria-").is_some_and(|state| !state.is_empty());
+                assert!(known && !value.contains(['=', '"']), "{literal}");
+            }
+        }
+        assert!(seen > 150, "{seen}");
+    }
+}
