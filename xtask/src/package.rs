@@ -15,6 +15,7 @@ use crate::{
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
+    shorter,
     split::{self, layout},
     tools, wasm,
 };
@@ -251,8 +252,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     // The last says what else is done with it.
     let recipe = "marked, laid out anew, split where it begins, in order, without panics, their places, the unreached, \
                   formatting and a second start";
-    (&input, BEGINS, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, tools::locked_version("wasm-bindgen")?, recipe)
-        .hash(&mut hasher);
+    (&input, BEGINS, WASM_OPT, IN_ORDER, FEATURES, &guard, glue::TAKEN, shorter::WORDS).hash(&mut hasher);
+    (tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");
