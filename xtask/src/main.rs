@@ -23,6 +23,7 @@ mod prune;
 mod sbom;
 mod secrets;
 mod security;
+mod shorter;
 mod simulate;
 mod site;
 mod size;

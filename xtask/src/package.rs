@@ -17,7 +17,7 @@ use crate::{
     process::{command, output_of, run},
     provenance,
     prune::{self, is_name},
-    size,
+    shorter, size,
     split::{self, layout},
     tools, wasm,
 };
@@ -261,19 +261,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     // The last says what else is done with it.
     let recipe = "marked, laid out anew, split where it begins, in the best of some orders, without panics, their places, \
                   the unreached, formatting and a second start";
-    (
-        &input,
-        BEGINS,
-        WASM_OPT,
-        IN_ORDER,
-        ORDERS,
-        FEATURES,
-        &guard,
-        glue::TAKEN,
-        tools::locked_version("wasm-bindgen")?,
-        recipe,
-    )
-        .hash(&mut hasher);
+    (&input, BEGINS, WASM_OPT, IN_ORDER, ORDERS, FEATURES, &guard, glue::TAKEN, shorter::WORDS).hash(&mut hasher);
+    (tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
     let stamp_file = out.join("inputs");

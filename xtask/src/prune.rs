@@ -12,6 +12,7 @@ use crate::{
     package::FEATURES,
     paths,
     process::{command, run_logged},
+    shorter::shorter,
 };
 
 /// The one class that the package's JavaScript uses.
@@ -32,7 +33,7 @@ const UNUSED: [(&str, &str, &str); 3] = [
 
 /// Rewrites glue and wasm without the classes of others.
 pub(crate) fn prune(glue: &Path, wasm: &Path) -> Result {
-    let kept = without_unused(&without_classes(&paths::read(glue)?)?)?;
+    let kept = shorter(&without_unused(&without_classes(&paths::read(glue)?)?)?)?;
     let root = |name| json!({ "name": name, "root": true, "export": name });
     let roots = Value::Array(members_of_wasm(&kept).into_iter().map(root).collect());
     let (graph, pruned) = (wasm.with_extension("graph.json"), wasm.with_extension("pruned.wasm"));
@@ -96,11 +97,11 @@ pub(crate) fn without_imports(glue: &str, imported: impl Fn(&str) -> bool) -> St
     let keep = |line: &&str| {
         // Members of the object of imports, and nothing else, stand at this depth.
         let member = line.strip_prefix("        ").filter(|text| text.starts_with("__wb"));
-        if let Some((name, _)) = member.and_then(|text| text.split_once(": function(")) {
+        if let Some((name, _)) = member.and_then(|text| text.split_once(": ")) {
             unused = !imported(name);
         }
         let dropped = unused;
-        unused = unused && *line != "        },\n";
+        unused = unused && !["        },\n", "        }),\n"].contains(line);
         !dropped
     };
     glue.split_inclusive('\n').filter(keep).collect()
@@ -154,11 +155,16 @@ export { initSync, __wbg_init as default };
 
     #[test]
     fn functions_nobody_imports_go() {
-        let glue = "    const import0 = {\n        __wbg_a: function() {\n            x();\n        },\n        \
-                    __wbg_b: function() {\n            y();\n        },\n    };\n";
+        let glue = "    const import0 = {\n        __wbg_a: tried(() => {\n            x();\n        }),\n        \
+                    __wbg_c: () => {\n            x();\n        },\n        \
+                    __wbg_b: () => {\n            y();\n        },\n    };\n";
         let kept = without_imports(glue, |name| name == "__wbg_b");
         assert!(
-            !kept.contains("__wbg_a") && !kept.contains("x()") && kept.contains("y()") && kept.ends_with("    };\n")
+            !kept.contains("__wbg_a")
+                && !kept.contains("__wbg_c")
+                && !kept.contains("x()")
+                && kept.contains("y()")
+                && kept.ends_with("    };\n")
         );
     }
 }

@@ -1,0 +1,170 @@
+//! Writes the published glue in fewer words: wasm-bindgen writes it for every browser and whoever may call it.
+//!
+//! Each rule is for a form that is known, and it is an error if there is nothing of that form.
+
+use crate::error::{Error, Result};
+
+/// What wasm-bindgen writes, and what it becomes wherever it is.
+pub(crate) const WORDS: [(&str, &str); 22] = [
+    // Every browser that runs the module has these classes, and what wipes after them.
+    ("let result;\n            try {\n                result = arg0 instanceof ", "const ret = arg0 instanceof "),
+    (
+        ";\n            } catch (_) {\n                result = false;\n            }\n            const ret = result;",
+        ";",
+    ),
+    (
+        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new",
+        "new",
+    ),
+    // A memory that has grown has another buffer.
+    (
+        "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
+         (cachedDataViewMemory0.buffer.detached === undefined && \
+         cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "cachedDataViewMemory0?.buffer !== wasm.memory.buffer",
+    ),
+    // There is one way to make room for a text.
+    (", wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)", ")"),
+    ("(arg, malloc, realloc)", "(arg)"),
+    (
+        "    if (realloc === undefined) {\n        const buf = cachedTextEncoder.encode(arg);\n        \
+         const ptr = malloc(buf.length, 1) >>> 0;\n        \
+         getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);\n        \
+         WASM_VECTOR_LEN = buf.length;\n        return ptr;\n    }\n",
+        "",
+    ),
+    ("= malloc(", "= wasm.__wbindgen_malloc("),
+    ("= realloc(", "= wasm.__wbindgen_realloc("),
+    (
+        "const ptr1 = passStringToWasm0(ret);\n            const len1 = WASM_VECTOR_LEN;\n            \
+         getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\n            \
+         getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
+        "giveText(arg0, ret);",
+    ),
+    (
+        "var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret);\n            var len1 = WASM_VECTOR_LEN;\n            \
+         getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\n            \
+         getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
+        "giveText(arg0, ret);",
+    ),
+    (
+        "function isLikeNone(",
+        "function giveText(at, text) {\n    const start = isLikeNone(text) ? 0 : passStringToWasm0(text);\n    \
+         getDataViewMemory0().setInt32((at >>> 0) + 4, WASM_VECTOR_LEN, true);\n    \
+         getDataViewMemory0().setInt32(at >>> 0, start, true);\n}\n\n\
+         function kept(value) {\n    return isLikeNone(value) ? 0 : addToExternrefTable0(value);\n}\n\n\
+         function isLikeNone(",
+    ),
+    // Nothing of these depends on what it is called on.
+    (": function() { return handleError(function (", ": tried(("),
+    ("        }, arguments); },\n", "        }),\n"),
+    (
+        "function handleError(f, args) {\n    try {\n        return f.apply(this, args);",
+        "const tried = (f) => (...args) => {\n    try {\n        return f(...args);",
+    ),
+    // The package gives texts where there are to be some, and begins once. It ends by `unmount`.
+    ("        try {\n            ptr0 = ", "            ptr0 = "),
+    (
+        "        } catch (e) {\n            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }\n            \
+         if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }\n            throw e;\n        }\n",
+        "",
+    ),
+    (
+        "    free() {\n        const ptr = this.__destroy_into_raw();\n        \
+         wasm.__wbg_connectflow_free(ptr, 0);\n    }\n",
+        "",
+    ),
+    ("if (Symbol.dispose) ConnectFlow.prototype[Symbol.dispose] = ConnectFlow.prototype.free;\n", ""),
+    ("let wasmModule, wasmInstance, wasm;", "let wasm;"),
+    ("    wasmInstance = instance;\n", ""),
+    ("    wasmModule = module;\n    cachedDataViewMemory0 = null;\n    cachedUint8ArrayMemory0 = null;\n", ""),
+];
+/// A form with what is kept in it, before and after.
+const KEPT: (&str, &str) =
+    ("            const ret = ", "            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);\n");
+/// What stands before an import's function.
+const MEMBER: &str = "        ";
+
+/// The glue in fewer words.
+pub(crate) fn shorter(glue: &str) -> Result<String> {
+    let mut short = glue.to_owned();
+    for (words, fewer) in WORDS {
+        if !short.contains(words) {
+            return Err(wrong(words));
+        }
+        short = short.replace(words, fewer);
+    }
+    let (mut out, mut lines) = (String::with_capacity(short.len()), short.split_inclusive('\n').peekable());
+    while let Some(line) = lines.next() {
+        let keeps = line.strip_prefix(KEPT.0).and_then(|line| line.strip_suffix(";\n"));
+        if let Some(value) = keeps.filter(|_| lines.next_if_eq(&KEPT.1).is_some()) {
+            out += &format!("            return kept({value});\n");
+        } else {
+            out += &arrow(line).unwrap_or_else(|| line.to_owned());
+        }
+    }
+    for old in ["arguments)", "handleError", KEPT.1] {
+        if out.contains(old) {
+            return Err(wrong(old));
+        }
+    }
+    Ok(out)
+}
+
+/// The first line of an import's function as that of an arrow function.
+fn arrow(line: &str) -> Option<String> {
+    let (name, function) = line.strip_prefix(MEMBER)?.split_once(": ")?;
+    let (before, parameters) = match function.strip_prefix("tried((") {
+        Some(parameters) => ("tried(", parameters),
+        None => ("", function.strip_prefix("function(")?),
+    };
+    Some(format!("{MEMBER}{name}: {before}({}) => {{\n", parameters.strip_suffix(") {\n")?))
+}
+
+fn wrong(words: &str) -> Error {
+    let problem = format!("the glue has another form than known: xtask/src/shorter.rs and `{words}`");
+    Error::Answer { from: "wasm-bindgen".into(), problem }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{KEPT, WORDS, arrow, shorter};
+
+    /// Each form once. Some of them are what another has become, or hold it.
+    fn glue() -> String {
+        let words = |(words, _): &(&str, &str)| {
+            words.replace(
+                "passStringToWasm0(ret)",
+                "passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)",
+            )
+        };
+        WORDS.iter().map(words).map(|words| words + "\n").collect()
+    }
+
+    #[test]
+    fn every_form_becomes_a_shorter_one_and_a_missing_one_is_an_error() {
+        let short = shorter(&glue()).unwrap();
+        assert!(short.len() < glue().len());
+        for (words, fewer) in WORDS {
+            assert!(short.contains(fewer) && (fewer.contains(words) || !short.contains(words)), "{words}");
+            let other = words.chars().rev().collect::<String>();
+            assert!(shorter(&glue().replace(words, &other)).is_err() || words.contains("passStringToWasm0"), "{words}");
+        }
+        assert!(shorter(&(glue() + "f(g, arguments)")).is_err());
+    }
+
+    #[test]
+    fn functions_that_are_imported_are_arrows() {
+        let lines = ["        __wbg_a: function(arg0, arg1) {\n", "        __wbg_b: tried((arg0) {\n"];
+        let arrows = ["        __wbg_a: (arg0, arg1) => {\n", "        __wbg_b: tried((arg0) => {\n"];
+        assert_eq!(lines.map(|line| arrow(line).unwrap()), arrows);
+        assert!(
+            ["    free: function() {\n", "        },\n", "        a: 1,\n"].iter().all(|line| arrow(line).is_none())
+        );
+        let glue = glue() + lines[0] + "            const ret = arg0.body;\n" + KEPT.1 + "        },\n";
+        let expected = arrows[0].to_owned() + "            return kept(arg0.body);\n        },\n";
+        assert!(shorter(&glue).unwrap().ends_with(&expected));
+    }
+}
