@@ -113,7 +113,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     let whole = el("div.stack.grow-y").child(categories(ui, index));
     let status = el("p.vh role=status");
 
-    let said = status.clone();
+    let (said, unsaid) = (status.clone(), Rc::new(Cell::new(false)));
     let found = Rc::new(Watched::new(Cell::new(true)));
     let matched = Rc::clone(&found);
     // What the rows were found and made for.
@@ -135,12 +135,17 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
         ui.read(|state| index.filter(&state.search, state.category.as_deref()));
         if asked_anew && !first {
             rows.to_top();
-            let (said, count) = (said.clone(), index.found.len());
-            ui.beyond(Box::new(move |here| {
-                if here {
-                    say_count(ui, said, count);
-                }
-            }));
+            let (said, count, unsaid) = (said.clone(), index.found.len(), Rc::clone(&unsaid));
+            // What says it is a comfort: where it cannot be had, not every letter asks for it again.
+            if !unsaid.get() {
+                ui.beyond(Box::new(move |here| {
+                    if here {
+                        say_count(ui, said, count);
+                    } else {
+                        unsaid.set(true);
+                    }
+                }));
+            }
         }
         rows.paint(ui, &index);
         found.set(!index.found.is_empty());

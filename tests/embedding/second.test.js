@@ -46,6 +46,15 @@ async function failing(page, driver, times) {
 const rows = (driver) =>
   driver.executeScript("return [...flow.shadowRoot.querySelectorAll('[data-slug]')].map((row) => row.dataset.slug)");
 
+/** Types into the search, and waits until so many rows are left. */
+async function searchFor({ page, driver }, text, left) {
+  await run(driver, `
+    const search = flow.shadowRoot.querySelector("input[type=search]");
+    search.value = "${text}";
+    search.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));`);
+  await page.waitFor(async () => (await rows(driver)).length === left, `what "${text}" has left`);
+}
+
 suite("the second wasm", {}, {
   "is asked for when the list is there, and the list and the session do without it": async (scene) => {
     const { page, driver } = scene;
@@ -60,11 +69,7 @@ suite("the second wasm", {}, {
     assert.ok((await driver.executeScript("return early[0]")) <= 1);
     const all = await rows(driver);
     assert.ok(all.length > 5);
-    await run(driver, `
-      const search = flow.shadowRoot.querySelector("input[type=search]");
-      search.value = "tally";
-      search.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));`);
-    await page.waitFor(async () => (await rows(driver)).length === 1, "what was searched for");
+    await searchFor(scene, "tally", 1);
     await run(driver, "flow.theme = 'dark'; flow.locale = 'de'; flow.density = 'compact'");
     const dressed = "const { dataset, lang } = flow.shadowRoot.querySelector('[data-theme]'); return [dataset.theme, lang]";
     await page.waitFor(async () => (await driver.executeScript(dressed)).join() === "dark,de", "the other look");
@@ -90,11 +95,7 @@ suite("the second wasm", {}, {
     const { page, driver } = scene;
     await listWithout(scene);
     for (const [search, left] of [["nothing of that name", 0], ["tally", 1]]) {
-      await run(driver, `
-        const search = flow.shadowRoot.querySelector("input[type=search]");
-        search.value = "${search}";
-        search.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));`);
-      await page.waitFor(async () => (await rows(driver)).length === left, `what "${search}" has left`);
+      await searchFor(scene, search, left);
     }
     const said = "return flow.shadowRoot.querySelector('.grow-y > [role=status]').textContent";
     assert.equal(await driver.executeScript(said), "");
@@ -102,6 +103,18 @@ suite("the second wasm", {}, {
     await page.waitFor(async () => (await driver.executeScript(said)) === "1 app found", "the count of the last search");
     assert.deepEqual(await codes(page), []);
     assert.equal(await driver.executeScript("return held.length"), 1);
+  },
+
+  "is not asked for by every letter of a search where it cannot be had": async (scene) => {
+    const { page, driver } = scene;
+    await listWithout(scene);
+    await failing(page, driver, [1, 2]);
+    await searchFor(scene, "tally", 1);
+    await failing(page, driver, [3, 4]);
+    await searchFor(scene, "nothing of that name", 0);
+    await searchFor(scene, "tally", 1);
+    assert.equal(await driver.executeScript("return held.length"), 4);
+    assert.deepEqual(await codes(page), []);
   },
 
   "is not needed for the session: a page that goes and comes back, a token of another account, the end": async (scene) => {
