@@ -100,16 +100,12 @@ impl Instance {
                     read(flow.state());
                 }
             };
-            let ui = Rc::new(Wires {
-                beyond: second::ask,
-                retry_session: Box::new(move || retry.retry()),
-                frame: Box::new(move |element| {
-                    if let Some(core) = frame.upgrade() {
-                        core.show_frame(element);
-                    }
-                }),
-                ..silent(state, settings, send)
-            });
+            let show_frame = move |element| {
+                if let Some(core) = frame.upgrade() {
+                    core.show_frame(element);
+                }
+            };
+            let ui = Rc::new(ui(state, settings, send, move || retry.retry(), show_frame));
             Core {
                 keeper: keeper.clone(),
                 platform: Refold { transport, config: options.config },
@@ -394,11 +390,13 @@ impl Core {
     }
 }
 
-/// What a view needs that has neither session nor frame.
-pub(super) fn silent(
+/// What a view needs: the flow's state, and what it reports to as [`Ui`] names it.
+pub(super) fn ui(
     state: impl Fn(&mut dyn FnMut(&State)) + 'static,
     settings: Settings,
     send: impl Fn(Event) + 'static,
+    retry_session: impl Fn() + 'static,
+    frame: impl Fn(Option<Element>) + 'static,
 ) -> Wires {
     Wires {
         flow: Watched::new(Box::new(state)),
@@ -406,9 +404,9 @@ pub(super) fn silent(
         settings: Watched::new(RefCell::new(settings)),
         opening: Watched::new(Cell::new(false)),
         send: Box::new(send),
-        beyond: |run| run(true),
-        retry_session: Box::new(|| {}),
-        frame: Box::new(|_| {}),
+        beyond: second::ask,
+        retry_session: Box::new(retry_session),
+        frame: Box::new(frame),
     }
 }
 

@@ -5,6 +5,12 @@ use crate::session::{Given, HostAnswer, Offer, SessionFault, SessionToken};
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+/// What the token may be called.
+const NAMES: [&str; 4] = ["token", "sessionToken", "session_token", "userSessionToken"];
+/// What belongs on the host's server.
+const SECRETS: [&str; 6] =
+    ["refresh_token", "refreshToken", "access_token", "accessToken", "client_secret", "clientSecret"];
+
 /// An answer of `getSessionToken` that was fulfilled.
 pub(super) fn answer(value: &JsValue) -> HostAnswer {
     if value.is_null() { HostAnswer::SignedOut } else { HostAnswer::Offer(offer(value)) }
@@ -27,10 +33,9 @@ pub(super) fn offer(value: &JsValue) -> Result<Offer, SessionFault> {
             .filter_map(|name| object::get(value, name).ok())
             .find(|value| !value.is_undefined() && !value.is_null())
     };
-    let names = ["token", "sessionToken", "session_token", "userSessionToken"];
-    let text = match get(&names) {
+    let text = match get(&NAMES) {
         Some(text) => text.dyn_into::<JsString>().map_err(|_| SessionFault::Invalid)?,
-        None if names.iter().any(|name| Reflect::has(value, &(*name).into()) == Ok(true)) => {
+        None if NAMES.iter().any(|name| Reflect::has(value, &(*name).into()) == Ok(true)) => {
             return Err(SessionFault::Missing);
         }
         // A promise, a function, an answer about something else.
@@ -41,13 +46,12 @@ pub(super) fn offer(value: &JsValue) -> Result<Offer, SessionFault> {
     if !bearer {
         return Err(SessionFault::Invalid);
     }
-    let secrets = ["refresh_token", "refreshToken", "access_token", "accessToken", "client_secret", "clientSecret"];
     Ok(Offer {
         token: token(&text)?,
         expires_in: given(get(&["expiresIn", "expires_in"]), Given::seconds, Given::seconds_text),
         expires_at: given(get(&["expiresAt", "expires_at", "access_expires_at"]), Given::instant, Given::instant_text),
         server_time: given(get(&["serverTime", "server_time"]), Given::instant, Given::instant_text),
-        secrets_dropped: get(&secrets).is_some(),
+        secrets_dropped: get(&SECRETS).is_some(),
     })
 }
 

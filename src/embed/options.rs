@@ -256,9 +256,9 @@ pub(super) fn is_header_value(text: &str) -> bool {
 
 /// `{activityId, sessionId, correlationId: true, tenantId: "…"}`: off unless named, for a platform's CORS may refuse them.
 fn add_headers(into: &mut ExtraHeaders, headers: &JsValue) -> Result<(), Name> {
-    for (option, name) in [("activityId", "X-Activity-ID"), ("sessionId", "X-Session-ID")] {
+    for (option, name) in &[("activityId", "X-Activity-ID"), ("sessionId", "X-Session-ID")] {
         if flag(headers, option) {
-            into.fixed.push((name, super::random_uuid()));
+            into.fixed.push((*name, super::random_uuid()));
         }
     }
     if let Some(tenant) = text(headers, "tenantId") {

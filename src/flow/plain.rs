@@ -60,15 +60,13 @@ impl Plain {
     }
 
     pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
-        self.begin(name);
-        self.0.push('{');
+        self.source(name, "{");
         fill(self);
         self.0.push('}');
     }
 
     fn list<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, each: impl Fn(&mut Self, T)) {
-        self.begin(name);
-        self.0.push('[');
+        self.source(name, "[");
         items.into_iter().for_each(|item| each(self, item));
         self.0.push(']');
     }

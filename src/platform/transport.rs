@@ -176,14 +176,24 @@ impl Transport {
         let mut renewed = false;
         let mut attempt = 0;
         let mut extended = self.extended();
+        let mut held = call.lease;
+        let mut good = None;
         loop {
             attempt += 1;
-            let lease = match call.lease {
+            let lease = match held {
                 Some(lease) => lease,
                 None => self.bearer.acquire().await.map_err(Failure::new)?,
             };
             let result = self.exchange(&call, lease, &scope, extended).await;
-            if scope.aborted() {
+            let aborted = scope.aborted();
+            if let Some(content) = good {
+                // It worked without the further headers after it had not with them, and does not with them again.
+                if !aborted && result.is_err_and(|failure| failure.code == Code::NetworkError) {
+                    self.refusal.set(Refusal::Untold);
+                }
+                return Ok(content);
+            }
+            if aborted {
                 return Err(Code::NetworkError.into());
             }
             if call.lease.is_some() {
@@ -192,10 +202,12 @@ impl Transport {
             let mut failure = match result {
                 Ok(content) => {
                     self.bearer.accepted(lease);
-                    if !extended && self.extended() {
-                        self.suspect(&call, lease, &scope).await;
+                    if extended || !self.extended() {
+                        return Ok(content);
                     }
-                    return Ok(content);
+                    // Once more with them tells why.
+                    (good, held, extended) = (Some(content), Some(lease), true);
+                    continue;
                 }
                 Err(failure) => failure,
             };
@@ -219,14 +231,6 @@ impl Transport {
             let backoff = 500.0 * f64::from(1 << (attempt - 1)) * (1.0 + js_sys::Math::random() / 2.0);
             extended = self.extended() && !(extended && failure.code == Code::NetworkError);
             drop(sleep(backoff.max(failure.retry_after_ms.map_or(0.0, f64::from))).await);
-        }
-    }
-
-    /// It worked without the further headers after it had not with them: once more with them tells why.
-    async fn suspect(&self, call: &Call, lease: Lease, scope: &AbortSignal) {
-        let again = self.exchange(call, lease, scope, true).await;
-        if again.is_err_and(|failure| failure.code == Code::NetworkError) && !scope.aborted() {
-            self.refusal.set(Refusal::Untold);
         }
     }
 

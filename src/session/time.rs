@@ -16,25 +16,21 @@ pub(super) fn epoch_ms(number: f64) -> Option<f64> {
 pub fn decimal(text: &[u8]) -> Option<f64> {
     let mut cursor = Cursor(text);
     let negative = cursor.eat(b'-');
-    let mut value = 0.0;
+    let mut value = cursor.digits()?.iter().fold(0.0, with_digit);
     let mut scale = 0i32;
-    cursor.digits(|digit| value = value * 10.0 + digit)?;
     if cursor.eat(b'.') {
-        cursor.digits(|digit| {
-            // Beyond this no double changes.
-            if scale > -20 {
-                value = value * 10.0 + digit;
-                scale -= 1;
-            }
-        })?;
+        // Beyond this no double changes.
+        for digit in cursor.digits()?.iter().take(20) {
+            value = with_digit(value, digit);
+            scale -= 1;
+        }
     }
     if cursor.eat(b'e') || cursor.eat(b'E') {
         let below = cursor.eat(b'-');
         if !below {
             cursor.eat(b'+');
         }
-        let mut exponent = 0i32;
-        cursor.digits(|digit| exponent = (exponent * 10 + digit as i32).min(9_999))?;
+        let exponent = cursor.digits()?.iter().fold(0.0, with_digit).min(9_999.0) as i32;
         scale += if below { -exponent } else { exponent };
     }
     for _ in 0..scale.unsigned_abs().min(700) {
@@ -93,10 +89,10 @@ fn rfc3339(text: &[u8]) -> Option<f64> {
     let mut fraction = 0.0;
     if cursor.eat(b'.') {
         let mut unit = 1_000.0;
-        cursor.digits(|digit| {
+        for digit in cursor.digits()? {
             unit /= 10.0;
-            fraction += digit * unit;
-        })?;
+            fraction += with_digit(0.0, digit) * unit;
+        }
     }
     let offset_minutes = if cursor.eat(b'Z') || cursor.eat(b'z') {
         0
@@ -144,9 +140,14 @@ fn whole(text: &[u8]) -> Option<u32> {
     cursor.0.is_empty().then_some(value)
 }
 
+/// A number with one digit more.
+fn with_digit(number: f64, digit: &u8) -> f64 {
+    number * 10.0 + f64::from(digit - b'0')
+}
+
 struct Cursor<'a>(&'a [u8]);
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
     fn eat(&mut self, byte: u8) -> bool {
         let found = self.0.first() == Some(&byte);
         if found {
@@ -163,13 +164,11 @@ impl Cursor<'_> {
     }
 
     /// One digit or more.
-    fn digits(&mut self, mut each: impl FnMut(f64)) -> Option<()> {
-        let start = self.0.len();
-        while let Some(digit @ b'0'..=b'9') = self.0.first() {
-            each(f64::from(digit - b'0'));
-            self.0 = &self.0[1..];
-        }
-        (self.0.len() < start).then_some(())
+    fn digits(&mut self) -> Option<&'a [u8]> {
+        let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        (count > 0).then_some(digits)
     }
 
     /// Exactly `len` digits.

@@ -1,7 +1,7 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
 use super::super::browser::{Listener, document};
-use super::super::instance::{probe_outcome, silent};
+use super::super::instance::{probe_outcome, ui};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
@@ -106,7 +106,8 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
             platform: OnceCell::new(),
             asked: OnceCell::new(),
             state,
-            ui: Rc::new(silent(shown, Settings::default(), send)),
+            // Neither the session nor another frame is shown here, and all of the component is.
+            ui: Rc::new(Wires { beyond: |run| run(true), ..ui(shown, Settings::default(), send, || {}, |_| {}) }),
             target: target.clone(),
             generation: Cell::new(0),
             typed: RefCell::default(),
