@@ -42,7 +42,7 @@ pub(crate) enum Profile {
 /// wasm-opt's arguments, with [`FEATURES`].
 ///
 /// Which of these give something, and what they gave, is in docs/size.md.
-const WASM_OPT: [&str; 13] = [
+const WASM_OPT: [&str; 14] = [
     "-Oz",
     "--flatten",
     "--rereloop",
@@ -54,6 +54,8 @@ const WASM_OPT: [&str; 13] = [
     // Without limits the wasm gets smaller, but its compressed form larger.
     "--one-caller-inline-max-function-size=200",
     "--always-inline-max-function-size=4",
+    // Zeros compress; segments around them do not.
+    "--skip-pass=memory-packing",
     // Names of imports and exports carry hashes, which do not compress; it prints the new ones.
     "--minify-imports-and-exports-and-modules",
     // Which function goes into which module is told by its name.
