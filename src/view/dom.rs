@@ -25,7 +25,7 @@ impl<T, F: Fn() -> T> Read<T> for F {
     }
 }
 
-/// The same of what is run again whenever something that it read has changed.
+/// As [`Read`], for what is run again whenever something that it read has changed.
 pub(super) trait Run {
     fn run(&mut self);
 }
@@ -36,7 +36,7 @@ impl<F: FnMut()> Run for F {
     }
 }
 
-/// The same of what listens.
+/// As [`Read`], for what listens.
 trait Hear {
     fn hear(&mut self, event: &Event);
 }

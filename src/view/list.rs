@@ -9,7 +9,7 @@ use super::parts::{Weight, actions, bare_button, heading, lead, statement};
 use super::rows::Rows;
 use super::watched::Watched;
 use crate::flow::{Apps, Event};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
@@ -42,17 +42,12 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
         let input = input.clone();
         later(Box::new(move || focus(&input)));
     }
-    let index: Rc<RefCell<Index>> = Rc::default();
-    let kept = Rc::clone(&index);
-    let from = Rc::new(RefCell::new(from));
+    let index = Rc::default();
+    let from = RefCell::new(from);
     el("section.stack.list")
         .child(heading(ui, "list.title", ""))
         .slot(move || matches!(phase(ui), Phase::Loading | Phase::Ready), {
-            let search = search.clone();
-            move |shown: &bool| {
-                let search = El::of(search.element().clone());
-                shown.then(|| el("div.search").child(icon::icon(icon::SEARCH)).child(search))
-            }
+            move |shown: &bool| shown.then(|| el("div.search").child(icon::icon(icon::SEARCH)).child(search.clone()))
         })
         .slot(
             move || phase(ui),
@@ -61,7 +56,7 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
                     Phase::Loading => loading(ui),
                     Phase::Failed => outcome::not_loaded(ui),
                     Phase::Empty => empty(ui),
-                    Phase::Ready => ready(ui, &kept, input.clone(), from.take()),
+                    Phase::Ready => ready(ui, &index, input.clone(), from.take()),
                 })
             },
         )
@@ -106,10 +101,24 @@ fn empty(ui: Ui) -> El {
     )
 }
 
+/// What is found of the apps, and the rows of it.
+struct Shown {
+    index: Rc<RefCell<Index>>,
+    rows: RefCell<Rows>,
+}
+
+impl Shown {
+    /// Both, unless one of them is in use.
+    fn parts(&self) -> Option<(RefMut<'_, Index>, RefMut<'_, Rows>)> {
+        Some((self.index.try_borrow_mut().ok()?, self.rows.try_borrow_mut().ok()?))
+    }
+}
+
 fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Option<String>) -> El {
     let list = el("ul.window role=list").named(ui, "list.title");
     let scroller = el("div.rows part=rows");
-    let rows = Rc::new(RefCell::new(Rows::new(scroller.clone(), list.clone())));
+    let rows = RefCell::new(Rows::new(scroller.clone(), list.clone()));
+    let shown = Rc::new(Shown { index: Rc::clone(index), rows });
     let whole = el("div.stack.grow-y").child(categories(ui, index));
     let status = el("p.vh role=status");
 
@@ -118,11 +127,11 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     let matched = Rc::clone(&found);
     // What the rows were found and made for.
     let (mut asked, mut words, mut version) = (String::new(), String::new(), 0);
-    let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
+    let following = Rc::clone(&shown);
     effect(Box::new(move || {
         let says = [ui.t("state.connected"), ui.t("state.attention")].concat();
         let asks = ui.read(|state| [&state.search, "\n", state.category.as_deref().unwrap_or("\n")].concat());
-        let (Ok(mut index), Ok(mut rows)) = (indexed.try_borrow_mut(), painted.try_borrow_mut()) else { return };
+        let Some((mut index, mut rows)) = following.parts() else { return };
         take(ui, &mut index);
         let (first, reworded, asked_anew) = (version == 0, says != words, asks != asked);
         if !reworded && !asked_anew && index.version == version {
@@ -152,16 +161,15 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     }));
 
     if let Some(slug) = from {
-        come_back(ui, slug, Rc::clone(index), Rc::clone(&rows));
+        come_back(ui, slug, Rc::clone(&shown));
     }
 
-    let (indexed, painted) = (Rc::clone(index), Rc::clone(&rows));
-    let (scrolled, scrolling) = (Rc::clone(index), Rc::clone(&rows));
+    let scrolled = Rc::clone(&shown);
     whole.child(status).child(
         scroller
             .child(list)
             .on("scroll", move |_| {
-                if let (Ok(index), Ok(mut rows)) = (scrolled.try_borrow(), scrolling.try_borrow_mut()) {
+                if let Some((index, mut rows)) = scrolled.parts() {
                     rows.paint(ui, &index);
                 }
             })
@@ -173,7 +181,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
                 }
             })
             .on("keydown", move |event| {
-                let (Ok(index), Ok(mut rows)) = (indexed.try_borrow(), painted.try_borrow_mut()) else { return };
+                let Some((index, mut rows)) = shown.parts() else { return };
                 let Some(at) = rows.focused() else { return };
                 let last = index.found.len().saturating_sub(1);
                 let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
@@ -200,9 +208,9 @@ fn say_count(ui: Ui, said: El, count: usize) {
 /// Gives the focus to the row of the app whose screen the user comes from. The npm package's second module begins here:
 /// without it there is no such screen.
 #[inline(never)]
-fn come_back(ui: Ui, slug: String, index: Rc<RefCell<Index>>, rows: Rc<RefCell<Rows>>) {
+fn come_back(ui: Ui, slug: String, shown: Rc<Shown>) {
     later(Box::new(move || {
-        let (Ok(index), Ok(mut rows)) = (index.try_borrow(), rows.try_borrow_mut()) else { return };
+        let Some((index, mut rows)) = shown.parts() else { return };
         let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
         if let Some(at) = at {
             rows.go(ui, &index, at);

@@ -99,7 +99,7 @@ impl Drop for Wired {
     }
 }
 
-/// What is read of an `S`. Its own trait, for the reason that `dom` has its own.
+/// What is read of an `S`, once. Its own trait, for the reason that `dom` has its own.
 trait See<S> {
     fn see(&mut self, source: &S);
 }

@@ -41,12 +41,17 @@ pub(super) fn failed(ui: Ui) -> El {
     });
     // What the host has left out is not mended by trying again.
     let hopeless = failure.as_ref().is_some_and(|failure| failure.code == Code::CredentialsFrameMissing);
+    let drawing = failure.as_ref().and_then(|failure| match failure.code {
+        Code::AuthorizationTimeout => Some(icon::DRAW_ENDED),
+        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => Some(icon::DRAW_WINDOW),
+        _ => None,
+    });
     let back = button(ui, Weight::Quiet, "back", || Event::Back);
     let actions = match hopeless {
         true => actions([back]),
         false => actions([button(ui, Weight::Primary, "retry", || Event::Retry), back]),
     };
-    failure_screen(ui, failure, app, actions)
+    failure_screen(ui, failure, drawing, app, actions)
 }
 
 /// The apps, or the one app that the host chose, could not be loaded.
@@ -56,20 +61,18 @@ pub(super) fn not_loaded(ui: Ui) -> El {
         Apps::Loading | Apps::Ready(_) => None,
     });
     let retry = actions([button(ui, Weight::Primary, "retry", || Event::Retry)]);
-    failure_screen(ui, failure, ui.t("app.unnamed"), retry)
+    failure_screen(ui, failure, None, ui.t("app.unnamed"), retry)
 }
 
-fn failure_screen(ui: Ui, failure: Option<Failure>, app: String, actions: El) -> El {
+/// `drawing`: what is drawn of this failure and no other.
+fn failure_screen(ui: Ui, failure: Option<Failure>, drawing: Option<&str>, app: String, actions: El) -> El {
     let failure = failure.unwrap_or(Failure::new(Code::Crashed));
     let code = failure.code;
+    let network = matches!(code, Code::Offline | Code::NetworkError | Code::Timeout);
     // Only what is nobody's choice and nobody's network is drawn as an alarm.
-    let (place, drawing) = match code {
-        Code::Offline | Code::NetworkError | Code::Timeout => (icon::CALM, icon::DRAW_OFFLINE),
-        Code::AuthorizationTimeout => (icon::CALM, icon::DRAW_ENDED),
-        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => {
-            (icon::CALM, icon::DRAW_WINDOW)
-        }
-        _ => (icon::BAD, icon::DRAW_ALERT),
+    let (place, drawing) = match drawing.or(network.then_some(icon::DRAW_OFFLINE)) {
+        Some(drawing) => (icon::CALM, drawing),
+        None => (icon::BAD, icon::DRAW_ALERT),
     };
     let details = failure_details(ui, &failure);
     let titled = app.clone();

@@ -9,12 +9,11 @@ use super::{
 };
 use crate::flow::{Apps, Screen};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ShadowRoot};
 
 /// What makes a screen another screen: its content changes inside it, the focus moves only between them.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 struct Shown {
     name: &'static str,
     slug: Option<String>,
@@ -73,7 +72,8 @@ pub(super) fn alone(ui: Ui, root: Element) {
 
 /// Fills the element that the view is mounted in.
 pub(super) fn fill(ui: Ui, root: Element) {
-    let before: Rc<RefCell<Option<Shown>>> = Rc::default();
+    // The app of the screen before, if there was one.
+    let before = RefCell::new(None);
     let frame = root.clone();
     let status = el("p.vh role=status");
     let said = status.clone();
@@ -89,10 +89,11 @@ pub(super) fn fill(ui: Ui, root: Element) {
         .child(el("div.screen").flag("data-covered", move || ui.session().covered).slot(
             move || Shown::now(ui),
             move |shown| {
-                let previous = before.replace(Some(shown.clone()));
-                let screen = build(ui, shown, previous.as_ref());
+                let previous = before.replace(Some(shown.slug.clone()));
+                let first = previous.is_none();
+                let screen = build(ui, shown, previous.flatten(), first);
                 // The list gives the focus back to the row it came from.
-                if previous.is_some() && shown.name != "list" {
+                if !first && shown.name != "list" {
                     arrive(&frame, &screen, &said);
                 }
                 Some(screen)
@@ -109,9 +110,10 @@ fn theme(theme: Theme) -> Option<&'static str> {
     }
 }
 
-fn build(ui: Ui, shown: &Shown, previous: Option<&Shown>) -> El {
+/// `from`: the app of the screen before. `first`: there was none.
+fn build(ui: Ui, shown: &Shown, from: Option<String>, first: bool) -> El {
     match (shown.name, shown.loaded) {
-        ("list", _) => list::screen(ui, previous.and_then(|previous| previous.slug.clone()), previous.is_none()),
+        ("list", _) => list::screen(ui, from, first),
         ("ended", _) => outcome::ended(ui),
         (_, false) if shown.attempt > 0 => outcome::not_loaded(ui),
         (_, false) => account::skeleton(),
