@@ -86,8 +86,10 @@ pub enum SessionLine {
 struct Ui(usize);
 
 thread_local! {
-    /// By number. None is given twice: what comes too late must not find another view.
-    static WIRES: RefCell<Vec<Option<Rc<Wires>>>> = const { RefCell::new(Vec::new()) };
+    /// Of the views that there are, in the order of their numbers.
+    static WIRES: RefCell<Vec<(Ui, Rc<Wires>)>> = const { RefCell::new(Vec::new()) };
+    /// The next number. None is given twice: what comes too late must not find another view.
+    static NEXT: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Takes the wires out of the table when the view goes.
@@ -95,7 +97,8 @@ struct Wired(Ui);
 
 impl Drop for Wired {
     fn drop(&mut self) {
-        drop(WIRES.with_borrow_mut(|all| all.get_mut(self.0.0).and_then(Option::take)));
+        // What it holds is dropped when nothing is borrowed any more.
+        drop(WIRES.with_borrow_mut(|all| self.0.place(all).map(|at| all.remove(at))));
     }
 }
 
@@ -118,16 +121,19 @@ impl<S, T, F: FnMut(&S) -> T> See<S> for Seen<F, T> {
 impl Ui {
     /// For as long as the current owner.
     fn of(wires: Rc<Wires>) -> Self {
-        let ui = WIRES.with_borrow_mut(|all| {
-            all.push(Some(wires));
-            Self(all.len() - 1)
-        });
+        let ui = Self(NEXT.get());
+        NEXT.set(ui.0 + 1);
+        WIRES.with_borrow_mut(|all| all.push((ui, wires)));
         held::keep(Wired(ui));
         ui
     }
 
+    fn place(self, all: &[(Self, Rc<Wires>)]) -> Option<usize> {
+        all.iter().position(|(ui, _)| ui.0 == self.0)
+    }
+
     fn wires(self) -> Option<Rc<Wires>> {
-        WIRES.with_borrow(|all| all.get(self.0).cloned().flatten())
+        WIRES.with_borrow(|all| self.place(all).map(|at| all[at].1.clone()))
     }
 
     /// Reads the flow's state, and follows it.
