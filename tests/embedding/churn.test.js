@@ -36,8 +36,13 @@ suite("mounting again and again", { browsers: ["chromium"] }, {
     assert.deepEqual(after.tables, before.tables);
     assert.ok(after.memory.length > 0 && after.tables.length > 0);
     console.log(`${MOUNTS} mounts: ${JSON.stringify({ before, after })}`);
-    // What is left of a node or a closure is more; compiled code and the browser's own books are less.
-    const perMount = (after.heap - before.heap) / MOUNTS;
-    assert.ok(perMount < 400, `${perMount} bytes of the heap a mount`);
+    // What is left of a node or a closure is more; compiled code and the browser's own books are less, or are there once.
+    const perMount = (from, to) => (to.heap - from.heap) / MOUNTS;
+    let grown = perMount(before, after);
+    if (grown >= 400) {
+      await churn(MOUNTS);
+      grown = perMount(after, await counted(driver));
+    }
+    assert.ok(grown < 400, `${grown} bytes of the heap a mount`);
   },
 });
