@@ -33,6 +33,8 @@ const server = createServer((incoming, outgoing) => {
   incoming.pipe(passed);
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
+// Of a run without the suite's browser there is nothing after which it could be closed.
+server.unref();
 after(() => {
   server.closeAllConnections();
   server.close();
