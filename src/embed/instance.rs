@@ -8,11 +8,11 @@ use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
-use crate::error::{Code, Failure};
+use crate::error::Code;
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
-use crate::session::{Environment, Phase, ProbeOutcome, SessionView};
+use crate::session::{Environment, Phase, SessionView};
 use crate::view::{self, SessionLine, SessionShown, Settings, Watched, Wires};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
@@ -410,14 +410,6 @@ pub(super) fn ui(
     }
 }
 
-pub(super) fn probe_outcome(answer: Result<(), Failure>) -> ProbeOutcome {
-    match answer {
-        Ok(()) => ProbeOutcome::Accepted,
-        Err(failure) if failure.code == Code::SessionRejected => ProbeOutcome::Rejected,
-        Err(_) => ProbeOutcome::Unreachable,
-    }
-}
-
 /// What the session's keeper tells; the core may be gone by then.
 struct Hooks(Weak<Core>);
 
@@ -433,14 +425,7 @@ impl Owner for Hooks {
             }
             News::Reset => core.send(Event::SessionReset),
             News::Changed(view) => core.session_changed(view),
-            News::Probe(lease) => {
-                let keeper = core.keeper.clone();
-                core.ask(core.platform.probe(lease).then(move |answer| {
-                    keeper.probed(lease, probe_outcome(answer));
-                    // To the flow it is no more than time that passed.
-                    Event::Tick
-                }));
-            }
+            News::Probe(lease) => core.keeper.probe(&core.platform, lease),
         }
     }
 }

@@ -4,7 +4,8 @@ use super::browser::{Listener, Reaction, Timer, document, now, page, random_seed
 use super::offer;
 use crate::error::Code;
 use crate::object;
-use crate::platform::Bearer;
+use crate::platform::refold::Refold;
+use crate::platform::{Answer, Bearer, Platform};
 use crate::session::{
     Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, Session, SessionEvent,
     SessionFault, SessionOptions, SessionView, Ticket,
@@ -26,7 +27,7 @@ pub(super) enum News {
     /// Everything of the flow so far goes.
     Reset,
     Changed(SessionView),
-    /// [`Keeper::probed`] is to be told what the platform says of that token.
+    /// [`Keeper::probe`] has to be called, with whatever platform it is.
     Probe(Lease),
 }
 
@@ -255,8 +256,18 @@ impl Keeper {
         Some(Shared { generation: lease.generation(), token, remaining_ms: session.remaining_ms() })
     }
 
-    pub(super) fn probed(self: &Rc<Self>, lease: Lease, outcome: ProbeOutcome) {
-        self.drive(|session, now| session.probed(lease.generation(), outcome, now));
+    /// Asks the platform what it thinks of that token.
+    pub(super) fn probe(self: &Rc<Self>, platform: &Refold, lease: Lease) {
+        let keeper = self.clone();
+        let then = move |answer: Answer| {
+            let outcome = match answer {
+                Ok(_) => ProbeOutcome::Accepted,
+                Err(failure) if failure.code == Code::SessionRejected => ProbeOutcome::Rejected,
+                Err(_) => ProbeOutcome::Unreachable,
+            };
+            keeper.drive(|session, now| session.probed(lease.generation(), outcome, now));
+        };
+        platform.transport.ask(platform.probe(lease), Box::new(then));
     }
 
     /// Wipes the token; what is returned can still revoke it.

@@ -45,7 +45,7 @@ pub(super) struct Outgoing<'a> {
 }
 
 /// What came back, with the body read as far as it is JSON.
-pub(super) struct Answer {
+pub(super) struct Received {
     pub(super) status: u16,
     /// Nothing when the body is empty or no JSON.
     pub(super) body: Reader,
@@ -54,7 +54,7 @@ pub(super) struct Answer {
     headers: Headers,
 }
 
-impl Answer {
+impl Received {
     /// Raw: a page may have patched them, and one that throws is as good as no header.
     pub(super) fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name).ok().flatten()
@@ -94,7 +94,7 @@ impl Outgoing<'_> {
 }
 
 /// Waits for the whole answer to what was sent. An `Err` means that no complete one came: `null` for one that is too large.
-pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Answer, JsValue> {
+pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Received, JsValue> {
     let response: web_sys::Response = JsFuture::from(sent?).await?.dyn_into()?;
     let response = Response::from(response);
     let mut text: JsString = "".into();
@@ -106,7 +106,7 @@ pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Answer, J
     let body = parse(&text).unwrap_or(JsValue::UNDEFINED);
     #[cfg(feature = "mutants")]
     crate::mutants::answered(&body);
-    Ok(Answer { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
+    Ok(Received { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
 }
 
 /// A body of at most [`MAX_BODY`] while it arrives. It stays with the browser: a long list has megabytes.

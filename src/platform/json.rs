@@ -9,8 +9,9 @@ use crate::space::trimmed;
 const MAX_DEPTH: usize = 64;
 
 /// One JSON value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Value {
+    #[default]
     Null,
     Bool(bool),
     /// As written: `1.50` stays `1.50`, however many digits it has.

@@ -1,7 +1,7 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
 use super::super::browser::{Listener, document};
-use super::super::instance::{probe_outcome, ui};
+use super::super::instance::ui;
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
@@ -12,7 +12,7 @@ use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
 use crate::gather::Gather;
 use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
-use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
+use crate::platform::{Answer, Call, ExtraHeaders, Origins, Platform, Started, Transport};
 use crate::session::{ExpiryReason, SessionEvent};
 use crate::view::{self, Settings, Wires};
 use js_sys::{Array, Object};
@@ -36,9 +36,7 @@ struct Child {
     /// The origin of the platform, as this document's own page says: the parent cannot name another.
     platform_origin: String,
     keeper: Rc<Keeper>,
-    platform: OnceCell<Refold>,
-    /// Which app, and which way to connect it.
-    asked: OnceCell<(String, AuthType)>,
+    task: OnceCell<Task>,
     state: Rc<RefCell<State>>,
     ui: Rc<Wires>,
     target: HtmlElement,
@@ -49,6 +47,13 @@ struct Child {
     view: Cell<Option<leptos::mount::UnmountHandle<Element>>>,
     listeners: RefCell<Vec<Listener>>,
     size: RefCell<Option<Size>>,
+}
+
+/// What the document is for: an app, and one way to connect it.
+struct Task {
+    platform: Refold,
+    slug: String,
+    auth_type: AuthType,
 }
 
 /// Tells the parent how high the fields are, until it is dropped.
@@ -103,8 +108,7 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
             port,
             platform_origin: Url::new(platform).map(|url| url.origin()).unwrap_or_default(),
             keeper: Keeper::new(None),
-            platform: OnceCell::new(),
-            asked: OnceCell::new(),
+            task: OnceCell::new(),
             state,
             // Neither the session nor another frame is shown here, and all of the component is.
             ui: Rc::new(Wires { beyond: |run| run(true), ..ui(shown, Settings::default(), send, || {}, |_| {}) }),
@@ -161,27 +165,34 @@ impl Child {
 
     /// Learns what to ask for from the platform itself, as soon as there is a token.
     fn set_up(self: &Rc<Self>, message: &JsValue) {
-        let Some(platform) = self.platform_of(message) else {
+        let Some(task) = self.task_of(message) else {
             return post(&self.port, "failed", &parts_of(&Code::InvalidOption.into()));
         };
-        if self.platform.set(platform).is_err() {
+        if self.task.set(task).is_err() {
             return;
         }
-        let slug = own_text(message, "app").unwrap_or_default();
-        let oauth2 = own_text(message, "authType").as_deref() == Some(AuthType::OAuth2.as_str());
-        let auth_type = if oauth2 { AuthType::OAuth2 } else { AuthType::KeyBased };
-        // Set once, as the platform above is.
-        drop(self.asked.set((slug.clone(), auth_type)));
         self.show(None, Vec::new());
-        let Some(platform) = self.platform.get() else { return };
-        let child = self.clone();
-        platform.transport.ask(platform.app(&slug).then(move |result| match result {
-            Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
-            Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
-        }));
+        self.ask(
+            |task| task.platform.app(&task.slug),
+            |child, task, answer| match task.platform.read_app(&task.slug, answer) {
+                Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+                Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
+            },
+        );
     }
 
-    fn platform_of(&self, message: &JsValue) -> Option<Refold> {
+    /// Sends a request of the task.
+    fn ask(self: &Rc<Self>, call: impl FnOnce(&Task) -> Call, then: fn(&Self, &Task, Answer)) {
+        let (Some(task), child) = (self.task.get(), self.clone()) else { return };
+        let then = move |answer| {
+            if let Some(task) = child.task.get() {
+                then(&child, task, answer);
+            }
+        };
+        task.platform.transport.ask(call(task), Box::new(then));
+    }
+
+    fn task_of(&self, message: &JsValue) -> Option<Task> {
         let api = options::api_base(&own_text(message, "apiUrl")?)?;
         if Url::new(&api).ok()?.origin() != self.platform_origin {
             return None;
@@ -198,7 +209,12 @@ impl Child {
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let origins = Origins { api, icons: Vec::new() };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
-        Some(Refold { transport, config: Default::default() })
+        let oauth2 = own_text(message, "authType").as_deref() == Some(AuthType::OAuth2.as_str());
+        Some(Task {
+            platform: Refold { transport, config: Default::default() },
+            slug: own_text(message, "app").unwrap_or_default(),
+            auth_type: if oauth2 { AuthType::OAuth2 } else { AuthType::KeyBased },
+        })
     }
 
     /// The host's look. Values are set through the CSSOM and stay values.
@@ -226,8 +242,8 @@ impl Child {
     }
 
     fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
-        let Some((slug, auth_type)) = self.asked.get().cloned() else { return };
-        let screen = Screen::Fields { slug, auth_type, framed: false, busy: false, problem, errors };
+        let Some(&Task { ref slug, auth_type, .. }) = self.task.get() else { return };
+        let screen = Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy: false, problem, errors };
         self.change(|state| state.screen = screen);
     }
 
@@ -237,8 +253,8 @@ impl Child {
     }
 
     fn submit(&self, mut typed: Typed) {
-        let asked = self.asked.get();
-        let method = asked.and_then(|(_, auth_type)| self.state.borrow().current_app()?.method(*auth_type).cloned());
+        let task = self.task.get();
+        let method = task.and_then(|task| self.state.borrow().current_app()?.method(task.auth_type).cloned());
         let Some(method) = method.filter(|_| self.is_open()) else { return };
         let found = flow::check(&method.fields, &mut typed);
         let valid = found.is_empty();
@@ -255,27 +271,29 @@ impl Child {
 
     /// The parent is ready for the result: what was typed goes to the platform, once.
     fn proceed(self: &Rc<Self>) {
-        let (Some(typed), Some((slug, auth_type))) = (self.typed.take(), self.asked.get().cloned()) else { return };
-        let Some(platform) = self.platform.get() else { return };
-        let question = match auth_type {
-            AuthType::KeyBased => {
-                platform.save(&slug, auth_type, &typed).then(|result| result.map(|()| ("saved", None)))
-            }
-            AuthType::OAuth2 => platform.authorize(&slug, &typed).then(|result| {
-                result.map(|started| match started {
-                    Started::Connected => ("connected", None),
-                    Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
-                })
-            }),
-        };
-        let child = self.clone();
-        platform.transport.ask(question.then(move |result| match result {
-            Ok((name, address)) => {
-                child.blank();
-                post(&child.port, name, address.as_slice());
-            }
-            Err(failure) => child.refused(auth_type, failure),
-        }));
+        let Some(typed) = self.typed.take() else { return };
+        self.ask(
+            |task| match task.auth_type {
+                AuthType::KeyBased => task.platform.save(&task.slug, task.auth_type, &typed),
+                AuthType::OAuth2 => task.platform.authorize(&task.slug, &typed),
+            },
+            |child, task, answer| {
+                let told = match task.auth_type {
+                    AuthType::KeyBased => task.platform.read_saved(answer).map(|()| ("saved", None)),
+                    AuthType::OAuth2 => task.platform.read_started(answer).map(|started| match started {
+                        Started::Connected => ("connected", None),
+                        Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
+                    }),
+                };
+                match told {
+                    Ok((name, address)) => {
+                        child.blank();
+                        post(&child.port, name, address.as_slice());
+                    }
+                    Err(failure) => child.refused(task.auth_type, failure),
+                }
+            },
+        );
     }
 
     fn refused(&self, auth_type: AuthType, failure: Failure) {
@@ -311,8 +329,8 @@ impl Child {
         self.blank();
         self.typed.replace(None);
         self.keeper.stop();
-        if let Some(platform) = self.platform.get() {
-            platform.transport.abort();
+        if let Some(task) = self.task.get() {
+            task.platform.transport.abort();
         }
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
@@ -334,10 +352,9 @@ impl Owner for Hooks {
                 post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
             }
             News::Probe(lease) => {
-                let Some(platform) = child.platform.get() else { return };
-                let keeper = child.keeper.clone();
-                let probed = move |answer| keeper.probed(lease, probe_outcome(answer));
-                platform.transport.ask(platform.probe(lease).then(probed));
+                if let Some(task) = child.task.get() {
+                    child.keeper.probe(&task.platform, lease);
+                }
             }
             // On a reset the parent resets its flow, too, and takes this document away.
             News::Event(_) | News::Reset | News::Changed(_) => {}

@@ -5,8 +5,8 @@ use crate::error::{Code, Failure};
 use crate::flow::Typed;
 use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Organisation};
-use crate::platform::transport::{Call, Retry, Transport, json_of};
-use crate::platform::{ConfigChoice, Listed, Platform, Question, Started};
+use crate::platform::transport::{Answer, Call, Retry, Transport, json_of};
+use crate::platform::{ConfigChoice, Listed, Platform, Started};
 use crate::session::Lease;
 use js_sys::{Array, JsString};
 use std::rc::Rc;
@@ -15,6 +15,12 @@ use wasm_bindgen::JsValue;
 pub struct Refold {
     pub transport: Rc<Transport>,
     pub config: ConfigChoice,
+}
+
+impl Refold {
+    fn icons(&self) -> Icons {
+        Icons::of(&self.transport.origins)
+    }
 }
 
 pub(super) const fn get(path: String) -> Call {
@@ -26,60 +32,73 @@ pub(super) const fn change(method: &'static str, path: String, body: Option<JsSt
 }
 
 impl Platform for Refold {
-    fn apps(&self) -> Question<Result<Listed, Failure>> {
-        let icons = Icons::of(&self.transport.origins);
-        get("/api/v2/f-sdk/application".to_owned()).read(|content| {
-            let body = content.reader;
-            // Some deployments wrap lists.
-            let list = if body.is_array() { body } else { body.get("data") };
-            if list.is_array() { Ok(apps::list(list, icons)) } else { Err(Code::BadResponse.into()) }
-        })
+    fn apps(&self) -> Call {
+        get("/api/v2/f-sdk/application".to_owned())
     }
 
-    fn app(&self, slug: &str) -> Question<Result<App, Failure>> {
-        let (slug, icons) = (slug.to_owned(), Icons::of(&self.transport.origins));
-        get(["/api/v2/f-sdk/application/", &segment(&slug)].concat()).read(move |content| {
-            let app = apps::app(&content.reader, &icons).filter(|app| app.slug == slug);
-            app.ok_or_else(|| Code::BadResponse.into())
-        })
+    fn read_apps(&self, answer: Answer) -> Result<Listed, Failure> {
+        let body = answer?.reader;
+        // Some deployments wrap lists.
+        let list = if body.is_array() { body } else { body.get("data") };
+        if list.is_array() { Ok(apps::list(list, self.icons())) } else { Err(Code::BadResponse.into()) }
     }
 
-    fn organisation(&self) -> Question<Result<Organisation, Failure>> {
-        get("/api/v3/org/basics".to_owned()).read(|content| Ok(Organisation { name: content.reader.text("name") }))
+    fn app(&self, slug: &str) -> Call {
+        get(["/api/v2/f-sdk/application/", &segment(slug)].concat())
     }
 
-    fn authorize(&self, slug: &str, fields: &Typed) -> Question<Result<Started, Failure>> {
-        let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
-        change("POST", path, Some(body_of(fields, None))).read(|content| match content.reader.address("auth_url") {
+    fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure> {
+        let app = apps::app(&answer?.reader, &self.icons()).filter(|app| app.slug == slug);
+        app.ok_or_else(|| Code::BadResponse.into())
+    }
+
+    fn organisation(&self) -> Call {
+        get("/api/v3/org/basics".to_owned())
+    }
+
+    fn read_organisation(&self, answer: Answer) -> Result<Organisation, Failure> {
+        Ok(Organisation { name: answer?.reader.text("name") })
+    }
+
+    fn authorize(&self, slug: &str, fields: &Typed) -> Call {
+        change("POST", ["/api/v1/", &segment(slug), "/integrate"].concat(), Some(body_of(fields, None)))
+    }
+
+    fn read_started(&self, answer: Answer) -> Result<Started, Failure> {
+        let body = answer?.reader;
+        match body.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
-            None if content.reader.flag("connected") => Ok(Started::Connected),
+            None if body.flag("connected") => Ok(Started::Connected),
             None => Err(Code::BadResponse.into()),
-        })
+        }
     }
 
-    fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Question<Result<(), Failure>> {
+    fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Call {
         let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
-        let question = change("POST", path, Some(body_of(fields, Some(auth_type))))
-            .read(|content| if content.reader.flag("success") { Ok(()) } else { Err(Code::BadResponse.into()) });
-        // This endpoint answers 500 with the reason when the app refuses the credentials.
-        question.then(|result| {
-            result.map_err(|mut failure| {
+        change("POST", path, Some(body_of(fields, Some(auth_type))))
+    }
+
+    fn read_saved(&self, answer: Answer) -> Result<(), Failure> {
+        match answer {
+            Ok(content) if content.reader.flag("success") => Ok(()),
+            Ok(_) => Err(Code::BadResponse.into()),
+            Err(mut failure) => {
+                // This endpoint answers 500 with the reason when the app refuses the credentials.
                 if failure.code == Code::ServerError && failure.message.is_some() {
                     failure.code = Code::CredentialsRefused;
                 }
-                failure
-            })
-        })
+                Err(failure)
+            }
+        }
     }
 
-    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Question<Result<(), Failure>> {
+    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Call {
         let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        change("DELETE", path, None).read(|_| Ok(()))
+        change("DELETE", path, None)
     }
 
-    fn probe(&self, lease: Lease) -> Question<Result<(), Failure>> {
-        let call = get("/api/v2/public/session/active-linked-account".to_owned());
-        Call { lease: Some(lease), ..call }.read(|_| Ok(()))
+    fn probe(&self, lease: Lease) -> Call {
+        Call { lease: Some(lease), ..get("/api/v2/public/session/active-linked-account".to_owned()) }
     }
 
     fn revoke(&self, authorization: JsString) {

@@ -4,7 +4,7 @@ use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
-    Workflow,
+    Workflow, WorkflowChange,
 };
 use crate::platform::seen::Seen;
 
@@ -63,18 +63,25 @@ pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
 
 /// The body of `PUT /api/v2/f-sdk/config`.
 pub(crate) fn change(slug: &str, change: ConfigChange) -> Value {
-    let mut body = vec![("slug".to_owned(), Value::text(slug))];
-    body.extend(change.config_id.map(|id| ("config_id".to_owned(), Value::Text(id))));
-    body.push(("fields".to_owned(), Value::Object(change.fields)));
-    let workflows = change.workflows.into_iter().map(|workflow| {
-        Value::Object(vec![
-            ("id".to_owned(), Value::Text(workflow.id)),
-            ("enabled".to_owned(), Value::Bool(workflow.enabled)),
-            ("fields".to_owned(), Value::Object(workflow.fields)),
+    let workflow = |workflow: WorkflowChange| {
+        object(vec![
+            ("id", Some(Value::Text(workflow.id))),
+            ("enabled", Some(Value::Bool(workflow.enabled))),
+            ("fields", Some(Value::Object(workflow.fields))),
         ])
-    });
-    body.push(("workflows".to_owned(), Value::List(workflows.gather())));
-    Value::Object(body)
+    };
+    object(vec![
+        ("slug", Some(Value::text(slug))),
+        ("config_id", change.config_id.map(Value::Text)),
+        ("fields", Some(Value::Object(change.fields))),
+        ("workflows", Some(Value::List(change.workflows.into_iter().map(workflow).gather()))),
+    ])
+}
+
+/// An object of those members that there are.
+pub(crate) fn object(members: Vec<(&str, Option<Value>)>) -> Value {
+    let there = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(there.gather())
 }
 
 fn text(object: &Value, name: &str) -> Option<String> {
@@ -185,7 +192,6 @@ fn run(run: &Value) -> Option<Run> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::platform::model::config::WorkflowChange;
 
     fn json(text: &str) -> Value {
         Value::parse(text).unwrap()

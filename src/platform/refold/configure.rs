@@ -5,10 +5,10 @@ use super::config as reading;
 use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
+use crate::platform::Configure;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
-use crate::platform::transport::{Call, Retry};
-use crate::platform::{Configure, Question};
+use crate::platform::transport::{Answer, Call, Retry, json};
 use js_sys::JsString;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
@@ -19,10 +19,6 @@ const LIMIT: usize = 10;
 fn ask(path: String, slug: Option<&str>, body: Value) -> Call {
     let body = Some(JsString::from(body.write()));
     Call { method: "POST", path, body, retry: Retry::Safe, lease: None, slug: slug.map(str::to_owned) }
-}
-
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 /// `/api/v2/f-sdk/slug/{slug}/config[/{config_id}]`
@@ -43,58 +39,68 @@ fn path_of_field(what: &str, field: &FieldKey, config_id: Option<&str>) -> Strin
 }
 
 impl Configure for Refold {
-    fn config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<Config, Failure>> {
-        let mut body = vec![("slug".to_owned(), Value::text(slug))];
-        body.extend(config_id.or(self.config.id.as_deref()).map(|id| ("config_id".to_owned(), Value::text(id))));
-        body.push(("labels".to_owned(), self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw)));
-        ask(CONFIG.to_owned(), None, Value::Object(body)).json(reading::config)
+    fn config(&self, slug: &str, config_id: Option<&str>) -> Call {
+        let config_id = config_id.or(self.config.id.as_deref());
+        let labels = self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw);
+        let members =
+            [("slug", Some(Value::text(slug))), ("config_id", config_id.map(Value::text)), ("labels", Some(labels))];
+        ask(CONFIG.to_owned(), None, reading::object(members.into()))
     }
 
-    fn configs(&self, slug: &str) -> Option<Question<Result<Vec<String>, Failure>>> {
-        if self.config.id.is_some() {
-            return None;
-        }
-        let path = ["/api/v2/public/slug/", &segment(slug), "/configs"].concat();
-        Some(get(path).json(|body| {
+    fn find_config(&self, slug: &str) -> Call {
+        get(path_of(slug, self.config.id.as_deref()))
+    }
+
+    fn save_config(&self, slug: &str, changes: ConfigChange) -> Call {
+        let body = JsString::from(reading::change(slug, changes).write());
+        change("PUT", CONFIG.to_owned(), Some(body))
+    }
+
+    fn read_config(&self, answer: Answer) -> Result<Config, Failure> {
+        json(answer, reading::config)
+    }
+
+    fn configs(&self, slug: &str) -> Option<Call> {
+        let free = self.config.id.is_none();
+        free.then(|| get(["/api/v2/public/slug/", &segment(slug), "/configs"].concat()))
+    }
+
+    fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure> {
+        json(answer, |body| {
             let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
             Some(body.items().iter().filter_map(id).gather())
-        }))
+        })
     }
 
-    fn find_config(&self, slug: &str) -> Question<Result<Config, Failure>> {
-        get(path_of(slug, self.config.id.as_deref())).json(reading::config)
+    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call {
+        change("DELETE", path_of(slug, config_id), None)
     }
 
-    fn save_config(&self, slug: &str, changes: ConfigChange) -> Question<Result<Config, Failure>> {
-        let body = JsString::from(reading::change(slug, changes).write());
-        change("PUT", CONFIG.to_owned(), Some(body)).json(reading::config)
+    fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: Value) -> Call {
+        let body = reading::object(vec![("value", Some(parent))]);
+        ask(path_of_field("field", field, config_id), Some(slug), body)
     }
 
-    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<(), Failure>> {
-        change("DELETE", path_of(slug, config_id), None).read(|_| Ok(()))
+    fn read_options(&self, answer: Answer) -> Result<ConfigField, Failure> {
+        json(answer, reading::field)
     }
 
-    fn options(
-        &self,
-        slug: &str,
-        config_id: Option<&str>,
-        field: &FieldKey,
-        parent: Value,
-    ) -> Question<Result<ConfigField, Failure>> {
-        let path = path_of_field("field", field, config_id);
-        ask(path, Some(slug), object([("value", parent)])).json(reading::field)
+    fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Call {
+        let column = reading::object(vec![("lhs", Some(lhs))]);
+        let body = reading::object(vec![("rule_column", Some(column))]);
+        ask(path_of_field("rule-engine", field, None), Some(slug), body)
     }
 
-    fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Question<Result<RuleColumns, Failure>> {
-        let path = path_of_field("rule-engine", field, None);
-        let body = object([("rule_column", object([("lhs", lhs)]))]);
-        ask(path, Some(slug), body).json(|body| body.get("rule_column").map(reading::rule_columns))
+    fn read_rule(&self, answer: Answer) -> Result<RuleColumns, Failure> {
+        json(answer, |body| body.get("rule_column").map(reading::rule_columns))
     }
 
-    fn runs(&self, workflow: &str, page: u32) -> Question<Result<RunPage, Failure>> {
+    fn runs(&self, workflow: &str, page: u32) -> Call {
         let (page, limit) = (decimal(page as usize), decimal(LIMIT));
-        let path =
-            ["/api/v2/public/execution?page=", &page, "&limit=", &limit, "&workflow_id=", &segment(workflow)].concat();
-        get(path).json(reading::run_page)
+        get(["/api/v2/public/execution?page=", &page, "&limit=", &limit, "&workflow_id=", &segment(workflow)].concat())
+    }
+
+    fn read_runs(&self, answer: Answer) -> Result<RunPage, Failure> {
+        json(answer, reading::run_page)
     }
 }
