@@ -16,6 +16,9 @@ use wasm_bindgen_futures::JsFuture;
 /// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
 const WATCH_MS: f64 = 500.0;
 
+/// What an answer means to the flow.
+type Read = Box<dyn FnOnce(&Rc<Core>, Answer) -> Event>;
+
 /// For what takes a while: the core, unless everything of its time was dropped meanwhile.
 struct Still {
     core: Weak<Core>,
@@ -95,7 +98,7 @@ impl Core {
     }
 
     /// Sends a request whose answer is one event.
-    fn ask(self: &Rc<Self>, call: Call, read: Box<dyn FnOnce(&Rc<Self>, Answer) -> Event>) {
+    fn ask(self: &Rc<Self>, call: Call, read: Read) {
         let still = self.still();
         let then = move |answer| {
             if let Some(core) = still.there() {
@@ -135,9 +138,7 @@ impl Core {
     }
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {
-        let core = Rc::downgrade(self);
-        self.watch.set(Timer::new(WATCH_MS, move || {
-            let Some(core) = core.upgrade() else { return };
+        self.watch.set(Timer::new(WATCH_MS, self, move |core| {
             match core.popup.borrow().closed() {
                 Some(false) => {}
                 Some(true) => return core.send(Event::PopupClosed { attempt }),

@@ -13,7 +13,7 @@ use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Phase, SessionView};
-use crate::view::{self, SessionLine, SessionShown, Settings, Watched, Wires};
+use crate::view::{self, Host, See, SessionLine, SessionShown, Settings, Wires};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
@@ -39,7 +39,7 @@ pub struct Instance {
 pub(super) struct Core {
     pub(super) keeper: Rc<Keeper>,
     pub(super) platform: Refold,
-    pub(super) flow: Rc<RefCell<Flow>>,
+    pub(super) flow: RefCell<Flow>,
     /// [`Flow::changes`] of what is shown.
     shown_changes: Cell<u32>,
     pub(super) popup: RefCell<Popup>,
@@ -82,35 +82,14 @@ impl Instance {
         let activity_id = options.headers.activity_id().map_or_else(random_uuid, str::to_owned);
         let transport = Transport::new(bearer, options.origins, options.headers, scope);
         let (flow, commands) = Flow::start(options.app, options.entry);
-        let changes = flow.changes();
-        let flow = Rc::new(RefCell::new(flow));
         let owner = leptos::reactive::owner::Owner::new();
         let core = Rc::new_cyclic(|core: &Weak<Core>| {
-            let send = core.clone();
-            let frame = core.clone();
-            let retry = keeper.clone();
-            let send = move |event| {
-                if let Some(core) = send.upgrade() {
-                    core.send(event);
-                }
-            };
-            let state = flow.clone();
-            let state = move |read: &mut dyn FnMut(&State)| {
-                if let Ok(flow) = state.try_borrow() {
-                    read(flow.state());
-                }
-            };
-            let show_frame = move |element| {
-                if let Some(core) = frame.upgrade() {
-                    core.show_frame(element);
-                }
-            };
-            let ui = Rc::new(ui(state, settings, send, move || retry.retry(), show_frame));
+            let ui = Rc::new(Wires::new(Box::new(core.clone()), settings));
             Core {
                 keeper: keeper.clone(),
                 platform: Refold { transport, config: options.config },
-                shown_changes: Cell::new(changes),
-                flow,
+                shown_changes: Cell::new(flow.changes()),
+                flow: RefCell::new(flow),
                 popup: RefCell::new(Popup::new(options.open_url)),
                 watch: Cell::new(None),
                 epoch: Cell::new(0),
@@ -280,15 +259,7 @@ impl Core {
 
     fn wake(self: &Rc<Self>) {
         let at = self.flow.borrow().next_wake();
-        let core = Rc::downgrade(self);
-        let timer = at.and_then(|at| {
-            Timer::new(at - now().steady_ms, move || {
-                if let Some(core) = core.upgrade() {
-                    core.send(Event::Tick);
-                }
-            })
-        });
-        self.timer.set(timer);
+        self.timer.set(at.and_then(|at| Timer::new(at - now().steady_ms, self, |core| core.send(Event::Tick))));
     }
 
     fn listen(self: &Rc<Self>) {
@@ -363,13 +334,8 @@ impl Core {
             return self.show_session(line, &view);
         }
         if self.ui.session.get().line != SessionLine::Renewing {
-            let core = Rc::downgrade(self);
-            let timer = Timer::new(PATIENCE_MS, move || {
-                if let Some(core) = core.upgrade() {
-                    core.show_session(SessionLine::Renewing, &view);
-                }
-            });
-            self.patience.set(timer);
+            let show = move |core: &Rc<Self>| core.show_session(SessionLine::Renewing, &view);
+            self.patience.set(Timer::new(PATIENCE_MS, self, show));
         }
     }
 
@@ -390,23 +356,36 @@ impl Core {
     }
 }
 
-/// What a view needs: the flow's state, and what it reports to as [`Ui`] names it.
-pub(super) fn ui(
-    state: impl Fn(&mut dyn FnMut(&State)) + 'static,
-    settings: Settings,
-    send: impl Fn(Event) + 'static,
-    retry_session: impl Fn() + 'static,
-    frame: impl Fn(Option<Element>) + 'static,
-) -> Wires {
-    Wires {
-        flow: Watched::new(Box::new(state)),
-        session: Watched::new(Cell::default()),
-        settings: Watched::new(RefCell::new(settings)),
-        opening: Watched::new(Cell::new(false)),
-        send: Box::new(send),
-        beyond: second::ask,
-        retry_session: Box::new(retry_session),
-        frame: Box::new(frame),
+/// The view's; the core may be gone by then.
+impl Host for Weak<Core> {
+    fn show(&self, to: &mut dyn See<State>) {
+        if let Some(core) = self.upgrade()
+            && let Ok(flow) = core.flow.try_borrow()
+        {
+            to.see(flow.state());
+        }
+    }
+
+    fn send(&self, event: Event) {
+        if let Some(core) = self.upgrade() {
+            core.send(event);
+        }
+    }
+
+    fn beyond(&self, run: Box<dyn FnOnce(bool)>) {
+        second::ask(run);
+    }
+
+    fn retry_session(&self) {
+        if let Some(core) = self.upgrade() {
+            core.keeper.retry();
+        }
+    }
+
+    fn frame(&self, frame: Option<Element>) {
+        if let Some(core) = self.upgrade() {
+            core.show_frame(frame);
+        }
     }
 }
 

@@ -129,9 +129,7 @@ impl Keeper {
             let session = self.session.borrow();
             (session.next_wake_ms(), session.view())
         };
-        let keeper = Rc::downgrade(self);
-        let timer = wake.and_then(|ms| Timer::new(ms, move || keeper.upgrade().iter().for_each(Self::tick)));
-        self.timer.set(timer);
+        self.timer.set(wake.and_then(|ms| Timer::new(ms, self, Self::tick)));
         if self.shown.replace(Some(view)) != Some(view) {
             self.tell(News::Changed(view));
         }

@@ -1,11 +1,10 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
-use super::super::browser::{Listener, document};
-use super::super::instance::ui;
+use super::super::browser::{Heard, Listener, document, heard};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
-use super::{failure_of, own, own_text, parts_of, post};
+use super::{failure_of, listen, own, own_text, parts_of, post};
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
@@ -14,14 +13,13 @@ use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
 use crate::platform::{Answer, Call, ExtraHeaders, Origins, Platform, Started, Transport};
 use crate::session::{ExpiryReason, SessionEvent};
-use crate::view::{self, Settings, Wires};
+use crate::view::{self, Host, See, Settings, Wires};
 use js_sys::{Array, Object};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, Element, HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
+use web_sys::{AbortController, Element, HtmlElement, MessagePort, ResizeObserver, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
 const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
@@ -37,7 +35,7 @@ struct Child {
     platform_origin: String,
     keeper: Rc<Keeper>,
     task: OnceCell<Task>,
-    state: Rc<RefCell<State>>,
+    state: RefCell<State>,
     ui: Rc<Wires>,
     target: HtmlElement,
     /// The parent's number of the token in use.
@@ -59,16 +57,16 @@ struct Task {
 /// Tells the parent how high the fields are, until it is dropped.
 struct Size {
     observer: ResizeObserver,
-    _changed: Closure<dyn Fn(JsValue)>,
+    _changed: Heard,
 }
 
 impl Size {
     fn watch(element: &HtmlElement, port: &MessagePort) -> Option<Self> {
         let (watched, port) = (element.clone(), port.clone());
-        let changed = Closure::<dyn Fn(JsValue)>::new(move |_| {
+        let changed = heard(Box::new(move |_: &JsValue| {
             let px = watched.get_bounding_client_rect().height().ceil();
             post(&port, "height", &[("px", px.into())]);
-        });
+        }));
         let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
         Some(Self { observer, _changed: changed })
@@ -90,36 +88,20 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     view::adopt_styles(root);
     root.append_child(&target).ok()?;
     let owner = leptos::reactive::owner::Owner::new();
-    let state = Rc::new(RefCell::new(State::empty()));
-    let child = Rc::new_cyclic(|child: &Weak<Child>| {
-        let child = child.clone();
-        let send = move |event| {
-            if let (Some(child), Event::FieldsSubmitted(typed)) = (child.upgrade(), event) {
-                child.submit(typed);
-            }
-        };
-        let shown = state.clone();
-        let shown = move |read: &mut dyn FnMut(&State)| {
-            if let Ok(state) = shown.try_borrow() {
-                read(&state);
-            }
-        };
-        Child {
-            port,
-            platform_origin: Url::new(platform).map(|url| url.origin()).unwrap_or_default(),
-            keeper: Keeper::new(None),
-            task: OnceCell::new(),
-            state,
-            // Neither the session nor another frame is shown here, and all of the component is.
-            ui: Rc::new(Wires { beyond: |run| run(true), ..ui(shown, Settings::default(), send, || {}, |_| {}) }),
-            target: target.clone(),
-            generation: Cell::new(0),
-            typed: RefCell::default(),
-            owner,
-            view: Cell::new(None),
-            listeners: RefCell::default(),
-            size: RefCell::default(),
-        }
+    let child = Rc::new_cyclic(|child: &Weak<Child>| Child {
+        port,
+        platform_origin: Url::new(platform).map(|url| url.origin()).unwrap_or_default(),
+        keeper: Keeper::new(None),
+        task: OnceCell::new(),
+        state: RefCell::new(State::empty()),
+        ui: Rc::new(Wires::new(Box::new(child.clone()), Settings::default())),
+        target: target.clone(),
+        generation: Cell::new(0),
+        typed: RefCell::default(),
+        owner,
+        view: Cell::new(None),
+        listeners: RefCell::default(),
+        size: RefCell::default(),
     });
     let ui = child.ui.clone();
     child
@@ -128,18 +110,9 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     let survivor: Rc<dyn Survivor> = child.clone();
     panic::register(&survivor);
     child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);
-    let to = |event: &'static str, run: fn(&Rc<Child>, &JsValue)| {
-        let child = Rc::downgrade(&child);
-        Listener::new(&child.upgrade()?.port, event, move |event| child.upgrade().iter().for_each(|it| run(it, &event)))
-    };
-    let message = |child: &Rc<Child>, event: &JsValue| {
-        if let Some(event) = event.dyn_ref::<MessageEvent>() {
-            child.received(&event.data());
-        }
-    };
-    child.listeners.borrow_mut().extend(to("message", message));
-    child.listeners.borrow_mut().extend(to("close", |child, _| child.end()));
-    child.port.start();
+    let closed = Listener::new(&child.port, &child, "close", |child, _| child.end());
+    let received = listen(&child.port, &child, Child::received);
+    child.listeners.borrow_mut().extend([closed, received].into_iter().flatten());
     post(&child.port, "ready", &[("nonce", nonce.into())]);
     child.size.replace(Size::watch(&child.target, &child.port));
     CHILD.set(Some(child));
@@ -339,6 +312,23 @@ impl Child {
         self.port.close();
         self.view.set(None);
         self.owner.cleanup();
+    }
+}
+
+/// The view's. Neither the session nor another frame is shown here, and all of the component is.
+impl Host for Weak<Child> {
+    fn show(&self, to: &mut dyn See<State>) {
+        if let Some(child) = self.upgrade()
+            && let Ok(state) = child.state.try_borrow()
+        {
+            to.see(&state);
+        }
+    }
+
+    fn send(&self, event: Event) {
+        if let (Some(child), Event::FieldsSubmitted(typed)) = (self.upgrade(), event) {
+            child.submit(typed);
+        }
     }
 }
 

@@ -9,13 +9,15 @@
 pub(super) mod child;
 pub(super) mod parent;
 
+use super::browser::Listener;
 use crate::error::{Code, Failure, Report};
 use crate::gather::Gather;
 use crate::object;
 use js_sys::{Function, JsString, Object};
 use std::cell::OnceCell;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessagePort, Url};
+use web_sys::{MessageEvent, MessagePort, Url};
 
 /// Of these messages; www/frame.js takes no other.
 const VERSION: f64 = 1.0;
@@ -95,6 +97,17 @@ fn own(message: &JsValue, name: &str) -> Option<JsValue> {
 
 fn own_text(message: &JsValue, name: &str) -> Option<String> {
     own(message, name)?.as_string()
+}
+
+/// Hears what the other side posts.
+fn listen<T: 'static>(port: &MessagePort, of: &Rc<T>, received: fn(&Rc<T>, &JsValue)) -> Option<Listener> {
+    let listener = Listener::new(port, of, "message", move |of, event| {
+        if let Some(event) = event.dyn_ref::<MessageEvent>() {
+            received(of, &event.data());
+        }
+    });
+    port.start();
+    listener
 }
 
 fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {

@@ -2,7 +2,7 @@
 
 use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
-use super::{FrameUrl, Framed, VERSION, failure_of, message, own, own_text, parts_of, post};
+use super::{FrameUrl, Framed, VERSION, failure_of, listen, message, own, own_text, parts_of, post};
 use crate::decimal::decimal;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
@@ -14,7 +14,7 @@ use js_sys::{Array, Object};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CssStyleDeclaration, Element, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+use web_sys::{CssStyleDeclaration, Element, HtmlIFrameElement, MessageChannel, MessagePort};
 
 /// A document that has not answered by then is taken for missing, in milliseconds.
 const PATIENCE_MS: f64 = 15_000.0;
@@ -81,17 +81,9 @@ impl Parent {
             attempt: Cell::new(None),
             generation: Cell::new(0),
         });
-        let (loaded, late) = (Rc::downgrade(&parent), Rc::downgrade(&parent));
-        parent.load.set(Listener::new(&parent.element, "load", move |_| {
-            if let Some(parent) = loaded.upgrade() {
-                parent.connect();
-            }
-        }));
-        parent.patience.set(Timer::new(PATIENCE_MS, move || {
-            if let Some(parent) = late.upgrade() {
-                parent.send(Event::FrameFailed(Code::LoadFailed.into()));
-            }
-        }));
+        parent.load.set(Listener::new(&parent.element, &parent, "load", |parent, _| parent.connect()));
+        let late = |parent: &Rc<Self>| parent.send(Event::FrameFailed(Code::LoadFailed.into()));
+        parent.patience.set(Timer::new(PATIENCE_MS, &parent, late));
         let attribute = |name: &str, value: &str| drop(parent.element.set_attribute(name, value));
         // Forms, because without them a browser does not even tell that one was submitted.
         attribute("sandbox", "allow-scripts allow-same-origin allow-forms");
@@ -116,13 +108,7 @@ impl Parent {
         self.generation.set(0);
         let (Ok(pair), Some(target)) = (MessageChannel::new(), self.element.content_window()) else { return };
         let port = pair.port1();
-        let parent = Rc::downgrade(self);
-        let received = Listener::new(&port, "message", move |event: JsValue| {
-            if let (Some(parent), Some(event)) = (parent.upgrade(), event.dyn_ref::<MessageEvent>()) {
-                parent.received(&event.data());
-            }
-        });
-        port.start();
+        let received = listen(&port, self, Self::received);
         let nonce = random_uuid();
         let hello = message("connect-flow", &[("version", VERSION.into()), ("nonce", nonce.as_str().into())]);
         self.channel.replace(Some(Channel { port, nonce, ready: Cell::new(false), _received: received }));

@@ -1,6 +1,7 @@
 //! Apps, connections and the session: requests as the platform wants them, answers as this component reads them.
 
 use super::apps::{self, Icons};
+use crate::cut::cut;
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
 use crate::gather::Gather;
@@ -23,17 +24,30 @@ impl Refold {
     }
 }
 
-pub(super) const fn get(path: String) -> Call {
-    Call { method: "GET", path, body: None, retry: Retry::Safe, lease: None, slug: None }
+pub(super) fn get(pattern: &str, values: &[&str]) -> Call {
+    Call { method: "GET", path: path(pattern, values), body: None, retry: Retry::Safe, lease: None, slug: None }
 }
 
-pub(super) const fn change(method: &'static str, path: String, body: Option<JsString>) -> Call {
-    Call { method, path, body, retry: Retry::Never, lease: None, slug: None }
+pub(super) fn change(method: &'static str, pattern: &str, values: &[&str], body: Option<JsString>) -> Call {
+    Call { method, body, retry: Retry::Never, ..get(pattern, values) }
+}
+
+/// A path with a value in place of each star.
+pub(super) fn path(pattern: &str, values: &[&str]) -> String {
+    let (mut path, mut rest) = (String::new(), pattern);
+    for value in values {
+        let (before, after) = cut(rest, '*');
+        path.push_str(before);
+        path.push_str(&String::from(js_sys::encode_uri_component(value)));
+        rest = after;
+    }
+    path.push_str(rest);
+    path
 }
 
 impl Platform for Refold {
     fn apps(&self) -> Call {
-        get("/api/v2/f-sdk/application".to_owned())
+        get("/api/v2/f-sdk/application", &[])
     }
 
     fn read_apps(&self, answer: Answer) -> Result<Listed, Failure> {
@@ -44,7 +58,7 @@ impl Platform for Refold {
     }
 
     fn app(&self, slug: &str) -> Call {
-        get(["/api/v2/f-sdk/application/", &segment(slug)].concat())
+        get("/api/v2/f-sdk/application/*", &[slug])
     }
 
     fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure> {
@@ -53,7 +67,7 @@ impl Platform for Refold {
     }
 
     fn organisation(&self) -> Call {
-        get("/api/v3/org/basics".to_owned())
+        get("/api/v3/org/basics", &[])
     }
 
     fn read_organisation(&self, answer: Answer) -> Result<Organisation, Failure> {
@@ -61,7 +75,7 @@ impl Platform for Refold {
     }
 
     fn authorize(&self, slug: &str, fields: &Typed) -> Call {
-        change("POST", ["/api/v1/", &segment(slug), "/integrate"].concat(), Some(body_of(fields, None)))
+        change("POST", "/api/v1/*/integrate", &[slug], Some(body_of(fields, None)))
     }
 
     fn read_started(&self, answer: Answer) -> Result<Started, Failure> {
@@ -74,8 +88,7 @@ impl Platform for Refold {
     }
 
     fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Call {
-        let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
-        change("POST", path, Some(body_of(fields, Some(auth_type))))
+        change("POST", "/api/v2/app/*/save", &[slug], Some(body_of(fields, Some(auth_type))))
     }
 
     fn read_saved(&self, answer: Answer) -> Result<(), Failure> {
@@ -93,22 +106,17 @@ impl Platform for Refold {
     }
 
     fn disconnect(&self, slug: &str, auth_type: AuthType) -> Call {
-        let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        change("DELETE", path, None)
+        change("DELETE", "/api/v1/linked-acc/integration/*?auth_type=*", &[slug, auth_type.as_str()], None)
     }
 
     fn probe(&self, lease: Lease) -> Call {
-        Call { lease: Some(lease), ..get("/api/v2/public/session/active-linked-account".to_owned()) }
+        Call { lease: Some(lease), ..get("/api/v2/public/session/active-linked-account", &[]) }
     }
 
     fn revoke(&self, authorization: JsString) {
-        let call = change("POST", "/api/v2/public/session-token/revoke".to_owned(), None);
+        let call = change("POST", "/api/v2/public/session-token/revoke", &[], None);
         self.transport.farewell(&call, authorization);
     }
-}
-
-pub(super) fn segment(text: &str) -> String {
-    String::from(js_sys::encode_uri_component(text))
 }
 
 fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {

@@ -1,6 +1,6 @@
 //! Requests about configurations and runs.
 
-use super::api::{Refold, change, get, segment};
+use super::api::{Refold, change, get, path};
 use super::config as reading;
 use crate::decimal::decimal;
 use crate::error::Failure;
@@ -12,30 +12,32 @@ use crate::platform::transport::{Answer, Call, Retry, json};
 use js_sys::JsString;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
-/// Runs a page.
-const LIMIT: usize = 10;
 
 /// Asks by `POST`, which changes nothing here and may be repeated.
-fn ask(path: String, slug: Option<&str>, body: Value) -> Call {
-    let body = Some(JsString::from(body.write()));
-    Call { method: "POST", path, body, retry: Retry::Safe, lease: None, slug: slug.map(str::to_owned) }
+fn ask(call: Call, slug: Option<&str>, body: Value) -> Call {
+    Call { method: "POST", body: Some(JsString::from(body.write())), slug: slug.map(str::to_owned), ..call }
 }
 
-/// `/api/v2/f-sdk/slug/{slug}/config[/{config_id}]`
-fn path_of(slug: &str, config_id: Option<&str>) -> String {
-    let path = ["/api/v2/f-sdk/slug/", &segment(slug), "/config"].concat();
-    config_id.map_or_else(|| path.clone(), |id| [&path, "/", &segment(id)].concat())
-}
-
-/// `/api/v2/public/config/{what}/{id}` with what addresses the list that the field is in.
-fn path_of_field(what: &str, field: &FieldKey, config_id: Option<&str>) -> String {
-    let mut path = ["/api/v2/public/config/", what, "/", &segment(&field.id)].concat();
-    let parameters = [("workflow_id", field.workflow.as_deref()), ("config_id", config_id)];
-    for (at, (name, value)) in parameters.iter().filter_map(|(name, value)| Some((name, (*value)?))).enumerate() {
-        path.push_str(if at == 0 { "?" } else { "&" });
-        path.push_str(&[name, "=", &segment(value)].concat());
+/// Of that configuration, or of the usual one.
+fn of_config(slug: &str, config_id: Option<&str>) -> Call {
+    match config_id {
+        Some(id) => get("/api/v2/f-sdk/slug/*/config/*", &[slug, id]),
+        None => get("/api/v2/f-sdk/slug/*/config", &[slug]),
     }
-    path
+}
+
+/// Of a field, with what addresses the list that it is in.
+fn of_field(pattern: &str, field: &FieldKey, config_id: Option<&str>) -> Call {
+    let mut call = get(pattern, &[&field.id]);
+    let mut sign = "?";
+    for (parameter, value) in [("workflow_id=*", field.workflow.as_deref()), ("config_id=*", config_id)] {
+        if let Some(value) = value {
+            call.path.push_str(sign);
+            call.path.push_str(&path(parameter, &[value]));
+            sign = "&";
+        }
+    }
+    call
 }
 
 impl Configure for Refold {
@@ -44,16 +46,16 @@ impl Configure for Refold {
         let labels = self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw);
         let members =
             [("slug", Some(Value::text(slug))), ("config_id", config_id.map(Value::text)), ("labels", Some(labels))];
-        ask(CONFIG.to_owned(), None, reading::object(members.into()))
+        ask(get(CONFIG, &[]), None, reading::object(members.into()))
     }
 
     fn find_config(&self, slug: &str) -> Call {
-        get(path_of(slug, self.config.id.as_deref()))
+        of_config(slug, self.config.id.as_deref())
     }
 
     fn save_config(&self, slug: &str, changes: ConfigChange) -> Call {
         let body = JsString::from(reading::change(slug, changes).write());
-        change("PUT", CONFIG.to_owned(), Some(body))
+        change("PUT", CONFIG, &[], Some(body))
     }
 
     fn read_config(&self, answer: Answer) -> Result<Config, Failure> {
@@ -62,7 +64,7 @@ impl Configure for Refold {
 
     fn configs(&self, slug: &str) -> Option<Call> {
         let free = self.config.id.is_none();
-        free.then(|| get(["/api/v2/public/slug/", &segment(slug), "/configs"].concat()))
+        free.then(|| get("/api/v2/public/slug/*/configs", &[slug]))
     }
 
     fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure> {
@@ -73,12 +75,12 @@ impl Configure for Refold {
     }
 
     fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call {
-        change("DELETE", path_of(slug, config_id), None)
+        Call { method: "DELETE", retry: Retry::Never, ..of_config(slug, config_id) }
     }
 
     fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: Value) -> Call {
         let body = reading::object(vec![("value", Some(parent))]);
-        ask(path_of_field("field", field, config_id), Some(slug), body)
+        ask(of_field("/api/v2/public/config/field/*", field, config_id), Some(slug), body)
     }
 
     fn read_options(&self, answer: Answer) -> Result<ConfigField, Failure> {
@@ -88,7 +90,7 @@ impl Configure for Refold {
     fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Call {
         let column = reading::object(vec![("lhs", Some(lhs))]);
         let body = reading::object(vec![("rule_column", Some(column))]);
-        ask(path_of_field("rule-engine", field, None), Some(slug), body)
+        ask(of_field("/api/v2/public/config/rule-engine/*", field, None), Some(slug), body)
     }
 
     fn read_rule(&self, answer: Answer) -> Result<RuleColumns, Failure> {
@@ -96,8 +98,7 @@ impl Configure for Refold {
     }
 
     fn runs(&self, workflow: &str, page: u32) -> Call {
-        let (page, limit) = (decimal(page as usize), decimal(LIMIT));
-        get(["/api/v2/public/execution?page=", &page, "&limit=", &limit, "&workflow_id=", &segment(workflow)].concat())
+        get("/api/v2/public/execution?page=*&limit=10&workflow_id=*", &[&decimal(page as usize), workflow])
     }
 
     fn read_runs(&self, answer: Answer) -> Result<RunPage, Failure> {
