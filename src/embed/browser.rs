@@ -1,6 +1,5 @@
 //! The browser's clocks, timers, listeners and randomness, each undone when dropped.
 
-use crate::gather::Gather;
 use crate::session::{Now, Page};
 use js_sys::{Function, Uint8Array};
 use std::future::Future;
@@ -110,13 +109,18 @@ impl Listener {
         Self::add(target, event, Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))))
     }
 
-    /// One for each of these events.
-    pub(super) fn all<T: 'static>(target: &EventTarget, of: &Rc<T>, events: &[Reaction<T>]) -> Vec<Self> {
-        let listener = |(event, run): &Reaction<T>| {
-            let run = *run;
-            Self::new(target, of, event, move |of, _| run(of))
-        };
-        events.iter().filter_map(listener).gather()
+    /// One for each of these events of the window and of the document.
+    pub(super) fn all<T: 'static>(of: &Rc<T>, of_window: &[Reaction<T>], of_document: &[Reaction<T>]) -> Vec<Self> {
+        let page: [(Option<EventTarget>, _); 2] =
+            [(window().map(Into::into), of_window), (document().map(Into::into), of_document)];
+        let mut listeners = Vec::new();
+        for (target, events) in &page {
+            for &(event, run) in *events {
+                let target = target.as_ref();
+                listeners.extend(target.and_then(|target| Self::new(target, of, event, move |of, _| run(of))));
+            }
+        }
+        listeners
     }
 
     fn add(target: &EventTarget, event: &'static str, run: Box<dyn Hear>) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use super::browser::{Timer, spawn};
 use super::events::HostEvent;
+use super::frame;
 use super::instance::Core;
 use super::popup::Address;
 use crate::error::{Code, Failure};
@@ -87,8 +88,8 @@ impl Core {
                 self.watch.set(None);
                 self.popup.borrow_mut().close();
             }
-            Command::ProceedInFrame { attempt } => self.with_frame(|frame| frame.proceed(attempt)),
-            Command::ReleaseFrame(failure) => self.with_frame(|frame| frame.release(&failure)),
+            Command::ProceedInFrame { attempt } => self.tell_frame(frame::News::Proceed(attempt)),
+            Command::ReleaseFrame(failure) => self.tell_frame(frame::News::Release(failure)),
             _ => {
                 if let Some(call) = self.call_of(&mut command) {
                     self.ask(call, Box::new(move |core, answer| core.event_of(command, answer)));

@@ -1,8 +1,8 @@
 //! One life of the component: the flow, the session, the platform and the view put together.
 
-use super::browser::{Listener, Reaction, Timer, document, now, random_uuid, spawn, window};
+use super::browser::{Listener, Reaction, Timer, now, random_uuid, spawn};
 use super::events::{self, HostEvent, Stamp};
-use super::frame::{FrameUrl, Framed};
+use super::frame::{self, FrameUrl, Framed};
 use super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
@@ -32,7 +32,7 @@ const INCOMPLETE: &str = "incomplete";
 pub struct Instance {
     core: Rc<Core>,
     owner: leptos::reactive::owner::Owner,
-    view: RefCell<Option<leptos::mount::UnmountHandle<Element>>>,
+    view: Cell<Option<Shown>>,
 }
 
 /// What everything that happens later gets hold of, weakly.
@@ -56,7 +56,7 @@ pub(super) struct Core {
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
     patience: Cell<Option<Timer>>,
-    listeners: RefCell<Vec<Listener>>,
+    listeners: Cell<Vec<Listener>>,
     emit: Rc<dyn Fn(HostEvent)>,
     /// The host shows the state itself, and is told when there is another.
     headless: bool,
@@ -101,7 +101,7 @@ impl Instance {
                 stepping: Cell::new(false),
                 timer: Cell::new(None),
                 patience: Cell::new(None),
-                listeners: RefCell::default(),
+                listeners: Cell::default(),
                 emit,
                 headless,
                 shown: Cell::new(headless),
@@ -117,14 +117,12 @@ impl Instance {
             core.carry_out(command);
         }
         keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
-        Ok(Self { core, owner, view: RefCell::default() })
+        Ok(Self { core, owner, view: Cell::default() })
     }
 
     /// Shows the flow in an empty element.
     pub fn show(&self, target: HtmlElement) {
-        let ui = self.core.ui.clone();
-        let view = self.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::root(ui)));
-        self.view.replace(Some(view));
+        self.view.set(Some(shown(&self.owner, &target, view::root(self.core.ui.clone()))));
         self.core.shown.set(true);
         if !self.core.outbox.borrow().is_empty() {
             self.core.deliver();
@@ -147,7 +145,7 @@ impl Instance {
 
     pub fn update(&self, change: impl FnOnce(&mut Settings)) {
         self.core.ui.settings.update(change);
-        self.core.with_frame(|frame| frame.share_look());
+        self.core.tell_frame(frame::News::Look);
     }
 
     pub fn retry(&self) {
@@ -168,6 +166,14 @@ impl Instance {
     }
 }
 
+/// What takes a view out of the page again when it is dropped.
+pub(super) type Shown = leptos::mount::UnmountHandle<Element>;
+
+/// Shows a view in an empty element.
+pub(super) fn shown(owner: &leptos::reactive::owner::Owner, target: &HtmlElement, root: view::Root) -> Shown {
+    owner.with(|| leptos::mount::mount_to_renderer(target, move || root))
+}
+
 impl Drop for Instance {
     fn drop(&mut self) {
         self.core.keeper.stop();
@@ -175,7 +181,7 @@ impl Drop for Instance {
         self.core.epoch.set(self.core.epoch.get() + 1);
         self.core.popup.borrow_mut().close();
         self.core.frame.take();
-        self.core.listeners.borrow_mut().clear();
+        drop(self.core.listeners.take());
         for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
             timer.set(None);
         }
@@ -269,13 +275,7 @@ impl Core {
             ("focus", Core::returned),
             ("pagehide", Core::cover),
         ];
-        let mut listeners = self.listeners.borrow_mut();
-        if let Some(window) = window() {
-            listeners.extend(Listener::all(&window, self, &OF_WINDOW));
-        }
-        if let Some(document) = document() {
-            listeners.extend(Listener::all(&document, self, &[("visibilitychange", Self::returned)]));
-        }
+        self.listeners.set(Listener::all(self, &OF_WINDOW, &[("visibilitychange", Self::returned)]));
     }
 
     /// The user is back at this page: if an authorization is under way, now is the time to ask.
@@ -319,7 +319,7 @@ impl Core {
     }
 
     fn session_changed(self: &Rc<Self>, view: SessionView) {
-        self.with_frame(|frame| frame.share_session());
+        self.tell_frame(frame::News::Session);
         if view.phase == Phase::Active {
             self.send(Event::SessionActive);
         }

@@ -1,6 +1,6 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
-use super::browser::{Listener, Reaction, Timer, document, now, page, random_seed, spawn, window};
+use super::browser::{Listener, Reaction, Timer, now, page, random_seed, spawn};
 use super::offer;
 use crate::error::Code;
 use crate::object;
@@ -43,8 +43,8 @@ pub(super) struct Keeper {
     timer: Cell<Option<Timer>>,
     waiting: RefCell<Vec<Waiter>>,
     asks: RefCell<Vec<(AskId, AbortController)>>,
-    shown: Cell<Option<SessionView>>,
-    listeners: RefCell<Vec<Listener>>,
+    shown: Cell<SessionView>,
+    listeners: Cell<Vec<Listener>>,
 }
 
 /// A token on its way to the isolated frame, and how long it still lives, where that is known.
@@ -64,15 +64,16 @@ struct Waiter {
 impl Keeper {
     pub(super) fn new(callback: Option<Function>) -> Rc<Self> {
         let options = SessionOptions { has_callback: callback.is_some() };
+        let session = Session::new(options, random_seed());
         Rc::new(Self {
-            session: RefCell::new(Session::new(options, random_seed())),
+            shown: Cell::new(session.view()),
+            session: RefCell::new(session),
             callback: RefCell::new(callback),
             owner: OnceCell::new(),
             timer: Cell::new(None),
             waiting: RefCell::default(),
             asks: RefCell::default(),
-            shown: Cell::new(None),
-            listeners: RefCell::default(),
+            listeners: Cell::default(),
         })
     }
 
@@ -99,13 +100,7 @@ impl Keeper {
             ("pageshow", Keeper::resume),
         ];
         const OF_DOCUMENT: [Reaction<Keeper>; 2] = [("visibilitychange", Keeper::tick), ("resume", Keeper::tick)];
-        let mut listeners = self.listeners.borrow_mut();
-        if let Some(window) = window() {
-            listeners.extend(Listener::all(&window, self, &OF_WINDOW));
-        }
-        if let Some(document) = document() {
-            listeners.extend(Listener::all(&document, self, &OF_DOCUMENT));
-        }
+        self.listeners.set(Listener::all(self, &OF_WINDOW, &OF_DOCUMENT));
     }
 
     /// Lets the session act, then carries out what it wants, outside any borrow.
@@ -130,7 +125,7 @@ impl Keeper {
             (session.next_wake_ms(), session.view())
         };
         self.timer.set(wake.and_then(|ms| Timer::new(ms, self, Self::tick)));
-        if self.shown.replace(Some(view)) != Some(view) {
+        if self.shown.replace(view) != view {
             self.tell(News::Changed(view));
         }
     }
@@ -240,16 +235,8 @@ impl Keeper {
 
     /// A copy of the token for the isolated frame.
     pub(super) fn share(self: &Rc<Self>) -> Option<Shared> {
-        let acquired = self.session.borrow_mut().acquire(now());
-        let lease = match acquired {
-            Acquire::Ready(lease) => lease,
-            Acquire::Unavailable(_) => return None,
-            Acquire::Wait(ticket) => {
-                self.session.borrow_mut().forget(ticket);
-                return None;
-            }
-        };
         let mut session = self.session.borrow_mut();
+        let lease = session.ready(now())?;
         let token = session.with_token(lease, now(), |token| text_of("", token))?;
         Some(Shared { generation: lease.generation(), token, remaining_ms: session.remaining_ms() })
     }
@@ -270,11 +257,8 @@ impl Keeper {
 
     /// Wipes the token; what is returned can still revoke it.
     pub(super) fn end(self: &Rc<Self>, revoke: bool) -> Option<JsString> {
-        let authorization = revoke.then(|| match self.session.borrow_mut().acquire(now()) {
-            Acquire::Ready(lease) => Some(lease),
-            Acquire::Wait(_) | Acquire::Unavailable(_) => None,
-        });
-        let authorization = authorization.flatten().and_then(|lease| self.authorization(lease));
+        let lease = if revoke { self.session.borrow_mut().ready(now()) } else { None };
+        let authorization = lease.and_then(|lease| self.authorization(lease));
         self.drive(|session, now| session.end(EndReason::HostEnded, now));
         authorization
     }
@@ -285,7 +269,7 @@ impl Keeper {
 
     /// Wipes and stops everything, tells nobody: the component is going away.
     pub(super) fn stop(self: &Rc<Self>) {
-        self.listeners.borrow_mut().clear();
+        drop(self.listeners.take());
         self.drive(Session::suspend);
         self.timer.set(None);
         self.callback.replace(None);
@@ -346,12 +330,10 @@ impl Bearer for KeeperRef {
 impl Keeper {
     /// Whether the current token stands in that text.
     pub(super) fn holds_token(&self, text: &str) -> bool {
-        let Acquire::Ready(lease) = self.session.borrow_mut().acquire(now()) else { return false };
-        let found = self
-            .session
-            .borrow_mut()
-            .with_token(lease, now(), |token| text.as_bytes().windows(token.len()).any(|window| window == token));
-        found == Some(true)
+        let mut session = self.session.borrow_mut();
+        let Some(lease) = session.ready(now()) else { return false };
+        let holds = |token: &[u8]| text.as_bytes().windows(token.len()).any(|window| window == token);
+        session.with_token(lease, now(), holds) == Some(true)
     }
 
     /// `Bearer …`, handed to JavaScript as the one string that `fetch` needs.

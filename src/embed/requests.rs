@@ -62,8 +62,7 @@ impl Core {
                 ConfigCommand::Save { ask, .. } => ConfigEvent::Saved { ask, result: platform.read_config(answer) },
                 ConfigCommand::Delete { ask, .. } => ConfigEvent::Deleted { ask, result: answer.map(drop) },
                 ConfigCommand::Options { ask, .. } => {
-                    let result = platform.read_options(answer).map(|field| Arc::new(field.kind));
-                    ConfigEvent::Options { ask, result }
+                    ConfigEvent::Options { ask, result: platform.read_options(answer).map(Arc::new) }
                 }
                 ConfigCommand::Rule { ask, .. } => {
                     ConfigEvent::Rule { ask, result: platform.read_rule(answer).map(Arc::new) }

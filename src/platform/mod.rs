@@ -96,9 +96,9 @@ pub trait Configure {
     fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure>;
     /// Any good answer means that it is done.
     fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call;
-    /// The field with the options that it has under this value of its parent.
+    /// What a field offers under this value of its parent.
     fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: Value) -> Call;
-    fn read_options(&self, answer: Answer) -> Result<config::ConfigField, Failure>;
+    fn read_options(&self, answer: Answer) -> Result<config::FieldKind, Failure>;
     /// What a left-hand side can be compared with, and how.
     fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Call;
     fn read_rule(&self, answer: Answer) -> Result<config::RuleColumns, Failure>;

@@ -1,10 +1,12 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
 use super::super::browser::{Heard, Listener, document, heard};
+use super::super::handle::place;
+use super::super::instance::{Shown, shown};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
-use super::{failure_of, listen, own, own_text, parts_of, post};
+use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
@@ -19,7 +21,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, Element, HtmlElement, MessagePort, ResizeObserver, ShadowRoot, Url};
+use web_sys::{AbortController, HtmlElement, MessagePort, ResizeObserver, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
 const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
@@ -40,11 +42,11 @@ struct Child {
     target: HtmlElement,
     /// The parent's number of the token in use.
     generation: Cell<u32>,
-    typed: RefCell<Option<Typed>>,
+    typed: Cell<Option<Typed>>,
     owner: leptos::reactive::owner::Owner,
-    view: Cell<Option<leptos::mount::UnmountHandle<Element>>>,
-    listeners: RefCell<Vec<Listener>>,
-    size: RefCell<Option<Size>>,
+    view: Cell<Option<Shown>>,
+    listeners: Cell<[Option<Listener>; 2]>,
+    size: Cell<Option<Size>>,
 }
 
 /// What the document is for: an app, and one way to connect it.
@@ -84,9 +86,7 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     if CHILD.with_borrow(Option::is_some) {
         return None;
     }
-    let target: HtmlElement = document()?.create_element("div").ok()?.dyn_into().ok()?;
-    view::adopt_styles(root);
-    root.append_child(&target).ok()?;
+    let target = place(root).ok()?;
     let owner = leptos::reactive::owner::Owner::new();
     let child = Rc::new_cyclic(|child: &Weak<Child>| Child {
         port,
@@ -95,26 +95,24 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
         task: OnceCell::new(),
         state: RefCell::new(State::empty()),
         ui: Rc::new(Wires::new(Box::new(child.clone()), Settings::default())),
-        target: target.clone(),
+        target,
         generation: Cell::new(0),
-        typed: RefCell::default(),
+        typed: Cell::default(),
         owner,
         view: Cell::new(None),
-        listeners: RefCell::default(),
-        size: RefCell::default(),
+        listeners: Cell::default(),
+        size: Cell::default(),
     });
     let ui = child.ui.clone();
-    child
-        .view
-        .set(Some(child.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::fields_alone(ui)))));
+    child.view.set(Some(shown(&child.owner, &child.target, view::fields_alone(ui))));
     let survivor: Rc<dyn Survivor> = child.clone();
     panic::register(&survivor);
     child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);
     let closed = Listener::new(&child.port, &child, "close", |child, _| child.end());
     let received = listen(&child.port, &child, Child::received);
-    child.listeners.borrow_mut().extend([closed, received].into_iter().flatten());
+    child.listeners.set([closed, received]);
     post(&child.port, "ready", &[("nonce", nonce.into())]);
-    child.size.replace(Size::watch(&child.target, &child.port));
+    child.size.set(Size::watch(&child.target, &child.port));
     CHILD.set(Some(child));
     Some(())
 }
@@ -125,8 +123,7 @@ impl Child {
             Some("setup") => self.set_up(message),
             Some("look") => self.dress(message),
             Some("session") => {
-                let generation = own(message, "generation").and_then(|generation| generation.as_f64());
-                self.generation.set(generation.unwrap_or_default() as u32);
+                self.generation.set(own_number(message, "generation").unwrap_or_default() as u32);
                 self.keeper.offer(message);
             }
             Some("proceed") => self.proceed(),
@@ -171,14 +168,12 @@ impl Child {
             return None;
         }
         let list = own(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
-        let header = |pair: JsValue| {
-            let pair: Array = pair.dyn_into().ok()?;
-            let (name, value) = (pair.get(0).as_string()?, pair.get(1).as_string()?);
-            let name = HEADERS.into_iter().find(|known| *known == name)?;
-            options::is_header_value(&value).then_some((name, value))
+        let header = |(name, value): (String, String)| {
+            let name = HEADERS.iter().find(|known| **known == name)?;
+            options::is_header_value(&value).then_some((*name, value))
         };
         let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
-        let extra = ExtraHeaders { fixed: list.iter().filter_map(header).gather(), correlation };
+        let extra = ExtraHeaders { fixed: options::pairs(&list).into_iter().filter_map(header).gather(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let origins = Origins { api, icons: Vec::new() };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
@@ -195,8 +190,7 @@ impl Child {
         self.ui.settings.update(|settings| options::apply(settings, message));
         let Some(variables) = own(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
         let page = document().and_then(|document| document.document_element());
-        for pair in Object::entries(&variables).iter().filter_map(|pair| pair.dyn_into::<Array>().ok()) {
-            let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+        for (name, value) in options::pairs(&Object::entries(&variables)) {
             if name == "color-scheme" {
                 // A document of another scheme than its frame gets an opaque background.
                 if let Some(page) = page.as_ref().and_then(|page| page.dyn_ref::<HtmlElement>()) {
@@ -226,10 +220,7 @@ impl Child {
     }
 
     fn submit(&self, mut typed: Typed) {
-        let task = self.task.get();
-        let method = task.and_then(|task| self.state.borrow().current_app()?.method(task.auth_type).cloned());
-        let Some(method) = method.filter(|_| self.is_open()) else { return };
-        let found = flow::check(&method.fields, &mut typed);
+        let Some(found) = self.mistakes(&mut typed).filter(|_| self.is_open()) else { return };
         let valid = found.is_empty();
         self.change(|state| {
             if let Screen::Fields { busy, problem, errors, .. } = &mut state.screen {
@@ -237,9 +228,15 @@ impl Child {
             }
         });
         if valid {
-            self.typed.replace(Some(typed));
+            self.typed.set(Some(typed));
             post(&self.port, "submitted", &[]);
         }
+    }
+
+    fn mistakes(&self, typed: &mut Typed) -> Option<Vec<FieldError>> {
+        let state = self.state.borrow();
+        let method = state.current_app()?.method(self.task.get()?.auth_type)?;
+        Some(flow::check(&method.fields, typed))
     }
 
     /// The parent is ready for the result: what was typed goes to the platform, once.
@@ -287,7 +284,7 @@ impl Child {
     fn release(&self, failure: Failure) {
         // What was refused here is shown here already, in the platform's words.
         if !self.is_open() {
-            self.typed.replace(None);
+            self.typed.set(None);
             self.show(Some(failure), Vec::new());
         }
     }
@@ -300,7 +297,7 @@ impl Child {
 
     fn end(&self) {
         self.blank();
-        self.typed.replace(None);
+        self.typed.set(None);
         self.keeper.stop();
         if let Some(task) = self.task.get() {
             task.platform.transport.abort();
@@ -308,7 +305,7 @@ impl Child {
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
         spawn(Box::pin(async move { drop(listeners) }));
-        self.size.take();
+        self.size.set(None);
         self.port.close();
         self.view.set(None);
         self.owner.cleanup();

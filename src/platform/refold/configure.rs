@@ -1,21 +1,20 @@
 //! Requests about configurations and runs.
 
 use super::api::{Refold, change, get, path};
-use super::config as reading;
+use super::config::{self as reading, Body};
 use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
 use crate::platform::Configure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
+use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RuleColumns, RunPage};
 use crate::platform::transport::{Answer, Call, Retry, json};
-use js_sys::JsString;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
 
 /// Asks by `POST`, which changes nothing here and may be repeated.
-fn ask(call: Call, slug: Option<&str>, body: Value) -> Call {
-    Call { method: "POST", body: Some(JsString::from(body.write())), slug: slug.map(str::to_owned), ..call }
+fn ask(call: Call, slug: Option<&str>, body: Body) -> Call {
+    Call { method: "POST", body: Some(body.finish().into()), slug: slug.map(str::to_owned), ..call }
 }
 
 /// Of that configuration, or of the usual one.
@@ -43,10 +42,8 @@ fn of_field(pattern: &str, field: &FieldKey, config_id: Option<&str>) -> Call {
 impl Configure for Refold {
     fn config(&self, slug: &str, config_id: Option<&str>) -> Call {
         let config_id = config_id.or(self.config.id.as_deref());
-        let labels = self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw);
-        let members =
-            [("slug", Some(Value::text(slug))), ("config_id", config_id.map(Value::text)), ("labels", Some(labels))];
-        ask(get(CONFIG, &[]), None, reading::object(members.into()))
+        let body = Body::new().text("slug", Some(slug)).text("config_id", config_id);
+        ask(get(CONFIG, &[]), None, body.member("labels", self.config.labels.as_deref().unwrap_or("[]")))
     }
 
     fn find_config(&self, slug: &str) -> Call {
@@ -54,8 +51,8 @@ impl Configure for Refold {
     }
 
     fn save_config(&self, slug: &str, changes: ConfigChange) -> Call {
-        let body = JsString::from(reading::change(slug, changes).write());
-        change("PUT", CONFIG, &[], Some(body))
+        let body = reading::change(slug, changes);
+        change("PUT", CONFIG, &[], Some(body.into()))
     }
 
     fn read_config(&self, answer: Answer) -> Result<Config, Failure> {
@@ -79,17 +76,17 @@ impl Configure for Refold {
     }
 
     fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: Value) -> Call {
-        let body = reading::object(vec![("value", Some(parent))]);
+        let body = Body::new().member("value", &parent.write());
         ask(of_field("/api/v2/public/config/field/*", field, config_id), Some(slug), body)
     }
 
-    fn read_options(&self, answer: Answer) -> Result<ConfigField, Failure> {
-        json(answer, reading::field)
+    fn read_options(&self, answer: Answer) -> Result<FieldKind, Failure> {
+        json(answer, |field| reading::text(field, "id").map(|_| reading::kind(field)))
     }
 
     fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Call {
-        let column = reading::object(vec![("lhs", Some(lhs))]);
-        let body = reading::object(vec![("rule_column", Some(column))]);
+        let column = Body::new().member("lhs", &lhs.write());
+        let body = Body::new().member("rule_column", &column.finish());
         ask(of_field("/api/v2/public/config/rule-engine/*", field, None), Some(slug), body)
     }
 
