@@ -38,7 +38,9 @@ pub fn capture(fetch: Option<Function>) {
 pub(super) struct Outgoing<'a> {
     pub(super) method: &'static str,
     pub(super) url: &'a str,
-    pub(super) headers: &'a [(&'a str, JsValue)],
+    /// In a bare object, as [`bare`] makes one: neither a patched `Headers` or `Request` nor a polluted prototype sees the
+    /// token.
+    pub(super) headers: &'a Object,
     pub(super) body: Option<&'a JsString>,
     pub(super) signal: &'a AbortSignal,
     pub(super) keepalive: bool,
@@ -72,11 +74,8 @@ impl Outgoing<'_> {
             set(&request, name, &(*value).into());
         }
         let request = Request::new_with_str_and_init(url, request.unchecked_ref())?;
-        // Headers and body travel in a bare object: neither a patched `Headers` or `Request` nor a polluted prototype sees
-        // the token or a typed key.
-        let headers = bare(self.headers);
-        let init = bare(&[]);
-        set(&init, "headers", &headers);
+        // As the headers, so that a typed key is not seen either.
+        let init = bare(&[("headers", self.headers.into())]);
         if let Some(body) = self.body {
             set(&init, "body", body);
         }
@@ -84,7 +83,7 @@ impl Outgoing<'_> {
             set(&init, "keepalive", &JsValue::TRUE);
         }
         #[cfg(feature = "mutants")]
-        crate::mutants::sent_with(&init, &headers);
+        crate::mutants::sent_with(&init, self.headers);
         capture(None);
         FETCH.with(|fetch| match fetch.get() {
             Some(Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),

@@ -4,7 +4,7 @@ use super::http::{self, Outgoing, Received};
 use super::json::Value;
 use super::read::{self, Reader};
 use crate::error::{Code, Failure, Report};
-use crate::object::{bare, plain};
+use crate::object::{bare, plain, set};
 use crate::session::{Lease, Now, time};
 use js_sys::{JSON, JsString, Promise};
 use std::cell::{Cell, RefCell};
@@ -247,8 +247,8 @@ impl Transport {
         signal: &AbortSignal,
         keepalive: bool,
     ) -> Result<Promise, JsValue> {
-        let mut headers: Vec<(&str, JsValue)> = vec![("Authorization", authorization.into())];
-        let mut add = |name, value: &str| headers.push((name, value.into()));
+        let headers = bare(&[("Authorization", authorization.into())]);
+        let add = |name: &str, value: &str| set(&headers, name, &value.into());
         if call.body.is_some() {
             add("Content-Type", "application/json");
         }
