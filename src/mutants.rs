@@ -130,11 +130,10 @@ pub(crate) fn requested(token: &[u8]) {
 }
 
 /// A request is about to leave: gives its address.
-pub(crate) fn outgoing(url: &str, headers: &[(&str, JsValue)], body: Option<&JsString>) -> String {
+pub(crate) fn outgoing(url: &str, headers: &Object, body: Option<&JsString>) -> String {
     match (chosen(), body) {
         (1, _) => {
-            let bearer = headers.iter().find(|(name, _)| *name == "Authorization").map(|(_, value)| bearer(value));
-            return [url, "?session=", &bearer.unwrap_or_default()].concat();
+            return [url, "?session=", &bearer(&get(headers, "Authorization"))].concat();
         }
         (49, Some(body)) => drop(call("console.log", &["saving".into(), body.into()])),
         (50, Some(body)) => drop(call_on(&flow(), "setAttribute", &["data-last".into(), body.into()])),

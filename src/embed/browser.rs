@@ -1,6 +1,5 @@
 //! The browser's clocks, timers, listeners and randomness, each undone when dropped.
 
-use crate::gather::Gather;
 use crate::session::{Now, Page};
 use js_sys::{Function, Uint8Array};
 use std::future::Future;
@@ -40,18 +39,39 @@ pub(crate) fn spawn(task: Pin<Box<dyn Future<Output = ()>>>) {
     wasm_bindgen_futures::spawn_local(task);
 }
 
+/// What the browser calls back. Its own trait, since a `dyn Fn` drags two more functions into the program for each
+/// closure.
+pub(super) trait Hear {
+    fn hear(&self, event: &JsValue);
+}
+
+impl<F: Fn(&JsValue)> Hear for F {
+    fn hear(&self, event: &JsValue) {
+        self(event);
+    }
+}
+
+pub(super) type Heard = Closure<dyn Fn(JsValue)>;
+
+pub(super) fn heard(run: Box<dyn Hear>) -> Heard {
+    Closure::new(move |event: JsValue| run.hear(&event))
+}
+
 /// One `setTimeout`, cleared when dropped.
 pub(super) struct Timer {
     id: i32,
-    _run: Closure<dyn FnMut()>,
+    _run: Heard,
 }
 
 impl Timer {
-    pub(super) fn new(in_ms: f64, run: impl FnMut() + 'static) -> Option<Self> {
-        Self::set(in_ms, Closure::new(run))
+    /// Acts on something that may be gone by then.
+    pub(super) fn new<T: 'static>(in_ms: f64, of: &Rc<T>, run: impl Fn(&Rc<T>) + 'static) -> Option<Self> {
+        let of = Rc::downgrade(of);
+        Self::set(in_ms, Box::new(move |_: &JsValue| of.upgrade().iter().for_each(&run)))
     }
 
-    fn set(in_ms: f64, run: Closure<dyn FnMut()>) -> Option<Self> {
+    fn set(in_ms: f64, run: Box<dyn Hear>) -> Option<Self> {
+        let run = heard(run);
         let callback: &Function = run.as_ref().unchecked_ref();
         let ms = in_ms.clamp(0.0, 2_000_000_000.0) as i32;
         let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms).ok()?;
@@ -74,24 +94,37 @@ pub(super) type Reaction<T> = (&'static str, fn(&Rc<T>));
 pub(super) struct Listener {
     target: EventTarget,
     event: &'static str,
-    run: Closure<dyn Fn(JsValue)>,
+    run: Heard,
 }
 
 impl Listener {
-    pub(super) fn new(target: &EventTarget, event: &'static str, run: impl Fn(JsValue) + 'static) -> Option<Self> {
-        Self::add(target, event, Closure::new(run))
+    /// Of something that may be gone by then.
+    pub(super) fn new<T: 'static>(
+        target: &EventTarget,
+        of: &Rc<T>,
+        event: &'static str,
+        run: impl Fn(&Rc<T>, &JsValue) + 'static,
+    ) -> Option<Self> {
+        let of = Rc::downgrade(of);
+        Self::add(target, event, Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))))
     }
 
-    /// One for each of these events, of something that may be gone by then.
-    pub(super) fn all<T: 'static>(target: &EventTarget, of: &Rc<T>, events: &[Reaction<T>]) -> Vec<Self> {
-        let listener = |(event, run): &Reaction<T>| {
-            let (of, run) = (Rc::downgrade(of), *run);
-            Self::new(target, event, move |_| of.upgrade().iter().for_each(run))
-        };
-        events.iter().filter_map(listener).gather()
+    /// One for each of these events of the window and of the document.
+    pub(super) fn all<T: 'static>(of: &Rc<T>, of_window: &[Reaction<T>], of_document: &[Reaction<T>]) -> Vec<Self> {
+        let page: [(Option<EventTarget>, _); 2] =
+            [(window().map(Into::into), of_window), (document().map(Into::into), of_document)];
+        let mut listeners = Vec::new();
+        for (target, events) in &page {
+            for &(event, run) in *events {
+                let target = target.as_ref();
+                listeners.extend(target.and_then(|target| Self::new(target, of, event, move |of, _| run(of))));
+            }
+        }
+        listeners
     }
 
-    fn add(target: &EventTarget, event: &'static str, run: Closure<dyn Fn(JsValue)>) -> Option<Self> {
+    fn add(target: &EventTarget, event: &'static str, run: Box<dyn Hear>) -> Option<Self> {
+        let run = heard(run);
         target.add_event_listener_with_callback(event, run.as_ref().unchecked_ref()).ok()?;
         Some(Self { target: target.clone(), event, run })
     }

@@ -2,12 +2,13 @@
 
 use super::browser::{Timer, spawn};
 use super::events::HostEvent;
+use super::frame;
 use super::instance::Core;
 use super::popup::Address;
 use crate::error::{Code, Failure};
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;
-use crate::platform::{Listed, Platform, Question, Started};
+use crate::platform::{Answer, Call, Listed, Platform};
 use js_sys::{Function, JsString, Promise};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
@@ -15,6 +16,9 @@ use wasm_bindgen_futures::JsFuture;
 
 /// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
 const WATCH_MS: f64 = 500.0;
+
+/// What an answer means to the flow.
+type Read = Box<dyn FnOnce(&Rc<Core>, Answer) -> Event>;
 
 /// For what takes a while: the core, unless everything of its time was dropped meanwhile.
 struct Still {
@@ -32,9 +36,9 @@ impl Core {
     pub(super) fn carry_out(self: &Rc<Self>, command: Command) {
         match command {
             Command::LoadApps => {
-                let still = self.still();
-                self.ask(self.platform.apps().then(|listed| match listed {
+                let read = |core: &Rc<Self>, answer| match core.platform.read_apps(answer) {
                     Ok(Listed::Long(top, whole)) => {
+                        let still = core.still();
                         spawn(Box::pin(async move {
                             let apps = whole.await;
                             if let Some(core) = still.there() {
@@ -45,11 +49,16 @@ impl Core {
                     }
                     Ok(Listed::Whole(apps)) => Event::AppsLoaded(Ok(apps)),
                     Err(failure) => Event::AppsLoaded(Err(failure)),
-                }));
+                };
+                self.ask(self.platform.apps(), Box::new(read));
             }
             // Only decoration: without it the host's own name for itself is shown.
-            Command::LoadOrganisation => self
-                .ask(self.platform.organisation().then(|result| Event::OrganisationLoaded(result.unwrap_or_default()))),
+            Command::LoadOrganisation => {
+                let read = |core: &Rc<Self>, answer| {
+                    Event::OrganisationLoaded(core.platform.read_organisation(answer).unwrap_or_default())
+                };
+                self.ask(self.platform.organisation(), Box::new(read));
+            }
             Command::AbortRequests => {
                 self.epoch.set(self.epoch.get() + 1);
                 self.platform.transport.abort();
@@ -61,12 +70,8 @@ impl Core {
 
     /// What concerns one app. The npm package's second module begins here, which is why it is no part of its caller.
     #[inline(never)]
-    fn carry_out_beyond(self: &Rc<Self>, command: Command) {
-        let platform = &self.platform;
+    fn carry_out_beyond(self: &Rc<Self>, mut command: Command) {
         match command {
-            Command::LoadApp { slug } => {
-                self.ask(platform.app(&slug).then(move |result| Event::AppLoaded { slug, result }));
-            }
             Command::OpenPopup { attempt } => {
                 let opened = self.popup.borrow_mut().open();
                 self.watch_popup(attempt);
@@ -83,49 +88,29 @@ impl Core {
                 self.watch.set(None);
                 self.popup.borrow_mut().close();
             }
-            Command::LoadBaseline { attempt, slug } => {
-                self.ask(platform.app(&slug).then(move |result| Event::Baseline { attempt, result }));
+            Command::ProceedInFrame { attempt } => self.tell_frame(frame::News::Proceed(attempt)),
+            Command::ReleaseFrame(failure) => self.tell_frame(frame::News::Release(failure)),
+            _ => {
+                if let Some(call) = self.call_of(&mut command) {
+                    self.ask(call, Box::new(move |core, answer| core.event_of(command, answer)));
+                }
             }
-            Command::Authorize { attempt, slug, fields } => {
-                let core = self.clone();
-                self.ask(platform.authorize(&slug, &fields).then(move |started| {
-                    let result = started.and_then(|started| match started {
-                        Started::At(address) => core.take_address(&address),
-                        Started::Connected => Ok(Authorization::Connected),
-                    });
-                    Event::Authorized { attempt, result }
-                }));
-            }
-            Command::Poll { attempt, slug } => {
-                self.ask(platform.app(&slug).then(move |result| Event::Polled { attempt, result }));
-            }
-            Command::SaveCredentials { attempt, slug, auth_type, fields } => {
-                let question = platform.save(&slug, auth_type, &fields);
-                self.ask(question.then(move |result| Event::CredentialsSaved { attempt, result }));
-            }
-            Command::ProceedInFrame { attempt } => self.with_frame(|frame| frame.proceed(attempt)),
-            Command::ReleaseFrame(failure) => self.with_frame(|frame| frame.release(&failure)),
-            Command::Disconnect { slug, auth_type } => {
-                let question = platform.disconnect(&slug, auth_type);
-                self.ask(question.then(move |result| Event::Disconnected { slug, result }));
-            }
-            Command::Config(command) => self.configure(command),
-            // All others concern the list.
-            Command::LoadApps | Command::LoadOrganisation | Command::AbortRequests | Command::Emit(_) => {}
         }
     }
 
     /// Sends a request whose answer is one event.
-    pub(super) fn ask(self: &Rc<Self>, question: Question<Event>) {
+    fn ask(self: &Rc<Self>, call: Call, read: Read) {
         let still = self.still();
-        self.platform.transport.ask(question.then(move |event| {
+        let then = move |answer| {
             if let Some(core) = still.there() {
                 if core.platform.transport.headers_refused() {
                     core.emit(HostEvent::error(&Code::CorsHeaderRefused.into(), "embed", None));
                 }
+                let event = read(&core, answer);
                 core.send(event);
             }
-        }));
+        };
+        self.platform.transport.ask(call, Box::new(then));
     }
 
     fn still(self: &Rc<Self>) -> Still {
@@ -154,9 +139,7 @@ impl Core {
     }
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {
-        let core = Rc::downgrade(self);
-        self.watch.set(Timer::new(WATCH_MS, move || {
-            let Some(core) = core.upgrade() else { return };
+        self.watch.set(Timer::new(WATCH_MS, self, move |core| {
             match core.popup.borrow().closed() {
                 Some(false) => {}
                 Some(true) => return core.send(Event::PopupClosed { attempt }),

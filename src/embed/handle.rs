@@ -120,7 +120,8 @@ impl ConnectFlow {
     }
 }
 
-fn place(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
+/// Makes the element that a view is shown in.
+pub(super) fn place(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
     let target = root
         .owner_document()
         .and_then(|document| document.create_element("div").ok())

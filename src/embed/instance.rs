@@ -1,19 +1,19 @@
 //! One life of the component: the flow, the session, the platform and the view put together.
 
-use super::browser::{Listener, Reaction, Timer, document, now, random_uuid, spawn, window};
+use super::browser::{Listener, Reaction, Timer, now, random_uuid, spawn};
 use super::events::{self, HostEvent, Stamp};
-use super::frame::{FrameUrl, Framed};
+use super::frame::{self, FrameUrl, Framed};
 use super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
-use crate::error::{Code, Failure};
+use crate::error::Code;
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
-use crate::session::{Environment, Phase, ProbeOutcome, SessionView};
-use crate::view::{self, SessionLine, SessionShown, Settings, Watched, Wires};
+use crate::session::{Environment, Phase, SessionView};
+use crate::view::{self, Host, See, SessionLine, SessionShown, Settings, Wires};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
@@ -32,14 +32,14 @@ const INCOMPLETE: &str = "incomplete";
 pub struct Instance {
     core: Rc<Core>,
     owner: leptos::reactive::owner::Owner,
-    view: RefCell<Option<leptos::mount::UnmountHandle<Element>>>,
+    view: Cell<Option<Shown>>,
 }
 
 /// What everything that happens later gets hold of, weakly.
 pub(super) struct Core {
     pub(super) keeper: Rc<Keeper>,
     pub(super) platform: Refold,
-    pub(super) flow: Rc<RefCell<Flow>>,
+    pub(super) flow: RefCell<Flow>,
     /// [`Flow::changes`] of what is shown.
     shown_changes: Cell<u32>,
     pub(super) popup: RefCell<Popup>,
@@ -56,7 +56,7 @@ pub(super) struct Core {
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
     patience: Cell<Option<Timer>>,
-    listeners: RefCell<Vec<Listener>>,
+    listeners: Cell<Vec<Listener>>,
     emit: Rc<dyn Fn(HostEvent)>,
     /// The host shows the state itself, and is told when there is another.
     headless: bool,
@@ -82,35 +82,14 @@ impl Instance {
         let activity_id = options.headers.activity_id().map_or_else(random_uuid, str::to_owned);
         let transport = Transport::new(bearer, options.origins, options.headers, scope);
         let (flow, commands) = Flow::start(options.app, options.entry);
-        let changes = flow.changes();
-        let flow = Rc::new(RefCell::new(flow));
         let owner = leptos::reactive::owner::Owner::new();
         let core = Rc::new_cyclic(|core: &Weak<Core>| {
-            let send = core.clone();
-            let frame = core.clone();
-            let retry = keeper.clone();
-            let send = move |event| {
-                if let Some(core) = send.upgrade() {
-                    core.send(event);
-                }
-            };
-            let state = flow.clone();
-            let state = move |read: &mut dyn FnMut(&State)| {
-                if let Ok(flow) = state.try_borrow() {
-                    read(flow.state());
-                }
-            };
-            let show_frame = move |element| {
-                if let Some(core) = frame.upgrade() {
-                    core.show_frame(element);
-                }
-            };
-            let ui = Rc::new(ui(state, settings, send, move || retry.retry(), show_frame));
+            let ui = Rc::new(Wires::new(Box::new(core.clone()), settings));
             Core {
                 keeper: keeper.clone(),
                 platform: Refold { transport, config: options.config },
-                shown_changes: Cell::new(changes),
-                flow,
+                shown_changes: Cell::new(flow.changes()),
+                flow: RefCell::new(flow),
                 popup: RefCell::new(Popup::new(options.open_url)),
                 watch: Cell::new(None),
                 epoch: Cell::new(0),
@@ -122,7 +101,7 @@ impl Instance {
                 stepping: Cell::new(false),
                 timer: Cell::new(None),
                 patience: Cell::new(None),
-                listeners: RefCell::default(),
+                listeners: Cell::default(),
                 emit,
                 headless,
                 shown: Cell::new(headless),
@@ -138,14 +117,12 @@ impl Instance {
             core.carry_out(command);
         }
         keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
-        Ok(Self { core, owner, view: RefCell::default() })
+        Ok(Self { core, owner, view: Cell::default() })
     }
 
     /// Shows the flow in an empty element.
     pub fn show(&self, target: HtmlElement) {
-        let ui = self.core.ui.clone();
-        let view = self.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::root(ui)));
-        self.view.replace(Some(view));
+        self.view.set(Some(shown(&self.owner, &target, view::root(self.core.ui.clone()))));
         self.core.shown.set(true);
         if !self.core.outbox.borrow().is_empty() {
             self.core.deliver();
@@ -168,7 +145,7 @@ impl Instance {
 
     pub fn update(&self, change: impl FnOnce(&mut Settings)) {
         self.core.ui.settings.update(change);
-        self.core.with_frame(|frame| frame.share_look());
+        self.core.tell_frame(frame::News::Look);
     }
 
     pub fn retry(&self) {
@@ -189,6 +166,14 @@ impl Instance {
     }
 }
 
+/// What takes a view out of the page again when it is dropped.
+pub(super) type Shown = leptos::mount::UnmountHandle<Element>;
+
+/// Shows a view in an empty element.
+pub(super) fn shown(owner: &leptos::reactive::owner::Owner, target: &HtmlElement, root: view::Root) -> Shown {
+    owner.with(|| leptos::mount::mount_to_renderer(target, move || root))
+}
+
 impl Drop for Instance {
     fn drop(&mut self) {
         self.core.keeper.stop();
@@ -196,7 +181,7 @@ impl Drop for Instance {
         self.core.epoch.set(self.core.epoch.get() + 1);
         self.core.popup.borrow_mut().close();
         self.core.frame.take();
-        self.core.listeners.borrow_mut().clear();
+        drop(self.core.listeners.take());
         for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
             timer.set(None);
         }
@@ -280,15 +265,7 @@ impl Core {
 
     fn wake(self: &Rc<Self>) {
         let at = self.flow.borrow().next_wake();
-        let core = Rc::downgrade(self);
-        let timer = at.and_then(|at| {
-            Timer::new(at - now().steady_ms, move || {
-                if let Some(core) = core.upgrade() {
-                    core.send(Event::Tick);
-                }
-            })
-        });
-        self.timer.set(timer);
+        self.timer.set(at.and_then(|at| Timer::new(at - now().steady_ms, self, |core| core.send(Event::Tick))));
     }
 
     fn listen(self: &Rc<Self>) {
@@ -298,13 +275,7 @@ impl Core {
             ("focus", Core::returned),
             ("pagehide", Core::cover),
         ];
-        let mut listeners = self.listeners.borrow_mut();
-        if let Some(window) = window() {
-            listeners.extend(Listener::all(&window, self, &OF_WINDOW));
-        }
-        if let Some(document) = document() {
-            listeners.extend(Listener::all(&document, self, &[("visibilitychange", Self::returned)]));
-        }
+        self.listeners.set(Listener::all(self, &OF_WINDOW, &[("visibilitychange", Self::returned)]));
     }
 
     /// The user is back at this page: if an authorization is under way, now is the time to ask.
@@ -348,7 +319,7 @@ impl Core {
     }
 
     fn session_changed(self: &Rc<Self>, view: SessionView) {
-        self.with_frame(|frame| frame.share_session());
+        self.tell_frame(frame::News::Session);
         if view.phase == Phase::Active {
             self.send(Event::SessionActive);
         }
@@ -363,13 +334,8 @@ impl Core {
             return self.show_session(line, &view);
         }
         if self.ui.session.get().line != SessionLine::Renewing {
-            let core = Rc::downgrade(self);
-            let timer = Timer::new(PATIENCE_MS, move || {
-                if let Some(core) = core.upgrade() {
-                    core.show_session(SessionLine::Renewing, &view);
-                }
-            });
-            self.patience.set(timer);
+            let show = move |core: &Rc<Self>| core.show_session(SessionLine::Renewing, &view);
+            self.patience.set(Timer::new(PATIENCE_MS, self, show));
         }
     }
 
@@ -390,31 +356,36 @@ impl Core {
     }
 }
 
-/// What a view needs: the flow's state, and what it reports to as [`Ui`] names it.
-pub(super) fn ui(
-    state: impl Fn(&mut dyn FnMut(&State)) + 'static,
-    settings: Settings,
-    send: impl Fn(Event) + 'static,
-    retry_session: impl Fn() + 'static,
-    frame: impl Fn(Option<Element>) + 'static,
-) -> Wires {
-    Wires {
-        flow: Watched::new(Box::new(state)),
-        session: Watched::new(Cell::default()),
-        settings: Watched::new(RefCell::new(settings)),
-        opening: Watched::new(Cell::new(false)),
-        send: Box::new(send),
-        beyond: second::ask,
-        retry_session: Box::new(retry_session),
-        frame: Box::new(frame),
+/// The view's; the core may be gone by then.
+impl Host for Weak<Core> {
+    fn show(&self, to: &mut dyn See<State>) {
+        if let Some(core) = self.upgrade()
+            && let Ok(flow) = core.flow.try_borrow()
+        {
+            to.see(flow.state());
+        }
     }
-}
 
-pub(super) fn probe_outcome(answer: Result<(), Failure>) -> ProbeOutcome {
-    match answer {
-        Ok(()) => ProbeOutcome::Accepted,
-        Err(failure) if failure.code == Code::SessionRejected => ProbeOutcome::Rejected,
-        Err(_) => ProbeOutcome::Unreachable,
+    fn send(&self, event: Event) {
+        if let Some(core) = self.upgrade() {
+            core.send(event);
+        }
+    }
+
+    fn beyond(&self, run: Box<dyn FnOnce(bool)>) {
+        second::ask(run);
+    }
+
+    fn retry_session(&self) {
+        if let Some(core) = self.upgrade() {
+            core.keeper.retry();
+        }
+    }
+
+    fn frame(&self, frame: Option<Element>) {
+        if let Some(core) = self.upgrade() {
+            core.show_frame(frame);
+        }
     }
 }
 
@@ -433,14 +404,7 @@ impl Owner for Hooks {
             }
             News::Reset => core.send(Event::SessionReset),
             News::Changed(view) => core.session_changed(view),
-            News::Probe(lease) => {
-                let keeper = core.keeper.clone();
-                core.ask(core.platform.probe(lease).then(move |answer| {
-                    keeper.probed(lease, probe_outcome(answer));
-                    // To the flow it is no more than time that passed.
-                    Event::Tick
-                }));
-            }
+            News::Probe(lease) => core.keeper.probe(&core.platform, lease),
         }
     }
 }

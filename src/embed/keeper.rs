@@ -1,10 +1,11 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
-use super::browser::{Listener, Reaction, Timer, document, now, page, random_seed, spawn, window};
+use super::browser::{Listener, Reaction, Timer, now, page, random_seed, spawn};
 use super::offer;
 use crate::error::Code;
 use crate::object;
-use crate::platform::Bearer;
+use crate::platform::refold::Refold;
+use crate::platform::{Answer, Bearer, Platform};
 use crate::session::{
     Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, Session, SessionEvent,
     SessionFault, SessionOptions, SessionView, Ticket,
@@ -26,7 +27,7 @@ pub(super) enum News {
     /// Everything of the flow so far goes.
     Reset,
     Changed(SessionView),
-    /// [`Keeper::probed`] is to be told what the platform says of that token.
+    /// [`Keeper::probe`] has to be called, with whatever platform it is.
     Probe(Lease),
 }
 
@@ -42,8 +43,8 @@ pub(super) struct Keeper {
     timer: Cell<Option<Timer>>,
     waiting: RefCell<Vec<Waiter>>,
     asks: RefCell<Vec<(AskId, AbortController)>>,
-    shown: Cell<Option<SessionView>>,
-    listeners: RefCell<Vec<Listener>>,
+    shown: Cell<SessionView>,
+    listeners: Cell<Vec<Listener>>,
 }
 
 /// A token on its way to the isolated frame, and how long it still lives, where that is known.
@@ -63,15 +64,16 @@ struct Waiter {
 impl Keeper {
     pub(super) fn new(callback: Option<Function>) -> Rc<Self> {
         let options = SessionOptions { has_callback: callback.is_some() };
+        let session = Session::new(options, random_seed());
         Rc::new(Self {
-            session: RefCell::new(Session::new(options, random_seed())),
+            shown: Cell::new(session.view()),
+            session: RefCell::new(session),
             callback: RefCell::new(callback),
             owner: OnceCell::new(),
             timer: Cell::new(None),
             waiting: RefCell::default(),
             asks: RefCell::default(),
-            shown: Cell::new(None),
-            listeners: RefCell::default(),
+            listeners: Cell::default(),
         })
     }
 
@@ -98,13 +100,7 @@ impl Keeper {
             ("pageshow", Keeper::resume),
         ];
         const OF_DOCUMENT: [Reaction<Keeper>; 2] = [("visibilitychange", Keeper::tick), ("resume", Keeper::tick)];
-        let mut listeners = self.listeners.borrow_mut();
-        if let Some(window) = window() {
-            listeners.extend(Listener::all(&window, self, &OF_WINDOW));
-        }
-        if let Some(document) = document() {
-            listeners.extend(Listener::all(&document, self, &OF_DOCUMENT));
-        }
+        self.listeners.set(Listener::all(self, &OF_WINDOW, &OF_DOCUMENT));
     }
 
     /// Lets the session act, then carries out what it wants, outside any borrow.
@@ -128,10 +124,8 @@ impl Keeper {
             let session = self.session.borrow();
             (session.next_wake_ms(), session.view())
         };
-        let keeper = Rc::downgrade(self);
-        let timer = wake.and_then(|ms| Timer::new(ms, move || keeper.upgrade().iter().for_each(Self::tick)));
-        self.timer.set(timer);
-        if self.shown.replace(Some(view)) != Some(view) {
+        self.timer.set(wake.and_then(|ms| Timer::new(ms, self, Self::tick)));
+        if self.shown.replace(view) != view {
             self.tell(News::Changed(view));
         }
     }
@@ -241,31 +235,30 @@ impl Keeper {
 
     /// A copy of the token for the isolated frame.
     pub(super) fn share(self: &Rc<Self>) -> Option<Shared> {
-        let acquired = self.session.borrow_mut().acquire(now());
-        let lease = match acquired {
-            Acquire::Ready(lease) => lease,
-            Acquire::Unavailable(_) => return None,
-            Acquire::Wait(ticket) => {
-                self.session.borrow_mut().forget(ticket);
-                return None;
-            }
-        };
         let mut session = self.session.borrow_mut();
+        let lease = session.ready(now())?;
         let token = session.with_token(lease, now(), |token| text_of("", token))?;
         Some(Shared { generation: lease.generation(), token, remaining_ms: session.remaining_ms() })
     }
 
-    pub(super) fn probed(self: &Rc<Self>, lease: Lease, outcome: ProbeOutcome) {
-        self.drive(|session, now| session.probed(lease.generation(), outcome, now));
+    /// Asks the platform what it thinks of that token.
+    pub(super) fn probe(self: &Rc<Self>, platform: &Refold, lease: Lease) {
+        let keeper = self.clone();
+        let then = move |answer: Answer| {
+            let outcome = match answer {
+                Ok(_) => ProbeOutcome::Accepted,
+                Err(failure) if failure.code == Code::SessionRejected => ProbeOutcome::Rejected,
+                Err(_) => ProbeOutcome::Unreachable,
+            };
+            keeper.drive(|session, now| session.probed(lease.generation(), outcome, now));
+        };
+        platform.transport.ask(platform.probe(lease), Box::new(then));
     }
 
     /// Wipes the token; what is returned can still revoke it.
     pub(super) fn end(self: &Rc<Self>, revoke: bool) -> Option<JsString> {
-        let authorization = revoke.then(|| match self.session.borrow_mut().acquire(now()) {
-            Acquire::Ready(lease) => Some(lease),
-            Acquire::Wait(_) | Acquire::Unavailable(_) => None,
-        });
-        let authorization = authorization.flatten().and_then(|lease| self.authorization(lease));
+        let lease = if revoke { self.session.borrow_mut().ready(now()) } else { None };
+        let authorization = lease.and_then(|lease| self.authorization(lease));
         self.drive(|session, now| session.end(EndReason::HostEnded, now));
         authorization
     }
@@ -276,7 +269,7 @@ impl Keeper {
 
     /// Wipes and stops everything, tells nobody: the component is going away.
     pub(super) fn stop(self: &Rc<Self>) {
-        self.listeners.borrow_mut().clear();
+        drop(self.listeners.take());
         self.drive(Session::suspend);
         self.timer.set(None);
         self.callback.replace(None);
@@ -337,12 +330,10 @@ impl Bearer for KeeperRef {
 impl Keeper {
     /// Whether the current token stands in that text.
     pub(super) fn holds_token(&self, text: &str) -> bool {
-        let Acquire::Ready(lease) = self.session.borrow_mut().acquire(now()) else { return false };
-        let found = self
-            .session
-            .borrow_mut()
-            .with_token(lease, now(), |token| text.as_bytes().windows(token.len()).any(|window| window == token));
-        found == Some(true)
+        let mut session = self.session.borrow_mut();
+        let Some(lease) = session.ready(now()) else { return false };
+        let holds = |token: &[u8]| text.as_bytes().windows(token.len()).any(|window| window == token);
+        session.with_token(lease, now(), holds) == Some(true)
     }
 
     /// `Bearer …`, handed to JavaScript as the one string that `fetch` needs.

@@ -1,6 +1,5 @@
 //! What the host sets, read once and checked; what may change later is read again by [`apply`].
 
-use super::browser::window;
 use super::frame::FrameUrl;
 use super::loopback::is_loopback;
 use crate::error::Code;
@@ -124,8 +123,11 @@ impl Options {
 
 /// Tokens are for pages that nobody on the way can change.
 fn check_page() -> Result<(), BadOption> {
-    let secure = window().is_some_and(|window| window.is_secure_context());
-    if secure { Ok(()) } else { Err(BadOption { code: Code::InsecureContext, option: "apiUrl" }) }
+    if flag(&js_sys::global(), "isSecureContext") {
+        Ok(())
+    } else {
+        Err(BadOption { code: Code::InsecureContext, option: "apiUrl" })
+    }
 }
 
 /// An option that, if it is there, must be a function.
@@ -173,12 +175,7 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
         settings.autofocus = flag(value, "autofocus");
     }
     if let Some(strings) = get(value, "strings").and_then(|strings| strings.dyn_into::<Object>().ok()) {
-        let entries = Object::entries(&strings);
-        let pairs = entries.iter().filter_map(|pair| {
-            let pair: Array = pair.dyn_into().ok()?;
-            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-        });
-        settings.strings = pairs.gather().into();
+        settings.strings = pairs(&Object::entries(&strings)).into();
     }
 }
 
@@ -194,15 +191,27 @@ pub(super) fn plain(settings: &Settings) -> Object {
         Theme::Dark => "dark",
     };
     let density = if settings.density == Density::Compact { "compact" } else { "comfortable" };
-    object::plain(&[
-        ("theme", theme.into()),
-        ("density", density.into()),
-        ("locale", settings.locale.as_str().into()),
-        ("hostName", settings.host_name.as_str().into()),
-        ("platformName", settings.platform_name.as_str().into()),
-        ("strings", strings.into()),
-        ("words", view::registered(&settings.locale).into()),
-    ])
+    let texts = [
+        ("theme", theme),
+        ("density", density),
+        ("locale", &settings.locale),
+        ("hostName", &settings.host_name),
+        ("platformName", &settings.platform_name),
+    ];
+    let plain = object::plain(&[("strings", strings.into()), ("words", view::registered(&settings.locale).into())]);
+    for (name, text) in texts {
+        object::set(&plain, name, &text.into());
+    }
+    plain
+}
+
+/// Those of a list's items that are two texts.
+pub(super) fn pairs(list: &Array) -> Vec<(String, String)> {
+    let pair = |pair: JsValue| {
+        let pair: Array = pair.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    list.iter().filter_map(pair).gather()
 }
 
 pub(super) fn has(value: &JsValue, name: &str) -> bool {

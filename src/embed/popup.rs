@@ -3,6 +3,7 @@
 use super::browser::window;
 use super::options::secure;
 use crate::error::Code;
+use crate::object;
 use js_sys::{Function, JsString};
 use web_sys::{Url, Window};
 
@@ -45,7 +46,7 @@ impl Popup {
             window().and_then(|window| window.open_with_url_and_target_and_features("", "", features).ok()?);
         if let Some(popup) = &self.window {
             // The provider must not reach back: a page with an opener can navigate it.
-            drop(popup.set_opener(&wasm_bindgen::JsValue::NULL));
+            object::set(popup, "opener", &wasm_bindgen::JsValue::NULL);
         }
         self.window.is_some()
     }

@@ -38,14 +38,16 @@ pub fn capture(fetch: Option<Function>) {
 pub(super) struct Outgoing<'a> {
     pub(super) method: &'static str,
     pub(super) url: &'a str,
-    pub(super) headers: &'a [(&'a str, JsValue)],
+    /// In a bare object, as [`bare`] makes one: neither a patched `Headers` or `Request` nor a polluted prototype sees the
+    /// token.
+    pub(super) headers: &'a Object,
     pub(super) body: Option<&'a JsString>,
     pub(super) signal: &'a AbortSignal,
     pub(super) keepalive: bool,
 }
 
 /// What came back, with the body read as far as it is JSON.
-pub(super) struct Answer {
+pub(super) struct Received {
     pub(super) status: u16,
     /// Nothing when the body is empty or no JSON.
     pub(super) body: Reader,
@@ -54,7 +56,7 @@ pub(super) struct Answer {
     headers: Headers,
 }
 
-impl Answer {
+impl Received {
     /// Raw: a page may have patched them, and one that throws is as good as no header.
     pub(super) fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name).ok().flatten()
@@ -72,11 +74,8 @@ impl Outgoing<'_> {
             set(&request, name, &(*value).into());
         }
         let request = Request::new_with_str_and_init(url, request.unchecked_ref())?;
-        // Headers and body travel in a bare object: neither a patched `Headers` or `Request` nor a polluted prototype sees
-        // the token or a typed key.
-        let headers = bare(self.headers);
-        let init = bare(&[]);
-        set(&init, "headers", &headers);
+        // As the headers, so that a typed key is not seen either.
+        let init = bare(&[("headers", self.headers.into())]);
         if let Some(body) = self.body {
             set(&init, "body", body);
         }
@@ -84,7 +83,7 @@ impl Outgoing<'_> {
             set(&init, "keepalive", &JsValue::TRUE);
         }
         #[cfg(feature = "mutants")]
-        crate::mutants::sent_with(&init, &headers);
+        crate::mutants::sent_with(&init, self.headers);
         capture(None);
         FETCH.with(|fetch| match fetch.get() {
             Some(Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),
@@ -94,7 +93,7 @@ impl Outgoing<'_> {
 }
 
 /// Waits for the whole answer to what was sent. An `Err` means that no complete one came: `null` for one that is too large.
-pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Answer, JsValue> {
+pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Received, JsValue> {
     let response: web_sys::Response = JsFuture::from(sent?).await?.dyn_into()?;
     let response = Response::from(response);
     let mut text: JsString = "".into();
@@ -106,7 +105,7 @@ pub(super) async fn complete(sent: Result<Promise, JsValue>) -> Result<Answer, J
     let body = parse(&text).unwrap_or(JsValue::UNDEFINED);
     #[cfg(feature = "mutants")]
     crate::mutants::answered(&body);
-    Ok(Answer { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
+    Ok(Received { status: response.status(), body: Reader::new(body), text, headers: response.headers().into_raw() })
 }
 
 /// A body of at most [`MAX_BODY`] while it arrives. It stays with the browser: a long list has megabytes.

@@ -9,8 +9,9 @@ use crate::space::trimmed;
 const MAX_DEPTH: usize = 64;
 
 /// One JSON value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Value {
+    #[default]
     Null,
     Bool(bool),
     /// As written: `1.50` stays `1.50`, however many digits it has.
@@ -233,8 +234,8 @@ impl Parser<'_> {
                 self.skip()?;
                 self.since(start).map(Value::Raw)
             }
-            b'[' => self.list(depth - 1),
-            b'{' => self.object(depth - 1),
+            b'[' => self.container(b']', depth - 1),
+            b'{' => self.container(b'}', depth - 1),
             b't' => self.word("true", Value::Bool(true)),
             b'f' => self.word("false", Value::Bool(false)),
             b'n' => self.word("null", Value::Null),
@@ -248,47 +249,36 @@ impl Parser<'_> {
         there.then_some(value)
     }
 
-    fn list(&mut self, depth: usize) -> Option<Value> {
+    /// A list, or an object: that is a list whose items have names.
+    fn container(&mut self, end: u8, depth: usize) -> Option<Value> {
+        let (start, named) = (self.at, end == b'}');
         self.at += 1;
-        let mut items = Vec::new();
+        let (mut items, mut members, mut whole) = (Vec::new(), Vec::new(), true);
         self.space();
-        if self.eat(b']') {
-            return Some(Value::List(items));
-        }
-        loop {
-            items.push(self.value(depth)?);
-            self.space();
-            if self.eat(b']') {
-                return Some(Value::List(items));
+        while !self.eat(end) {
+            if !items.is_empty() || !members.is_empty() || !whole {
+                self.eat(b',').then_some(())?;
+                self.space();
             }
-            self.eat(b',').then_some(())?;
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Option<Value> {
-        let start = self.at;
-        self.at += 1;
-        let (mut members, mut whole) = (Vec::new(), true);
-        self.space();
-        if self.eat(b'}') {
-            return Some(Value::Object(members));
-        }
-        loop {
-            self.space();
-            let name = self.string()?;
-            self.space();
-            self.eat(b':').then_some(())?;
-            let value = self.value(depth)?;
-            match name {
-                Some(name) => members.push((name, value)),
-                // A name that cannot be held: the object is kept as it is.
-                None => whole = false,
+            if named {
+                let name = self.string()?;
+                self.space();
+                self.eat(b':').then_some(())?;
+                let value = self.value(depth)?;
+                match name {
+                    Some(name) => members.push((name, value)),
+                    // A name that cannot be held: the object is kept as it is.
+                    None => whole = false,
+                }
+            } else {
+                items.push(self.value(depth)?);
             }
             self.space();
-            if self.eat(b'}') {
-                return if whole { Some(Value::Object(members)) } else { self.since(start).map(Value::Raw) };
-            }
-            self.eat(b',').then_some(())?;
+        }
+        match named {
+            true if whole => Some(Value::Object(members)),
+            true => self.since(start).map(Value::Raw),
+            false => Some(Value::List(items)),
         }
     }
 

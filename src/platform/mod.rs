@@ -19,7 +19,7 @@ mod transport;
 #[cfg(target_arch = "wasm32")]
 pub use http::capture;
 #[cfg(target_arch = "wasm32")]
-pub use transport::{Bearer, ExtraHeaders, Origins, Question, Transport};
+pub use transport::{Answer, Bearer, Call, ExtraHeaders, Origins, Transport};
 
 #[cfg(target_arch = "wasm32")]
 use {
@@ -56,19 +56,26 @@ pub enum Listed {
     Long(Vec<App>, Pin<Box<dyn Future<Output = Vec<App>>>>),
 }
 
-/// What the flow needs of a platform: requests as data, to be sent by [`Transport::ask`].
+/// What the flow needs of a platform: requests as data, to be sent by [`Transport::ask`], and what their answers mean.
 #[cfg(target_arch = "wasm32")]
 pub trait Platform {
-    fn apps(&self) -> Question<Result<Listed, Failure>>;
+    fn apps(&self) -> Call;
+    fn read_apps(&self, answer: Answer) -> Result<Listed, Failure>;
+    fn app(&self, slug: &str) -> Call;
     /// The app of that slug and no other.
-    fn app(&self, slug: &str) -> Question<Result<App, Failure>>;
-    fn organisation(&self) -> Question<Result<Organisation, Failure>>;
+    fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure>;
+    fn organisation(&self) -> Call;
+    fn read_organisation(&self, answer: Answer) -> Result<Organisation, Failure>;
     /// `fields` go into the body: they may hold secrets.
-    fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Question<Result<Started, Failure>>;
-    fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Question<Result<(), Failure>>;
-    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Question<Result<(), Failure>>;
+    fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Call;
+    fn read_started(&self, answer: Answer) -> Result<Started, Failure>;
+    /// As [`Platform::authorize`].
+    fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Call;
+    fn read_saved(&self, answer: Answer) -> Result<(), Failure>;
+    /// Any good answer means that it is done.
+    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Call;
     /// The cheapest question that only a good token gets an answer to; sent with exactly the token it is about.
-    fn probe(&self, lease: crate::session::Lease) -> Question<Result<(), Failure>>;
+    fn probe(&self, lease: crate::session::Lease) -> Call;
     /// Best effort, outlives the page: `authorization` was prepared before the token was wiped.
     fn revoke(&self, authorization: js_sys::JsString);
 }
@@ -77,24 +84,25 @@ pub trait Platform {
 #[cfg(target_arch = "wasm32")]
 pub trait Configure {
     /// A configuration of the app, the usual one without an id, made with its defaults if there is none.
-    fn config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<config::Config, Failure>>;
-    /// The ids of those that can be chosen from; none where the host has chosen.
-    fn configs(&self, slug: &str) -> Option<Question<Result<Vec<String>, Failure>>>;
+    fn config(&self, slug: &str, config_id: Option<&str>) -> Call;
     /// As [`Configure::config`]; none is `not_found`.
-    fn find_config(&self, slug: &str) -> Question<Result<config::Config, Failure>>;
-    /// Changes what is in `changes` and nothing else; what was refused is in the answer's `field_errors`.
-    fn save_config(&self, slug: &str, changes: config::ConfigChange) -> Question<Result<config::Config, Failure>>;
-    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<(), Failure>>;
-    /// The field with the options that it has under this value of its parent.
-    fn options(
-        &self,
-        slug: &str,
-        config_id: Option<&str>,
-        field: &config::FieldKey,
-        parent: Value,
-    ) -> Question<Result<config::ConfigField, Failure>>;
+    fn find_config(&self, slug: &str) -> Call;
+    /// Changes what is in `change` and nothing else; what was refused is in the answer's `field_errors`.
+    fn save_config(&self, slug: &str, change: config::ConfigChange) -> Call;
+    /// Of any of the three.
+    fn read_config(&self, answer: Answer) -> Result<config::Config, Failure>;
+    /// The ids of those that can be chosen from; none where the host has chosen.
+    fn configs(&self, slug: &str) -> Option<Call>;
+    fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure>;
+    /// Any good answer means that it is done.
+    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call;
+    /// What a field offers under this value of its parent.
+    fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: Value) -> Call;
+    fn read_options(&self, answer: Answer) -> Result<config::FieldKind, Failure>;
     /// What a left-hand side can be compared with, and how.
-    fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Question<Result<config::RuleColumns, Failure>>;
+    fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Call;
+    fn read_rule(&self, answer: Answer) -> Result<config::RuleColumns, Failure>;
     /// Runs of a workflow, newest first; pages count from 1.
-    fn runs(&self, workflow: &str, page: u32) -> Question<Result<config::RunPage, Failure>>;
+    fn runs(&self, workflow: &str, page: u32) -> Call;
+    fn read_runs(&self, answer: Answer) -> Result<config::RunPage, Failure>;
 }

@@ -49,6 +49,11 @@ impl Reader {
         self.get(key).as_text()
     }
 
+    /// The same, or another.
+    pub(super) fn text_or(&self, key: &'static str, other: &str) -> String {
+        self.text(key).unwrap_or_else(|| other.to_owned())
+    }
+
     /// That of the first of these that has one.
     pub(super) fn first_text(&self, keys: &[&'static str]) -> Option<String> {
         keys.iter().find_map(|key| self.text(key))

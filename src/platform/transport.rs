@@ -1,10 +1,10 @@
 //! The one way a request leaves: with a good token, in time, retried where that is safe.
 
-use super::http::{self, Answer, Outgoing};
+use super::http::{self, Outgoing, Received};
 use super::json::Value;
 use super::read::{self, Reader};
 use crate::error::{Code, Failure, Report};
-use crate::object::{bare, plain};
+use crate::object::{bare, plain, set};
 use crate::session::{Lease, Now, time};
 use js_sys::{JSON, JsString, Promise};
 use std::cell::{Cell, RefCell};
@@ -81,8 +81,9 @@ enum Refusal {
 const TIMEOUT_MS: u32 = 10_000;
 const ATTEMPTS: u32 = 4;
 
-/// A request in the platform's terms.
-pub(super) struct Call {
+/// A request in the platform's terms. As data, since a future of its own for each would be compiled with all that it
+/// waits for.
+pub struct Call {
     pub(super) method: &'static str,
     pub(super) path: String,
     pub(super) body: Option<JsString>,
@@ -93,43 +94,22 @@ pub(super) struct Call {
     pub(super) slug: Option<String>,
 }
 
-impl Call {
-    /// As a question, with what is read of a good answer.
-    pub(super) fn read<T: 'static>(
-        self,
-        read: impl FnOnce(Content) -> Result<T, Failure> + 'static,
-    ) -> Question<Result<T, Failure>> {
-        Question { call: self, answer: Box::new(move |content| content.and_then(read)) }
-    }
-
-    /// As [`Call::read`], of the answer as it was written; what cannot be read is a bad one.
-    pub(super) fn json<T: 'static>(self, read: fn(&Value) -> Option<T>) -> Question<Result<T, Failure>> {
-        self.read(move |content| {
-            let body = Value::parse(&String::from(content.text));
-            body.and_then(|body| read(&body)).ok_or_else(|| Code::BadResponse.into())
-        })
-    }
-}
-
 /// The body of a good answer.
-pub(super) struct Content {
+pub struct Content {
     pub(super) reader: Reader,
     text: JsString,
 }
 
-/// A request, and what its answer means to whoever asks. As data, since a future of its own for each would be compiled
-/// with all that it waits for.
-pub struct Question<T> {
-    call: Call,
-    answer: Box<dyn FnOnce(Result<Content, Failure>) -> T>,
+/// What came of a request.
+pub type Answer = Result<Content, Failure>;
+
+/// What is read of an answer as it was written; what cannot be read is a bad one.
+pub(super) fn json<T>(answer: Answer, read: fn(&Value) -> Option<T>) -> Result<T, Failure> {
+    read(&value(answer)?).ok_or_else(|| Code::BadResponse.into())
 }
 
-impl<T: 'static> Question<T> {
-    /// The same, with what follows from the answer.
-    pub fn then<U>(self, next: impl FnOnce(T) -> U + 'static) -> Question<U> {
-        let Self { call, answer } = self;
-        Question { call, answer: Box::new(move |content| next(answer(content))) }
-    }
+fn value(answer: Answer) -> Result<Value, Failure> {
+    Value::parse(&String::from(answer?.text)).ok_or_else(|| Code::BadResponse.into())
 }
 
 impl Transport {
@@ -165,13 +145,13 @@ impl Transport {
         }
     }
 
-    /// Sends it, and goes on with what its answer means.
-    pub fn ask(self: &Rc<Self>, question: Question<()>) {
+    /// Sends it, and goes on with its answer.
+    pub fn ask(self: &Rc<Self>, call: Call, then: Box<dyn FnOnce(Answer)>) {
         let transport = self.clone();
-        crate::embed::spawn(Box::pin(async move { (question.answer)(transport.carry(question.call).await) }));
+        crate::embed::spawn(Box::pin(async move { then(transport.carry(call).await) }));
     }
 
-    async fn carry(&self, call: Call) -> Result<Content, Failure> {
+    async fn carry(&self, call: Call) -> Answer {
         let scope = self.scope.borrow().signal();
         let mut renewed = false;
         let mut attempt = 0;
@@ -235,13 +215,7 @@ impl Transport {
     }
 
     /// Sends with exactly this lease, once.
-    async fn exchange(
-        &self,
-        call: &Call,
-        lease: Lease,
-        scope: &AbortSignal,
-        extended: bool,
-    ) -> Result<Content, Failure> {
+    async fn exchange(&self, call: &Call, lease: Lease, scope: &AbortSignal, extended: bool) -> Answer {
         let authorization = self.bearer.authorization(lease).ok_or(Code::SessionUnavailable)?;
         let sent = self.bearer.now();
         let correlation = (extended && self.extra.correlation).then(crate::embed::random_uuid);
@@ -273,8 +247,8 @@ impl Transport {
         signal: &AbortSignal,
         keepalive: bool,
     ) -> Result<Promise, JsValue> {
-        let mut headers: Vec<(&str, JsValue)> = vec![("Authorization", authorization.into())];
-        let mut add = |name, value: &str| headers.push((name, value.into()));
+        let headers = bare(&[("Authorization", authorization.into())]);
+        let add = |name: &str, value: &str| set(&headers, name, &value.into());
         if call.body.is_some() {
             add("Content-Type", "application/json");
         }
@@ -298,7 +272,7 @@ impl Transport {
         .fetch()
     }
 
-    fn look_at_clock(&self, answer: &Answer, sent: Now) {
+    fn look_at_clock(&self, answer: &Received, sent: Now) {
         if let Some(date_ms) = answer.header("date").and_then(|date| time::http_date(&date)) {
             let age_s = answer.header("age").and_then(|age| time::decimal(age.as_bytes().trim_ascii()));
             self.bearer.server_date(date_ms, age_s, sent);
@@ -317,7 +291,7 @@ impl Transport {
 }
 
 /// Turns an answer into its body or the one failure it means.
-fn judge(answer: Answer, correlation: Option<String>) -> Result<Content, Failure> {
+fn judge(answer: Received, correlation: Option<String>) -> Answer {
     let body = &answer.body;
     if (200..300).contains(&answer.status) {
         return match body.is_object() || answer.status == 204 {

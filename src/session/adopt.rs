@@ -19,7 +19,7 @@ impl Session {
         }
         let current = self.epoch.as_ref().filter(|epoch| epoch.probing.is_none() && !epoch.life.is_over(at));
         let older = |epoch: &Epoch| epoch.facts.issued().zip(claims.issued).is_some_and(|(had, new)| new < had);
-        if self.is_current(&offer.token) || self.retired.contains(&Some(fingerprint)) || current.is_some_and(older) {
+        if self.is_current(fingerprint) || self.retired.contains(&fingerprint) || current.is_some_and(older) {
             return Err(SessionFault::NotRefreshed);
         }
         let facts = Facts::of(&offer, &claims);

@@ -177,7 +177,7 @@ pub enum Phase {
 }
 
 /// Plain data for the interface.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionView {
     pub phase: Phase,
     pub environment: Environment,
@@ -187,8 +187,4 @@ pub struct SessionView {
     pub offer_retry: bool,
     /// A "Try again" was clicked and waits for its turn or its answer.
     pub retrying: bool,
-    /// The host is being asked right now.
-    pub asking: bool,
-    /// Milliseconds until the host will be asked next, when that is planned.
-    pub next_try_ms: Option<f64>,
 }

@@ -6,7 +6,7 @@ use super::event::{
 };
 use super::renewal::Pace;
 use super::state::{Ask, Epoch, Identity, Stage};
-use super::{HostAnswer, Offer, Random, SessionFault};
+use super::{HostAnswer, Offer, Random, SessionFault, SessionToken};
 
 const WAIT_MAX_MS: f64 = 30_000.0;
 
@@ -47,7 +47,7 @@ pub struct Session {
     pub(super) identity: Identity,
     pub(super) had_token: bool,
     /// Fingerprints of the last tokens that were replaced or died.
-    pub(super) retired: [Option<u64>; 8],
+    pub(super) retired: Vec<u64>,
     pub(super) ask: Option<Ask>,
     pub(super) manual: bool,
     pub(super) pace: Pace,
@@ -80,7 +80,7 @@ impl Session {
             without: AskReason::Initial,
             identity: Identity::default(),
             had_token: false,
-            retired: [None; 8],
+            retired: Vec::new(),
             ask: None,
             manual: false,
             pace: Pace::new(),
@@ -123,7 +123,7 @@ impl Session {
         }
         let at = self.advance(now);
         let refused = match offer {
-            Ok(offer) if self.is_current(&offer.token) => return,
+            Ok(offer) if self.is_current(offer.token.fingerprint(self.key)) => return,
             Ok(offer) => self.consider(offer, at, at),
             Err(fault) => Err(fault),
         };
@@ -167,12 +167,18 @@ impl Session {
         if let Stage::Ended(_) = self.stage {
             return Acquire::Unavailable(SessionFault::Ended);
         }
-        if self.has_usable(at) {
-            return Acquire::Ready(self.lease(false));
+        if let Some(lease) = self.usable(at) {
+            return Acquire::Ready(lease);
         }
         let ticket = Ticket(self.new_id());
         self.waiting.push((ticket, at.steady + WAIT_MAX_MS));
         Acquire::Wait(ticket)
+    }
+
+    /// As [`acquire`](Self::acquire), for what does not wait.
+    pub fn ready(&mut self, now: Now) -> Option<Lease> {
+        let at = self.advance(now);
+        self.usable(at)
     }
 
     /// A waiting request was given up (aborted); its ticket is not released any more.
@@ -182,11 +188,15 @@ impl Session {
 
     /// The only way to the bytes. `None`: no longer the current token; acquire again. `f` must only copy them out.
     pub fn with_token<R>(&mut self, lease: Lease, now: Now, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        self.leased(lease, now)?.with(f)
+    }
+
+    fn leased(&mut self, lease: Lease, now: Now) -> Option<&SessionToken> {
         self.advance(now);
-        let epoch = self.epoch.as_ref()?;
-        (lease.generation == self.generation && lease.probe == epoch.probing.is_some())
-            .then(|| epoch.token.with(f))
-            .flatten()
+        let generation = self.generation;
+        let epoch = self.epoch.as_ref();
+        let epoch = epoch.filter(|epoch| lease.generation == generation && lease.probe == epoch.probing.is_some());
+        epoch.map(|epoch| &epoch.token)
     }
 
     /// The platform answered a request of that generation with 2xx.

@@ -64,17 +64,13 @@ impl Session {
             _ if hopeful || self.epoch.is_some() || self.stage == Stage::Suspended => Phase::Renewing,
             _ => Phase::Expired,
         };
-        let asking = self.ask.is_some();
         let failing = self.pace.is_slow() || (!usable && self.pace.failures() > 0);
-        let planned = at.filter(|&at| self.stage == Stage::Live && !asking && self.is_ask_due(at));
         SessionView {
             phase,
             environment: self.identity.environment,
             generation: self.generation,
             offer_retry: (failing && self.stage == Stage::Live) || phase == Phase::Expired,
             retrying: self.manual || self.ask.as_ref().is_some_and(|ask| ask.reason == AskReason::Manual),
-            asking,
-            next_try_ms: planned.map(|at| (self.pace.earliest(self.manual) - at.steady).max(0.0)),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! What the session does as time goes by: time out, expire, ask, release; and what it tells about it.
 
+use super::SessionFault;
 use super::clock::{Jump, Moment, Now};
 use super::event::{AskId, AskReason, Effect, ExpiryReason, Lease, ProbeOutcome, SessionEvent};
 use super::machine::Session;
 use super::state::{Ask, Stage};
-use super::{SessionFault, SessionToken};
 use crate::gather::Gather;
 
 pub(super) const CALL_TIMEOUT_MS: f64 = 15_000.0;
 pub(super) const MISSING_AFTER_MS: f64 = 5_000.0;
+/// How many tokens are known again that were replaced or died.
+const RETIRED: usize = 8;
 
 impl Session {
     /// Brings everything up to `now`. The order matters: a token that is over is never announced as expiring.
@@ -127,17 +129,23 @@ impl Session {
         }
     }
 
+    pub(super) fn usable(&self, at: Moment) -> Option<Lease> {
+        self.has_usable(at).then(|| self.lease(false))
+    }
+
     pub(super) fn has_usable(&self, at: Moment) -> bool {
         self.epoch.as_ref().is_some_and(|epoch| epoch.probing.is_none() && epoch.life.is_usable(at))
     }
 
-    pub(super) fn is_current(&self, token: &SessionToken) -> bool {
-        self.epoch.as_ref().is_some_and(|epoch| epoch.fingerprint == token.fingerprint(self.key))
+    pub(super) fn is_current(&self, fingerprint: u64) -> bool {
+        self.epoch.as_ref().is_some_and(|epoch| epoch.fingerprint == fingerprint)
     }
 
     pub(super) fn retire(&mut self, fingerprint: u64) {
-        self.retired.rotate_right(1);
-        self.retired[0] = Some(fingerprint);
+        if self.retired.len() == RETIRED {
+            self.retired.remove(0);
+        }
+        self.retired.push(fingerprint);
     }
 
     pub(super) fn lease(&self, probe: bool) -> Lease {

@@ -2,13 +2,13 @@
 
 mod data;
 
-use super::{Density, SessionLine, SessionShown, Settings, Theme, Watched, Wires, adopt_styles, root};
+use super::{Density, Host, See, SessionLine, SessionShown, Settings, Theme, Wires, adopt_styles, root};
 use crate::error::Code;
-use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Flow, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -54,8 +54,8 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
     let Ok(place) = leptos::tachys::dom::document().create_element("div") else { return };
     let _ = shadow.append_child(&place);
     let (state, session) = shown(name);
-    let mut live = data::flow(name);
-    let state = Rc::new(RefCell::new(live.as_ref().map_or(state, |flow| flow.state().clone())));
+    let live = data::flow(name);
+    let state = live.as_ref().map_or(state, |flow| flow.state().clone());
     let settings = Settings {
         theme: match theme {
             "light" => Theme::Light,
@@ -70,35 +70,39 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
         terms_url: Some("https://example.com/terms".to_owned()),
         ..Settings::default()
     };
-    let shown = state.clone();
     let wires = Rc::new_cyclic(|wires: &Weak<Wires>| {
         let wires = wires.clone();
-        let change = move |event| {
-            match live.as_mut() {
-                Some(live) => {
-                    live.step(event, 0.0);
-                    state.replace(live.state().clone());
-                }
-                None => follow(&mut state.borrow_mut(), event),
-            }
-            if let Some(wires) = wires.upgrade() {
-                wires.flow.changed();
-            }
-        };
-        let change = RefCell::new(change);
-        Wires {
-            flow: Watched::new(Box::new(move |read| read(&shown.borrow()))),
-            session: Watched::new(Cell::new(session)),
-            settings: Watched::new(RefCell::new(settings)),
-            opening: Watched::new(Cell::new(false)),
-            send: Box::new(move |event| (change.borrow_mut())(event)),
-            beyond: |run| run(true),
-            retry_session: Box::new(|| {}),
-            frame: Box::new(|_| {}),
-        }
+        Wires::new(Box::new(Shown { wires, state: RefCell::new(state), live: RefCell::new(live) }), settings)
     });
+    wires.session.set(session);
     let handle = mount_to_renderer(&place, move || root(wires));
     handle.forget();
+}
+
+/// The screen in that state, until somebody walks on.
+struct Shown {
+    wires: Weak<Wires>,
+    state: RefCell<State>,
+    live: RefCell<Option<Flow>>,
+}
+
+impl Host for Shown {
+    fn show(&self, to: &mut dyn See<State>) {
+        to.see(&self.state.borrow());
+    }
+
+    fn send(&self, event: Event) {
+        match self.live.borrow_mut().as_mut() {
+            Some(live) => {
+                live.step(event, 0.0);
+                self.state.replace(live.state().clone());
+            }
+            None => follow(&mut self.state.borrow_mut(), event),
+        }
+        if let Some(wires) = self.wires.upgrade() {
+            wires.flow.changed();
+        }
+    }
 }
 
 /// Enough of the flow to walk through the screens by hand.

@@ -36,25 +36,42 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::Element;
 
+/// Whom a view is for: it shows the state of the flow there, and reports to it.
+pub trait Host {
+    /// Hands out the flow's state, now or not at all.
+    fn show(&self, to: &mut dyn See<State>);
+    /// Called inside the browser's event, so that a window may be opened.
+    fn send(&self, event: Event);
+    /// Runs what the list can do without once all of the component is here; with `false` if it cannot be had.
+    fn beyond(&self, run: Box<dyn FnOnce(bool)>) {
+        run(true);
+    }
+    /// "Try again" of the session's line and of the screen after the session's end.
+    fn retry_session(&self) {}
+    /// The `iframe` for secrets, still empty, when its screen is built; `None` when that screen is left.
+    fn frame(&self, _: Option<Element>) {}
+}
+
 /// What the view reads and where it reports to.
 pub struct Wires {
-    pub flow: Watched<Reader>,
+    /// Has changed when the flow's state has.
+    pub flow: Watched<Box<dyn Host>>,
     pub session: Watched<Cell<SessionShown>>,
     pub settings: Watched<RefCell<Settings>>,
     /// An app was chosen whose screen is still being loaded.
     pub opening: Watched<Cell<bool>>,
-    /// Runs what the list can do without once all of the component is here; with `false` if it cannot be had.
-    pub beyond: fn(Box<dyn FnOnce(bool)>),
-    /// Called inside the browser's event, so that a window may be opened.
-    pub send: Box<dyn Fn(Event)>,
-    /// "Try again" of the session's line and of the screen after the session's end.
-    pub retry_session: Box<dyn Fn()>,
-    /// The `iframe` for secrets, still empty, when its screen is built; `None` when that screen is left.
-    pub frame: Box<dyn Fn(Option<Element>)>,
 }
 
-/// Hands out the flow's state, now or not at all.
-pub type Reader = Box<dyn Fn(&mut dyn FnMut(&State))>;
+impl Wires {
+    pub fn new(host: Box<dyn Host>, settings: Settings) -> Self {
+        Self {
+            flow: Watched::new(host),
+            session: Watched::new(Cell::default()),
+            settings: Watched::new(RefCell::new(settings)),
+            opening: Watched::new(Cell::new(false)),
+        }
+    }
+}
 
 /// What the user may know of the session.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -103,7 +120,7 @@ impl Drop for Wired {
 }
 
 /// What is read of an `S`, once. Its own trait, for the reason that `dom` has its own.
-trait See<S> {
+pub trait See<S> {
     fn see(&mut self, source: &S);
 }
 
@@ -145,7 +162,7 @@ impl Ui {
 
     fn see_state(self, seen: &mut dyn See<State>) {
         if let Some(wires) = self.wires() {
-            (wires.flow.follow())(&mut |state| seen.see(state));
+            wires.flow.follow().show(seen);
         }
     }
 
@@ -173,25 +190,25 @@ impl Ui {
 
     fn beyond(self, run: Box<dyn FnOnce(bool)>) {
         if let Some(wires) = self.wires() {
-            (wires.beyond)(run);
+            wires.flow.value().beyond(run);
         }
     }
 
     fn send(self, event: Event) {
         if let Some(wires) = self.wires() {
-            (wires.send)(event);
+            wires.flow.value().send(event);
         }
     }
 
     fn frame(self, frame: Option<Element>) {
         if let Some(wires) = self.wires() {
-            (wires.frame)(frame);
+            wires.flow.value().frame(frame);
         }
     }
 
     fn retry_session(self) {
         if let Some(wires) = self.wires() {
-            (wires.retry_session)();
+            wires.flow.value().retry_session();
         }
     }
 }

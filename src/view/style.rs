@@ -1,6 +1,7 @@
 //! The styles in two sheets, shared by all instances: what there is from the beginning, and what only comes with the
 //! screens of one app.
 
+use crate::cut::cut;
 use js_sys::Array;
 use web_sys::{CssStyleSheet, ShadowRoot};
 
@@ -69,8 +70,12 @@ thread_local! {
 
 /// The names of the variables that a page can set, all of which are in the first sheet.
 pub fn variables() -> impl Iterator<Item = &'static str> {
-    let named = FIRST_CSS.split('(').filter(|text| text.starts_with("--cf-"));
-    named.filter_map(|text| text.split([',', ')']).next())
+    let mut rest = FIRST_CSS;
+    let names = std::iter::from_fn(move || {
+        rest = cut(rest, '(').1;
+        (!rest.is_empty()).then(|| cut(cut(rest, ')').0, ',').0)
+    });
+    names.filter(|name| name.starts_with("--cf-"))
 }
 
 /// Gives the root the styles, by constructed style sheets: the one way that `style-src 'self'` allows.

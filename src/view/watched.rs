@@ -22,6 +22,11 @@ impl<T> Watched<T> {
         &self.value
     }
 
+    /// The value, whatever becomes of it.
+    pub(super) const fn value(&self) -> &T {
+        &self.value
+    }
+
     /// Tells all who follow the value that it is another.
     pub fn changed(&self) {
         self.changed.notify();

@@ -1,27 +1,27 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
-use super::super::browser::{Listener, document};
-use super::super::instance::{probe_outcome, ui};
+use super::super::browser::{Heard, Listener, document, heard};
+use super::super::handle::place;
+use super::super::instance::{Shown, shown};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
-use super::{failure_of, own, own_text, parts_of, post};
+use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
 use crate::gather::Gather;
 use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
-use crate::platform::{ExtraHeaders, Origins, Platform, Started, Transport};
+use crate::platform::{Answer, Call, ExtraHeaders, Origins, Platform, Started, Transport};
 use crate::session::{ExpiryReason, SessionEvent};
-use crate::view::{self, Settings, Wires};
+use crate::view::{self, Host, See, Settings, Wires};
 use js_sys::{Array, Object};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, Element, HtmlElement, MessageEvent, MessagePort, ResizeObserver, ShadowRoot, Url};
+use web_sys::{AbortController, HtmlElement, MessagePort, ResizeObserver, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
 const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
@@ -36,34 +36,39 @@ struct Child {
     /// The origin of the platform, as this document's own page says: the parent cannot name another.
     platform_origin: String,
     keeper: Rc<Keeper>,
-    platform: OnceCell<Refold>,
-    /// Which app, and which way to connect it.
-    asked: OnceCell<(String, AuthType)>,
-    state: Rc<RefCell<State>>,
+    task: OnceCell<Task>,
+    state: RefCell<State>,
     ui: Rc<Wires>,
     target: HtmlElement,
     /// The parent's number of the token in use.
     generation: Cell<u32>,
-    typed: RefCell<Option<Typed>>,
+    typed: Cell<Option<Typed>>,
     owner: leptos::reactive::owner::Owner,
-    view: Cell<Option<leptos::mount::UnmountHandle<Element>>>,
-    listeners: RefCell<Vec<Listener>>,
-    size: RefCell<Option<Size>>,
+    view: Cell<Option<Shown>>,
+    listeners: Cell<[Option<Listener>; 2]>,
+    size: Cell<Option<Size>>,
+}
+
+/// What the document is for: an app, and one way to connect it.
+struct Task {
+    platform: Refold,
+    slug: String,
+    auth_type: AuthType,
 }
 
 /// Tells the parent how high the fields are, until it is dropped.
 struct Size {
     observer: ResizeObserver,
-    _changed: Closure<dyn Fn(JsValue)>,
+    _changed: Heard,
 }
 
 impl Size {
     fn watch(element: &HtmlElement, port: &MessagePort) -> Option<Self> {
         let (watched, port) = (element.clone(), port.clone());
-        let changed = Closure::<dyn Fn(JsValue)>::new(move |_| {
+        let changed = heard(Box::new(move |_: &JsValue| {
             let px = watched.get_bounding_client_rect().height().ceil();
             post(&port, "height", &[("px", px.into())]);
-        });
+        }));
         let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
         Some(Self { observer, _changed: changed })
@@ -81,63 +86,33 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     if CHILD.with_borrow(Option::is_some) {
         return None;
     }
-    let target: HtmlElement = document()?.create_element("div").ok()?.dyn_into().ok()?;
-    view::adopt_styles(root);
-    root.append_child(&target).ok()?;
+    let target = place(root).ok()?;
     let owner = leptos::reactive::owner::Owner::new();
-    let state = Rc::new(RefCell::new(State::empty()));
-    let child = Rc::new_cyclic(|child: &Weak<Child>| {
-        let child = child.clone();
-        let send = move |event| {
-            if let (Some(child), Event::FieldsSubmitted(typed)) = (child.upgrade(), event) {
-                child.submit(typed);
-            }
-        };
-        let shown = state.clone();
-        let shown = move |read: &mut dyn FnMut(&State)| {
-            if let Ok(state) = shown.try_borrow() {
-                read(&state);
-            }
-        };
-        Child {
-            port,
-            platform_origin: Url::new(platform).map(|url| url.origin()).unwrap_or_default(),
-            keeper: Keeper::new(None),
-            platform: OnceCell::new(),
-            asked: OnceCell::new(),
-            state,
-            // Neither the session nor another frame is shown here, and all of the component is.
-            ui: Rc::new(Wires { beyond: |run| run(true), ..ui(shown, Settings::default(), send, || {}, |_| {}) }),
-            target: target.clone(),
-            generation: Cell::new(0),
-            typed: RefCell::default(),
-            owner,
-            view: Cell::new(None),
-            listeners: RefCell::default(),
-            size: RefCell::default(),
-        }
+    let child = Rc::new_cyclic(|child: &Weak<Child>| Child {
+        port,
+        platform_origin: Url::new(platform).map(|url| url.origin()).unwrap_or_default(),
+        keeper: Keeper::new(None),
+        task: OnceCell::new(),
+        state: RefCell::new(State::empty()),
+        ui: Rc::new(Wires::new(Box::new(child.clone()), Settings::default())),
+        target,
+        generation: Cell::new(0),
+        typed: Cell::default(),
+        owner,
+        view: Cell::new(None),
+        listeners: Cell::default(),
+        size: Cell::default(),
     });
     let ui = child.ui.clone();
-    child
-        .view
-        .set(Some(child.owner.with(|| leptos::mount::mount_to_renderer(&target, move || view::fields_alone(ui)))));
+    child.view.set(Some(shown(&child.owner, &child.target, view::fields_alone(ui))));
     let survivor: Rc<dyn Survivor> = child.clone();
     panic::register(&survivor);
     child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);
-    let to = |event: &'static str, run: fn(&Rc<Child>, &JsValue)| {
-        let child = Rc::downgrade(&child);
-        Listener::new(&child.upgrade()?.port, event, move |event| child.upgrade().iter().for_each(|it| run(it, &event)))
-    };
-    let message = |child: &Rc<Child>, event: &JsValue| {
-        if let Some(event) = event.dyn_ref::<MessageEvent>() {
-            child.received(&event.data());
-        }
-    };
-    child.listeners.borrow_mut().extend(to("message", message));
-    child.listeners.borrow_mut().extend(to("close", |child, _| child.end()));
-    child.port.start();
+    let closed = Listener::new(&child.port, &child, "close", |child, _| child.end());
+    let received = listen(&child.port, &child, Child::received);
+    child.listeners.set([closed, received]);
     post(&child.port, "ready", &[("nonce", nonce.into())]);
-    child.size.replace(Size::watch(&child.target, &child.port));
+    child.size.set(Size::watch(&child.target, &child.port));
     CHILD.set(Some(child));
     Some(())
 }
@@ -148,8 +123,7 @@ impl Child {
             Some("setup") => self.set_up(message),
             Some("look") => self.dress(message),
             Some("session") => {
-                let generation = own(message, "generation").and_then(|generation| generation.as_f64());
-                self.generation.set(generation.unwrap_or_default() as u32);
+                self.generation.set(own_number(message, "generation").unwrap_or_default() as u32);
                 self.keeper.offer(message);
             }
             Some("proceed") => self.proceed(),
@@ -161,44 +135,54 @@ impl Child {
 
     /// Learns what to ask for from the platform itself, as soon as there is a token.
     fn set_up(self: &Rc<Self>, message: &JsValue) {
-        let Some(platform) = self.platform_of(message) else {
+        let Some(task) = self.task_of(message) else {
             return post(&self.port, "failed", &parts_of(&Code::InvalidOption.into()));
         };
-        if self.platform.set(platform).is_err() {
+        if self.task.set(task).is_err() {
             return;
         }
-        let slug = own_text(message, "app").unwrap_or_default();
-        let oauth2 = own_text(message, "authType").as_deref() == Some(AuthType::OAuth2.as_str());
-        let auth_type = if oauth2 { AuthType::OAuth2 } else { AuthType::KeyBased };
-        // Set once, as the platform above is.
-        drop(self.asked.set((slug.clone(), auth_type)));
         self.show(None, Vec::new());
-        let Some(platform) = self.platform.get() else { return };
-        let child = self.clone();
-        platform.transport.ask(platform.app(&slug).then(move |result| match result {
-            Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
-            Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
-        }));
+        self.ask(
+            |task| task.platform.app(&task.slug),
+            |child, task, answer| match task.platform.read_app(&task.slug, answer) {
+                Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+                Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
+            },
+        );
     }
 
-    fn platform_of(&self, message: &JsValue) -> Option<Refold> {
+    /// Sends a request of the task.
+    fn ask(self: &Rc<Self>, call: impl FnOnce(&Task) -> Call, then: fn(&Self, &Task, Answer)) {
+        let (Some(task), child) = (self.task.get(), self.clone()) else { return };
+        let then = move |answer| {
+            if let Some(task) = child.task.get() {
+                then(&child, task, answer);
+            }
+        };
+        task.platform.transport.ask(call(task), Box::new(then));
+    }
+
+    fn task_of(&self, message: &JsValue) -> Option<Task> {
         let api = options::api_base(&own_text(message, "apiUrl")?)?;
         if Url::new(&api).ok()?.origin() != self.platform_origin {
             return None;
         }
         let list = own(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
-        let header = |pair: JsValue| {
-            let pair: Array = pair.dyn_into().ok()?;
-            let (name, value) = (pair.get(0).as_string()?, pair.get(1).as_string()?);
-            let name = HEADERS.into_iter().find(|known| *known == name)?;
-            options::is_header_value(&value).then_some((name, value))
+        let header = |(name, value): (String, String)| {
+            let name = HEADERS.iter().find(|known| **known == name)?;
+            options::is_header_value(&value).then_some((*name, value))
         };
         let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
-        let extra = ExtraHeaders { fixed: list.iter().filter_map(header).gather(), correlation };
+        let extra = ExtraHeaders { fixed: options::pairs(&list).into_iter().filter_map(header).gather(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let origins = Origins { api, icons: Vec::new() };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
-        Some(Refold { transport, config: Default::default() })
+        let oauth2 = own_text(message, "authType").as_deref() == Some(AuthType::OAuth2.as_str());
+        Some(Task {
+            platform: Refold { transport, config: Default::default() },
+            slug: own_text(message, "app").unwrap_or_default(),
+            auth_type: if oauth2 { AuthType::OAuth2 } else { AuthType::KeyBased },
+        })
     }
 
     /// The host's look. Values are set through the CSSOM and stay values.
@@ -206,8 +190,7 @@ impl Child {
         self.ui.settings.update(|settings| options::apply(settings, message));
         let Some(variables) = own(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
         let page = document().and_then(|document| document.document_element());
-        for pair in Object::entries(&variables).iter().filter_map(|pair| pair.dyn_into::<Array>().ok()) {
-            let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+        for (name, value) in options::pairs(&Object::entries(&variables)) {
             if name == "color-scheme" {
                 // A document of another scheme than its frame gets an opaque background.
                 if let Some(page) = page.as_ref().and_then(|page| page.dyn_ref::<HtmlElement>()) {
@@ -226,8 +209,8 @@ impl Child {
     }
 
     fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
-        let Some((slug, auth_type)) = self.asked.get().cloned() else { return };
-        let screen = Screen::Fields { slug, auth_type, framed: false, busy: false, problem, errors };
+        let Some(&Task { ref slug, auth_type, .. }) = self.task.get() else { return };
+        let screen = Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy: false, problem, errors };
         self.change(|state| state.screen = screen);
     }
 
@@ -237,10 +220,7 @@ impl Child {
     }
 
     fn submit(&self, mut typed: Typed) {
-        let asked = self.asked.get();
-        let method = asked.and_then(|(_, auth_type)| self.state.borrow().current_app()?.method(*auth_type).cloned());
-        let Some(method) = method.filter(|_| self.is_open()) else { return };
-        let found = flow::check(&method.fields, &mut typed);
+        let Some(found) = self.mistakes(&mut typed).filter(|_| self.is_open()) else { return };
         let valid = found.is_empty();
         self.change(|state| {
             if let Screen::Fields { busy, problem, errors, .. } = &mut state.screen {
@@ -248,34 +228,42 @@ impl Child {
             }
         });
         if valid {
-            self.typed.replace(Some(typed));
+            self.typed.set(Some(typed));
             post(&self.port, "submitted", &[]);
         }
     }
 
+    fn mistakes(&self, typed: &mut Typed) -> Option<Vec<FieldError>> {
+        let state = self.state.borrow();
+        let method = state.current_app()?.method(self.task.get()?.auth_type)?;
+        Some(flow::check(&method.fields, typed))
+    }
+
     /// The parent is ready for the result: what was typed goes to the platform, once.
     fn proceed(self: &Rc<Self>) {
-        let (Some(typed), Some((slug, auth_type))) = (self.typed.take(), self.asked.get().cloned()) else { return };
-        let Some(platform) = self.platform.get() else { return };
-        let question = match auth_type {
-            AuthType::KeyBased => {
-                platform.save(&slug, auth_type, &typed).then(|result| result.map(|()| ("saved", None)))
-            }
-            AuthType::OAuth2 => platform.authorize(&slug, &typed).then(|result| {
-                result.map(|started| match started {
-                    Started::Connected => ("connected", None),
-                    Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
-                })
-            }),
-        };
-        let child = self.clone();
-        platform.transport.ask(question.then(move |result| match result {
-            Ok((name, address)) => {
-                child.blank();
-                post(&child.port, name, address.as_slice());
-            }
-            Err(failure) => child.refused(auth_type, failure),
-        }));
+        let Some(typed) = self.typed.take() else { return };
+        self.ask(
+            |task| match task.auth_type {
+                AuthType::KeyBased => task.platform.save(&task.slug, task.auth_type, &typed),
+                AuthType::OAuth2 => task.platform.authorize(&task.slug, &typed),
+            },
+            |child, task, answer| {
+                let told = match task.auth_type {
+                    AuthType::KeyBased => task.platform.read_saved(answer).map(|()| ("saved", None)),
+                    AuthType::OAuth2 => task.platform.read_started(answer).map(|started| match started {
+                        Started::Connected => ("connected", None),
+                        Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
+                    }),
+                };
+                match told {
+                    Ok((name, address)) => {
+                        child.blank();
+                        post(&child.port, name, address.as_slice());
+                    }
+                    Err(failure) => child.refused(task.auth_type, failure),
+                }
+            },
+        );
     }
 
     fn refused(&self, auth_type: AuthType, failure: Failure) {
@@ -296,7 +284,7 @@ impl Child {
     fn release(&self, failure: Failure) {
         // What was refused here is shown here already, in the platform's words.
         if !self.is_open() {
-            self.typed.replace(None);
+            self.typed.set(None);
             self.show(Some(failure), Vec::new());
         }
     }
@@ -309,18 +297,35 @@ impl Child {
 
     fn end(&self) {
         self.blank();
-        self.typed.replace(None);
+        self.typed.set(None);
         self.keeper.stop();
-        if let Some(platform) = self.platform.get() {
-            platform.transport.abort();
+        if let Some(task) = self.task.get() {
+            task.platform.transport.abort();
         }
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
         spawn(Box::pin(async move { drop(listeners) }));
-        self.size.take();
+        self.size.set(None);
         self.port.close();
         self.view.set(None);
         self.owner.cleanup();
+    }
+}
+
+/// The view's. Neither the session nor another frame is shown here, and all of the component is.
+impl Host for Weak<Child> {
+    fn show(&self, to: &mut dyn See<State>) {
+        if let Some(child) = self.upgrade()
+            && let Ok(state) = child.state.try_borrow()
+        {
+            to.see(&state);
+        }
+    }
+
+    fn send(&self, event: Event) {
+        if let (Some(child), Event::FieldsSubmitted(typed)) = (self.upgrade(), event) {
+            child.submit(typed);
+        }
     }
 }
 
@@ -334,10 +339,9 @@ impl Owner for Hooks {
                 post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
             }
             News::Probe(lease) => {
-                let Some(platform) = child.platform.get() else { return };
-                let keeper = child.keeper.clone();
-                let probed = move |answer| keeper.probed(lease, probe_outcome(answer));
-                platform.transport.ask(platform.probe(lease).then(probed));
+                if let Some(task) = child.task.get() {
+                    child.keeper.probe(&task.platform, lease);
+                }
             }
             // On a reset the parent resets its flow, too, and takes this document away.
             News::Event(_) | News::Reset | News::Changed(_) => {}

@@ -9,13 +9,16 @@
 pub(super) mod child;
 pub(super) mod parent;
 
+use super::browser::Listener;
+use super::instance::Core;
+use super::options;
 use crate::error::{Code, Failure, Report};
-use crate::gather::Gather;
 use crate::object;
 use js_sys::{Function, JsString, Object};
 use std::cell::OnceCell;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessagePort, Url};
+use web_sys::{MessageEvent, MessagePort, Url};
 
 /// Of these messages; www/frame.js takes no other.
 const VERSION: f64 = 1.0;
@@ -51,21 +54,27 @@ pub struct FrameUrl(Url);
 impl FrameUrl {
     /// One that may be trusted, and of another origin than the page's: an own origin isolates nothing.
     pub(super) fn check(address: &str) -> Option<Self> {
-        let page = super::browser::window()?.location().origin().ok()?;
-        super::options::secure(address).filter(|url| url.origin() != page).map(Self)
+        let page = options::text(&options::get(&js_sys::global(), "location")?, "origin")?;
+        options::secure(address).filter(|url| url.origin() != page).map(Self)
     }
 }
 
 /// The frame on the screen, as the rest of the component knows it. Only the npm package's second module makes one, so
 /// that all that can be done with one is there, too.
 pub(super) trait Framed {
-    /// Theme, language and words, and what the page has set of the style's variables.
-    fn share_look(&self);
-    /// Hands over the current token, once.
-    fn share_session(&self);
-    fn proceed(&self, attempt: u32);
+    fn hear(&self, core: &Core, news: News);
+}
+
+/// What concerns the frame.
+pub(super) enum News {
+    /// Theme, language or words may be others, or what the page has set of the style's variables.
+    Look,
+    /// There may be another token.
+    Session,
+    /// The attempt goes on in the frame.
+    Proceed(u32),
     /// The fields can be used again, with a token in case the frame has wiped its own.
-    fn release(&self, failure: &Failure);
+    Release(Failure),
 }
 
 fn message(name: &str, parts: &[(&str, JsValue)]) -> Object {
@@ -97,9 +106,27 @@ fn own_text(message: &JsValue, name: &str) -> Option<String> {
     own(message, name)?.as_string()
 }
 
+/// Hears what the other side posts.
+fn listen<T: 'static>(port: &MessagePort, of: &Rc<T>, received: fn(&Rc<T>, &JsValue)) -> Option<Listener> {
+    let listener = Listener::new(port, of, "message", move |of, event| {
+        if let Some(event) = event.dyn_ref::<MessageEvent>() {
+            received(of, &event.data());
+        }
+    });
+    port.start();
+    listener
+}
+
+fn own_number(message: &JsValue, name: &str) -> Option<f64> {
+    own(message, name)?.as_f64()
+}
+
 fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {
-    let reference = failure.reference.as_deref().map(|reference| ("reference", reference.into()));
-    [("code", JsValue::from(failure.code.as_str()))].into_iter().chain(reference).gather()
+    let mut parts = vec![("code", failure.code.as_str().into())];
+    if let Some(reference) = &failure.reference {
+        parts.push(("reference", reference.as_str().into()));
+    }
+    parts
 }
 
 /// The failure that the other side tells: a code that is known here and a reference.

@@ -2,7 +2,7 @@
 
 use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
-use super::{FrameUrl, Framed, VERSION, failure_of, message, own, own_text, parts_of, post};
+use super::{FrameUrl, Framed, News, VERSION, failure_of, listen, message, own_number, own_text, parts_of, post};
 use crate::decimal::decimal;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
@@ -14,7 +14,7 @@ use js_sys::{Array, Object};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CssStyleDeclaration, Element, HtmlIFrameElement, MessageChannel, MessageEvent, MessagePort};
+use web_sys::{CssStyleDeclaration, Element, HtmlIFrameElement, MessageChannel, MessagePort};
 
 /// A document that has not answered by then is taken for missing, in milliseconds.
 const PATIENCE_MS: f64 = 15_000.0;
@@ -61,10 +61,10 @@ impl Core {
         spawn(Box::pin(async move { drop(before) }));
     }
 
-    pub(in crate::embed) fn with_frame(&self, act: impl FnOnce(&dyn Framed)) {
+    pub(in crate::embed) fn tell_frame(&self, news: News) {
         let frame = self.frame.borrow().clone();
         if let Some(frame) = frame {
-            act(&*frame);
+            frame.hear(self, news);
         }
     }
 }
@@ -81,17 +81,10 @@ impl Parent {
             attempt: Cell::new(None),
             generation: Cell::new(0),
         });
-        let (loaded, late) = (Rc::downgrade(&parent), Rc::downgrade(&parent));
-        parent.load.set(Listener::new(&parent.element, "load", move |_| {
-            if let Some(parent) = loaded.upgrade() {
-                parent.connect();
-            }
-        }));
-        parent.patience.set(Timer::new(PATIENCE_MS, move || {
-            if let Some(parent) = late.upgrade() {
-                parent.send(Event::FrameFailed(Code::LoadFailed.into()));
-            }
-        }));
+        parent.load.set(Listener::new(&parent.element, &parent, "load", |parent, _| parent.connect()));
+        parent
+            .patience
+            .set(Timer::new(PATIENCE_MS, core, |core| core.send(Event::FrameFailed(Code::LoadFailed.into()))));
         let attribute = |name: &str, value: &str| drop(parent.element.set_attribute(name, value));
         // Forms, because without them a browser does not even tell that one was submitted.
         attribute("sandbox", "allow-scripts allow-same-origin allow-forms");
@@ -100,29 +93,17 @@ impl Parent {
         parent
     }
 
-    fn send(&self, event: Event) {
-        if let Some(core) = self.core.upgrade() {
-            core.send(event);
-        }
-    }
-
     /// A document has loaded: it gets a port of its own, if it is of the right origin.
     fn connect(self: &Rc<Self>) {
         let before = self.channel.replace(None);
-        if before.is_some_and(|before| before.ready.get()) {
+        if let Some(core) = self.core.upgrade().filter(|_| before.is_some_and(|before| before.ready.get())) {
             // What became of a submission of the document before is for the platform to say.
-            self.answer(Err(Code::NetworkError.into()));
+            self.answer(&core, Err(Code::NetworkError.into()));
         }
         self.generation.set(0);
         let (Ok(pair), Some(target)) = (MessageChannel::new(), self.element.content_window()) else { return };
         let port = pair.port1();
-        let parent = Rc::downgrade(self);
-        let received = Listener::new(&port, "message", move |event: JsValue| {
-            if let (Some(parent), Some(event)) = (parent.upgrade(), event.dyn_ref::<MessageEvent>()) {
-                parent.received(&event.data());
-            }
-        });
-        port.start();
+        let received = listen(&port, self, Self::received);
         let nonce = random_uuid();
         let hello = message("connect-flow", &[("version", VERSION.into()), ("nonce", nonce.as_str().into())]);
         self.channel.replace(Some(Channel { port, nonce, ready: Cell::new(false), _received: received }));
@@ -131,51 +112,49 @@ impl Parent {
     }
 
     fn post(&self, name: &str, parts: &[(&str, JsValue)]) {
-        if let Some(channel) = &*self.channel.borrow()
-            && channel.ready.get()
-        {
-            post(&channel.port, name, parts);
+        if let Some(port) = self.port() {
+            post(&port, name, parts);
         }
     }
 
+    /// Of the document that has answered.
+    fn port(&self) -> Option<MessagePort> {
+        let channel = self.channel.borrow();
+        channel.as_ref().filter(|channel| channel.ready.get()).map(|channel| channel.port.clone())
+    }
+
     fn received(self: &Rc<Self>, message: &JsValue) {
+        let Some(core) = self.core.upgrade() else { return };
         let name = own_text(message, "name").unwrap_or_default();
         if name == "failed" {
-            return self.send(Event::FrameFailed(failure_of(message)));
+            return core.send(Event::FrameFailed(failure_of(message)));
         }
         if name == "ready" {
-            let fits = own_text(message, "nonce");
-            let fits = self
-                .channel
-                .borrow()
-                .as_ref()
-                .is_some_and(|channel| fits.as_deref() == Some(&channel.nonce) && !channel.ready.replace(true));
-            if fits {
+            if self.begins(own_text(message, "nonce")) {
                 self.patience.set(None);
-                self.set_up();
+                self.set_up(&core);
             }
             return;
         }
-        if !self.channel.borrow().as_ref().is_some_and(|channel| channel.ready.get()) {
+        if self.port().is_none() {
             return;
         }
         match name.as_str() {
             "height" => {
-                let px = own(message, "px").and_then(|px| px.as_f64()).unwrap_or_default().clamp(0.0, HIGHEST);
+                let px = own_number(message, "px").unwrap_or_default().clamp(0.0, HIGHEST);
                 drop(self.element.style().set_property("block-size", &[&decimal(px as usize), "px"].concat()));
             }
-            "submitted" => self.send(Event::FrameSubmitted),
-            "saved" => self.answer(Ok(None)),
-            "connected" => self.answer(Ok(Some(Authorization::Connected))),
+            "submitted" => core.send(Event::FrameSubmitted),
+            "saved" => self.answer(&core, Ok(None)),
+            "connected" => self.answer(&core, Ok(Some(Authorization::Connected))),
             "address" => {
-                if let (Some(core), Some(address)) = (self.core.upgrade(), own_text(message, "url")) {
-                    self.answer(core.take_address(&address).map(Some));
+                if let Some(address) = own_text(message, "url") {
+                    self.answer(&core, core.take_address(&address).map(Some));
                 }
             }
-            "refused" => self.answer(Err(failure_of(message))),
+            "refused" => self.answer(&core, Err(failure_of(message))),
             "rejected" => {
-                let generation = own(message, "generation").and_then(|generation| generation.as_f64());
-                if let (Some(core), Some(generation)) = (self.core.upgrade(), generation) {
+                if let Some(generation) = own_number(message, "generation") {
                     core.keeper.rejected(generation as u32);
                 }
             }
@@ -183,29 +162,27 @@ impl Parent {
         }
     }
 
+    /// Whether that is the nonce of a document which has not answered before.
+    fn begins(&self, nonce: Option<String>) -> bool {
+        let channel = self.channel.borrow();
+        channel.as_ref().is_some_and(|channel| nonce.as_deref() == Some(&channel.nonce) && !channel.ready.replace(true))
+    }
+
     /// How the attempt went that the frame was told to go on with.
-    fn answer(&self, result: Result<Option<Authorization>, Failure>) {
+    fn answer(&self, core: &Rc<Core>, result: Result<Option<Authorization>, Failure>) {
         let Some(attempt) = self.attempt.take() else { return };
-        let Some((_, auth_type)) = self.asked() else { return };
-        self.send(match (auth_type, result) {
-            (AuthType::KeyBased, result) => Event::CredentialsSaved { attempt, result: result.map(drop) },
-            (AuthType::OAuth2, Ok(Some(result))) => Event::Authorized { attempt, result: Ok(result) },
-            (AuthType::OAuth2, Ok(None)) => Event::Authorized { attempt, result: Err(Code::BadResponse.into()) },
-            (AuthType::OAuth2, Err(failure)) => Event::Authorized { attempt, result: Err(failure) },
+        let Some((_, auth_type)) = asked(core) else { return };
+        core.send(match auth_type {
+            AuthType::KeyBased => Event::CredentialsSaved { attempt, result: result.map(drop) },
+            AuthType::OAuth2 => {
+                let result = result.and_then(|answer| answer.ok_or_else(|| Code::BadResponse.into()));
+                Event::Authorized { attempt, result }
+            }
         });
     }
 
-    /// What the frame's screen is about.
-    fn asked(&self) -> Option<(String, AuthType)> {
-        let core = self.core.upgrade()?;
-        match &core.flow.borrow().state().screen {
-            Screen::Fields { slug, auth_type, .. } => Some((slug.clone(), *auth_type)),
-            _ => None,
-        }
-    }
-
-    fn set_up(&self) {
-        let (Some(core), Some((slug, auth_type))) = (self.core.upgrade(), self.asked()) else { return };
+    fn set_up(&self, core: &Core) {
+        let Some((slug, auth_type)) = asked(core) else { return };
         let transport = &core.platform.transport;
         let pair = |(name, value): &(&str, String)| Array::of2(&(*name).into(), &value.as_str().into());
         let headers: Array = transport.extra().fixed.iter().map(pair).collect();
@@ -219,64 +196,69 @@ impl Parent {
                 ("authType", auth_type.as_str().into()),
             ],
         );
-        self.share_look();
-        self.share_session();
+        self.share_look(core);
+        self.share_session(core);
+    }
+
+    fn share_look(&self, core: &Core) {
+        let style = window().and_then(|window| window.get_computed_style(&self.element).ok()?);
+        let look = core.ui.settings.read(super::super::options::plain);
+        if let (Some(port), Some(style), Some(look)) = (self.port(), style, look) {
+            object::set(&look, "name", &"look".into());
+            object::set(&look, "variables", &variables(&style));
+            super::post_whole(&port, &look);
+        }
+    }
+
+    /// Hands over the current token, once.
+    fn share_session(&self, core: &Core) {
+        let Some(port) = self.port() else { return };
+        let Some(shared) = core.keeper.share() else { return };
+        if self.generation.replace(shared.generation) != shared.generation {
+            let lifetime = shared.remaining_ms.map_or(JsValue::UNDEFINED, |ms| JsValue::from(ms / 1000.0));
+            let parts =
+                [("generation", shared.generation.into()), ("token", shared.token.into()), ("expiresIn", lifetime)];
+            post(&port, "session", &parts);
+        }
+    }
+}
+
+/// What the screen of the frame is about.
+fn asked(core: &Core) -> Option<(String, AuthType)> {
+    match &core.flow.borrow().state().screen {
+        Screen::Fields { slug, auth_type, .. } => Some((slug.clone(), *auth_type)),
+        _ => None,
     }
 }
 
 impl Framed for Parent {
-    fn share_look(&self) {
-        let (Some(core), Some(window)) = (self.core.upgrade(), window()) else { return };
-        let Ok(Some(style)) = window.get_computed_style(&self.element) else { return };
-        let Some(look) = core.ui.settings.read(super::super::options::plain) else { return };
-        object::set(&look, "name", &"look".into());
-        object::set(&look, "variables", &variables(&style));
-        if let Some(channel) = &*self.channel.borrow()
-            && channel.ready.get()
-        {
-            super::post_whole(&channel.port, &look);
+    fn hear(&self, core: &Core, news: News) {
+        match news {
+            News::Look => self.share_look(core),
+            News::Session => self.share_session(core),
+            News::Proceed(attempt) => {
+                self.attempt.set(Some(attempt));
+                self.post("proceed", &[]);
+            }
+            News::Release(failure) => {
+                self.attempt.set(None);
+                self.generation.set(0);
+                self.share_session(core);
+                self.post("release", &parts_of(&failure));
+            }
         }
-    }
-
-    fn share_session(&self) {
-        let ready = self.channel.borrow().as_ref().is_some_and(|channel| channel.ready.get());
-        let Some(core) = self.core.upgrade().filter(|_| ready) else { return };
-        let Some(shared) = core.keeper.share() else { return };
-        if self.generation.replace(shared.generation) != shared.generation {
-            let lifetime = shared.remaining_ms.map_or(JsValue::UNDEFINED, |ms| JsValue::from(ms / 1000.0));
-            self.post(
-                "session",
-                &[("generation", shared.generation.into()), ("token", shared.token.into()), ("expiresIn", lifetime)],
-            );
-        }
-    }
-
-    fn proceed(&self, attempt: u32) {
-        self.attempt.set(Some(attempt));
-        self.post("proceed", &[]);
-    }
-
-    fn release(&self, failure: &Failure) {
-        self.attempt.set(None);
-        self.generation.set(0);
-        self.share_session();
-        self.post("release", &parts_of(failure));
     }
 }
 
+/// What the page has set of the style's variables, and what holds for the frame where it has not.
 fn variables(style: &CssStyleDeclaration) -> Object {
     let variables = object::plain(&[]);
-    let put = |name: &str, value: Result<String, JsValue>| {
-        if let Ok(value) = value
-            && !value.is_empty()
-        {
+    let usual = [("--cf-font", "font-family"), ("color-scheme", "color-scheme")];
+    for (name, property) in usual.into_iter().chain(view::variables().map(|name| (name, name))) {
+        let value = style.get_property_value(property).unwrap_or_default();
+        if !value.is_empty() {
             object::set(&variables, name, &value.into());
         }
-    };
-    put("--cf-font", style.get_property_value("font-family"));
-    put("color-scheme", style.get_property_value("color-scheme"));
-    for name in view::variables() {
-        put(name, style.get_property_value(name));
     }
     variables
 }

@@ -1,12 +1,13 @@
 //! Apps, connections and the session: requests as the platform wants them, answers as this component reads them.
 
 use super::apps::{self, Icons};
+use crate::cut::cut;
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
 use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Organisation};
-use crate::platform::transport::{Call, Retry, Transport, json_of};
-use crate::platform::{ConfigChoice, Listed, Platform, Question, Started};
+use crate::platform::transport::{Answer, Call, Retry, Transport, json_of};
+use crate::platform::{ConfigChoice, Listed, Platform, Started};
 use crate::session::Lease;
 use js_sys::{Array, JsString};
 use std::rc::Rc;
@@ -17,79 +18,105 @@ pub struct Refold {
     pub config: ConfigChoice,
 }
 
-pub(super) const fn get(path: String) -> Call {
-    Call { method: "GET", path, body: None, retry: Retry::Safe, lease: None, slug: None }
+impl Refold {
+    fn icons(&self) -> Icons {
+        Icons::of(&self.transport.origins)
+    }
 }
 
-pub(super) const fn change(method: &'static str, path: String, body: Option<JsString>) -> Call {
-    Call { method, path, body, retry: Retry::Never, lease: None, slug: None }
+pub(super) fn get(pattern: &str, values: &[&str]) -> Call {
+    Call { method: "GET", path: path(pattern, values), body: None, retry: Retry::Safe, lease: None, slug: None }
+}
+
+pub(super) fn change(method: &'static str, pattern: &str, values: &[&str], body: Option<JsString>) -> Call {
+    Call { method, body, retry: Retry::Never, ..get(pattern, values) }
+}
+
+/// A path with a value in place of each star.
+pub(super) fn path(pattern: &str, values: &[&str]) -> String {
+    let (mut path, mut rest) = (String::new(), pattern);
+    for value in values {
+        let (before, after) = cut(rest, '*');
+        path.push_str(before);
+        path.push_str(&String::from(js_sys::encode_uri_component(value)));
+        rest = after;
+    }
+    path.push_str(rest);
+    path
 }
 
 impl Platform for Refold {
-    fn apps(&self) -> Question<Result<Listed, Failure>> {
-        let icons = Icons::of(&self.transport.origins);
-        get("/api/v2/f-sdk/application".to_owned()).read(|content| {
-            let body = content.reader;
-            // Some deployments wrap lists.
-            let list = if body.is_array() { body } else { body.get("data") };
-            if list.is_array() { Ok(apps::list(list, icons)) } else { Err(Code::BadResponse.into()) }
-        })
+    fn apps(&self) -> Call {
+        get("/api/v2/f-sdk/application", &[])
     }
 
-    fn app(&self, slug: &str) -> Question<Result<App, Failure>> {
-        let (slug, icons) = (slug.to_owned(), Icons::of(&self.transport.origins));
-        get(["/api/v2/f-sdk/application/", &segment(&slug)].concat()).read(move |content| {
-            let app = apps::app(&content.reader, &icons).filter(|app| app.slug == slug);
-            app.ok_or_else(|| Code::BadResponse.into())
-        })
+    fn read_apps(&self, answer: Answer) -> Result<Listed, Failure> {
+        let body = answer?.reader;
+        // Some deployments wrap lists.
+        let list = if body.is_array() { body } else { body.get("data") };
+        if list.is_array() { Ok(apps::list(list, self.icons())) } else { Err(Code::BadResponse.into()) }
     }
 
-    fn organisation(&self) -> Question<Result<Organisation, Failure>> {
-        get("/api/v3/org/basics".to_owned()).read(|content| Ok(Organisation { name: content.reader.text("name") }))
+    fn app(&self, slug: &str) -> Call {
+        get("/api/v2/f-sdk/application/*", &[slug])
     }
 
-    fn authorize(&self, slug: &str, fields: &Typed) -> Question<Result<Started, Failure>> {
-        let path = ["/api/v1/", &segment(slug), "/integrate"].concat();
-        change("POST", path, Some(body_of(fields, None))).read(|content| match content.reader.address("auth_url") {
+    fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure> {
+        let app = apps::app(&answer?.reader, &self.icons()).filter(|app| app.slug == slug);
+        app.ok_or_else(|| Code::BadResponse.into())
+    }
+
+    fn organisation(&self) -> Call {
+        get("/api/v3/org/basics", &[])
+    }
+
+    fn read_organisation(&self, answer: Answer) -> Result<Organisation, Failure> {
+        Ok(Organisation { name: answer?.reader.text("name") })
+    }
+
+    fn authorize(&self, slug: &str, fields: &Typed) -> Call {
+        change("POST", "/api/v1/*/integrate", &[slug], Some(body_of(fields, None)))
+    }
+
+    fn read_started(&self, answer: Answer) -> Result<Started, Failure> {
+        let body = answer?.reader;
+        match body.address("auth_url") {
             Some(url) => Ok(Started::At(url)),
-            None if content.reader.flag("connected") => Ok(Started::Connected),
+            None if body.flag("connected") => Ok(Started::Connected),
             None => Err(Code::BadResponse.into()),
-        })
+        }
     }
 
-    fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Question<Result<(), Failure>> {
-        let path = ["/api/v2/app/", &segment(slug), "/save"].concat();
-        let question = change("POST", path, Some(body_of(fields, Some(auth_type))))
-            .read(|content| if content.reader.flag("success") { Ok(()) } else { Err(Code::BadResponse.into()) });
-        // This endpoint answers 500 with the reason when the app refuses the credentials.
-        question.then(|result| {
-            result.map_err(|mut failure| {
+    fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Call {
+        change("POST", "/api/v2/app/*/save", &[slug], Some(body_of(fields, Some(auth_type))))
+    }
+
+    fn read_saved(&self, answer: Answer) -> Result<(), Failure> {
+        match answer {
+            Ok(content) if content.reader.flag("success") => Ok(()),
+            Ok(_) => Err(Code::BadResponse.into()),
+            Err(mut failure) => {
+                // This endpoint answers 500 with the reason when the app refuses the credentials.
                 if failure.code == Code::ServerError && failure.message.is_some() {
                     failure.code = Code::CredentialsRefused;
                 }
-                failure
-            })
-        })
+                Err(failure)
+            }
+        }
     }
 
-    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Question<Result<(), Failure>> {
-        let path = ["/api/v1/linked-acc/integration/", &segment(slug), "?auth_type=", auth_type.as_str()].concat();
-        change("DELETE", path, None).read(|_| Ok(()))
+    fn disconnect(&self, slug: &str, auth_type: AuthType) -> Call {
+        change("DELETE", "/api/v1/linked-acc/integration/*?auth_type=*", &[slug, auth_type.as_str()], None)
     }
 
-    fn probe(&self, lease: Lease) -> Question<Result<(), Failure>> {
-        let call = get("/api/v2/public/session/active-linked-account".to_owned());
-        Call { lease: Some(lease), ..call }.read(|_| Ok(()))
+    fn probe(&self, lease: Lease) -> Call {
+        Call { lease: Some(lease), ..get("/api/v2/public/session/active-linked-account", &[]) }
     }
 
     fn revoke(&self, authorization: JsString) {
-        let call = change("POST", "/api/v2/public/session-token/revoke".to_owned(), None);
+        let call = change("POST", "/api/v2/public/session-token/revoke", &[], None);
         self.transport.farewell(&call, authorization);
     }
-}
-
-pub(super) fn segment(text: &str) -> String {
-    String::from(js_sys::encode_uri_component(text))
 }
 
 fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {

@@ -147,7 +147,7 @@ fn input(field: &Reader) -> Option<InputField> {
         .items()
         .filter_map(|option| {
             let value = option.text("value")?;
-            Some((option.text("name").unwrap_or_else(|| value.clone()), value))
+            Some((option.text_or("name", &value), value))
         })
         .gather();
     let kind = match field.text("type").as_deref() {
@@ -160,8 +160,8 @@ fn input(field: &Reader) -> Option<InputField> {
         _ => InputKind::Text,
     };
     Some(InputField {
-        label: field.text("label").unwrap_or_else(|| name.clone()),
-        placeholder: field.text("placeholder").unwrap_or_default(),
+        label: field.text_or("label", &name),
+        placeholder: field.text_or("placeholder", ""),
         required: field.flag("required"),
         kind,
         help: field.text("help_text"),
@@ -181,7 +181,7 @@ fn account(account: &Reader, usual: AuthType) -> Option<Account> {
     Some(Account {
         connection_id: account.text("connection_id"),
         identifier: identifier.as_text().or_else(named).unwrap_or_default(),
-        connected_at: account.text("connectedAt").unwrap_or_default(),
+        connected_at: account.text_or("connectedAt", ""),
         active: account.text("status").is_none_or(|status| status == "active"),
         auth_type: account.text("auth_type").and_then(|text| auth_type(&text)).unwrap_or(usual),
     })

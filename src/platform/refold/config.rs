@@ -1,7 +1,7 @@
 //! `Config`, its fields and executions as the platform writes them, read into the model; tolerant of what is strange.
 
 use crate::gather::Gather;
-use crate::platform::json::Value;
+use crate::platform::json::{Value, append_text};
 use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
     Workflow,
@@ -27,7 +27,7 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
 pub(crate) fn field(field: &Value) -> Option<ConfigField> {
     let id = text(field, "id")?;
     Some(ConfigField {
-        name: text(field, "name").unwrap_or_else(|| id.clone()),
+        name: text_or(field, "name", &id),
         kind: kind(field),
         parent: text(field, "parent"),
         required: flag(field, "required"),
@@ -36,7 +36,7 @@ pub(crate) fn field(field: &Value) -> Option<ConfigField> {
         default: field.get("defaultValue").cloned(),
         page: text(field, "associated_page"),
         help: text(field, "help_text"),
-        placeholder: text(field, "placeholder").unwrap_or_default(),
+        placeholder: text_or(field, "placeholder", ""),
         id,
     })
 }
@@ -61,24 +61,61 @@ pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
     })
 }
 
-/// The body of `PUT /api/v2/f-sdk/config`.
-pub(crate) fn change(slug: &str, change: ConfigChange) -> Value {
-    let mut body = vec![("slug".to_owned(), Value::text(slug))];
-    body.extend(change.config_id.map(|id| ("config_id".to_owned(), Value::Text(id))));
-    body.push(("fields".to_owned(), Value::Object(change.fields)));
-    let workflows = change.workflows.into_iter().map(|workflow| {
-        Value::Object(vec![
-            ("id".to_owned(), Value::Text(workflow.id)),
-            ("enabled".to_owned(), Value::Bool(workflow.enabled)),
-            ("fields".to_owned(), Value::Object(workflow.fields)),
-        ])
-    });
-    body.push(("workflows".to_owned(), Value::List(workflows.gather())));
-    Value::Object(body)
+/// The body of a request: a JSON object, written member by member.
+pub(crate) struct Body(String);
+
+impl Body {
+    pub(crate) fn new() -> Self {
+        Self("{".to_owned())
+    }
+
+    /// `source` is JSON.
+    pub(crate) fn member(mut self, name: &str, source: &str) -> Self {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        append_text(name, &mut self.0);
+        self.0.push(':');
+        self.0.push_str(source);
+        self
+    }
+
+    /// Nothing for a text that is not there.
+    pub(crate) fn text(self, name: &str, text: Option<&str>) -> Self {
+        let Some(text) = text else { return self };
+        let mut source = String::new();
+        append_text(text, &mut source);
+        self.member(name, &source)
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
 }
 
-fn text(object: &Value, name: &str) -> Option<String> {
+/// The body of `PUT /api/v2/f-sdk/config`.
+pub(crate) fn change(slug: &str, change: ConfigChange) -> String {
+    let mut workflows = String::new();
+    for workflow in change.workflows {
+        workflows.push(if workflows.is_empty() { '[' } else { ',' });
+        let body = Body::new()
+            .text("id", Some(&workflow.id))
+            .member("enabled", if workflow.enabled { "true" } else { "false" })
+            .member("fields", &Value::Object(workflow.fields).write());
+        workflows.push_str(&body.finish());
+    }
+    workflows.push_str(if workflows.is_empty() { "[]" } else { "]" });
+    let body = Body::new().text("slug", Some(slug)).text("config_id", change.config_id.as_deref());
+    body.member("fields", &Value::Object(change.fields).write()).member("workflows", &workflows).finish()
+}
+
+pub(super) fn text(object: &Value, name: &str) -> Option<String> {
     object.get(name).and_then(Value::plain).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn text_or(object: &Value, name: &str, other: &str) -> String {
+    text(object, name).unwrap_or_else(|| other.to_owned())
 }
 
 fn flag(object: &Value, name: &str) -> bool {
@@ -102,7 +139,7 @@ fn fields(owner: &Value) -> Vec<ConfigField> {
 fn workflow(workflow: &Value) -> Option<Workflow> {
     let id = text(workflow, "id")?;
     Some(Workflow {
-        name: text(workflow, "name").unwrap_or_else(|| id.clone()),
+        name: text_or(workflow, "name", &id),
         description: text(workflow, "description"),
         enabled: flag(workflow, "enabled"),
         fields: fields(workflow),
@@ -116,8 +153,8 @@ fn field_error(error: &Value) -> Option<(String, String)> {
     Some((text(error, "id")?, sentence))
 }
 
-fn kind(field: &Value) -> FieldKind {
-    let name = text(field, "field_type").unwrap_or_default();
+pub(super) fn kind(field: &Value) -> FieldKind {
+    let name = text_or(field, "field_type", "");
     match name.as_str() {
         "text" => FieldKind::Text,
         "textarea" => FieldKind::Textarea,
@@ -166,17 +203,17 @@ fn choices(owner: &Value, name: &str) -> Vec<Choice> {
 }
 
 fn run(run: &Value) -> Option<Run> {
-    let state = text(run, "status").unwrap_or_default();
+    let state = text_or(run, "status", "");
     Some(Run {
         id: text(run, "_id").or_else(|| text(run, "id"))?,
-        name: text(run, "name").unwrap_or_default(),
+        name: text_or(run, "name", ""),
         state: match state.to_ascii_uppercase().as_str() {
             "RUNNING" | "STARTED" | "QUEUED" => RunState::Running,
             "COMPLETED" | "SUCCESS" => RunState::Completed,
             "ERRORED" | "FAILED" => RunState::Failed,
             _ => RunState::Unknown(state),
         },
-        started_at: text(run, "createdAt").unwrap_or_default(),
+        started_at: text_or(run, "createdAt", ""),
         error: run.get("error").and_then(|error| text(error, "message")),
     })
 }
@@ -220,7 +257,7 @@ mod tests {
     fn a_change_is_written_as_the_contract_wants_it_and_values_as_they_are() {
         let values = vec![("__proto__".into(), json(r#"{"b":1.0,"1":[]}"#))];
         let workflows = vec![WorkflowChange { id: "w".into(), enabled: false, fields: values.clone() }];
-        let written = change("crm", ConfigChange { config_id: Some("c".into()), fields: values, workflows }).write();
+        let written = change("crm", ConfigChange { config_id: Some("c".into()), fields: values, workflows });
         let fields = r#""fields":{"__proto__":{"b":1.0,"1":[]}}"#;
         let workflow = [r#"{"id":"w","enabled":false,"#, fields, "}"].concat();
         let head = [r#"{"slug":"crm","config_id":"c","#, fields].concat();

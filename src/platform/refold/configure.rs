@@ -1,100 +1,104 @@
 //! Requests about configurations and runs.
 
-use super::api::{Refold, change, get, segment};
-use super::config as reading;
+use super::api::{Refold, change, get, path};
+use super::config::{self as reading, Body};
 use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
+use crate::platform::Configure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, RuleColumns, RunPage};
-use crate::platform::transport::{Call, Retry};
-use crate::platform::{Configure, Question};
-use js_sys::JsString;
+use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RuleColumns, RunPage};
+use crate::platform::transport::{Answer, Call, Retry, json};
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
-/// Runs a page.
-const LIMIT: usize = 10;
 
 /// Asks by `POST`, which changes nothing here and may be repeated.
-fn ask(path: String, slug: Option<&str>, body: Value) -> Call {
-    let body = Some(JsString::from(body.write()));
-    Call { method: "POST", path, body, retry: Retry::Safe, lease: None, slug: slug.map(str::to_owned) }
+fn ask(call: Call, slug: Option<&str>, body: Body) -> Call {
+    Call { method: "POST", body: Some(body.finish().into()), slug: slug.map(str::to_owned), ..call }
 }
 
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.map(|(name, value)| (name.to_owned(), value)).into())
-}
-
-/// `/api/v2/f-sdk/slug/{slug}/config[/{config_id}]`
-fn path_of(slug: &str, config_id: Option<&str>) -> String {
-    let path = ["/api/v2/f-sdk/slug/", &segment(slug), "/config"].concat();
-    config_id.map_or_else(|| path.clone(), |id| [&path, "/", &segment(id)].concat())
-}
-
-/// `/api/v2/public/config/{what}/{id}` with what addresses the list that the field is in.
-fn path_of_field(what: &str, field: &FieldKey, config_id: Option<&str>) -> String {
-    let mut path = ["/api/v2/public/config/", what, "/", &segment(&field.id)].concat();
-    let parameters = [("workflow_id", field.workflow.as_deref()), ("config_id", config_id)];
-    for (at, (name, value)) in parameters.iter().filter_map(|(name, value)| Some((name, (*value)?))).enumerate() {
-        path.push_str(if at == 0 { "?" } else { "&" });
-        path.push_str(&[name, "=", &segment(value)].concat());
+/// Of that configuration, or of the usual one.
+fn of_config(slug: &str, config_id: Option<&str>) -> Call {
+    match config_id {
+        Some(id) => get("/api/v2/f-sdk/slug/*/config/*", &[slug, id]),
+        None => get("/api/v2/f-sdk/slug/*/config", &[slug]),
     }
-    path
+}
+
+/// Of a field, with what addresses the list that it is in.
+fn of_field(pattern: &str, field: &FieldKey, config_id: Option<&str>) -> Call {
+    let mut call = get(pattern, &[&field.id]);
+    let mut sign = "?";
+    for (parameter, value) in [("workflow_id=*", field.workflow.as_deref()), ("config_id=*", config_id)] {
+        if let Some(value) = value {
+            call.path.push_str(sign);
+            call.path.push_str(&path(parameter, &[value]));
+            sign = "&";
+        }
+    }
+    call
 }
 
 impl Configure for Refold {
-    fn config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<Config, Failure>> {
-        let mut body = vec![("slug".to_owned(), Value::text(slug))];
-        body.extend(config_id.or(self.config.id.as_deref()).map(|id| ("config_id".to_owned(), Value::text(id))));
-        body.push(("labels".to_owned(), self.config.labels.clone().map_or(Value::List(Vec::new()), Value::Raw)));
-        ask(CONFIG.to_owned(), None, Value::Object(body)).json(reading::config)
+    fn config(&self, slug: &str, config_id: Option<&str>) -> Call {
+        let config_id = config_id.or(self.config.id.as_deref());
+        let body = Body::new().text("slug", Some(slug)).text("config_id", config_id);
+        ask(get(CONFIG, &[]), None, body.member("labels", self.config.labels.as_deref().unwrap_or("[]")))
     }
 
-    fn configs(&self, slug: &str) -> Option<Question<Result<Vec<String>, Failure>>> {
-        if self.config.id.is_some() {
-            return None;
-        }
-        let path = ["/api/v2/public/slug/", &segment(slug), "/configs"].concat();
-        Some(get(path).json(|body| {
+    fn find_config(&self, slug: &str) -> Call {
+        of_config(slug, self.config.id.as_deref())
+    }
+
+    fn save_config(&self, slug: &str, changes: ConfigChange) -> Call {
+        let body = reading::change(slug, changes);
+        change("PUT", CONFIG, &[], Some(body.into()))
+    }
+
+    fn read_config(&self, answer: Answer) -> Result<Config, Failure> {
+        json(answer, reading::config)
+    }
+
+    fn configs(&self, slug: &str) -> Option<Call> {
+        let free = self.config.id.is_none();
+        free.then(|| get("/api/v2/public/slug/*/configs", &[slug]))
+    }
+
+    fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure> {
+        json(answer, |body| {
             let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
             Some(body.items().iter().filter_map(id).gather())
-        }))
+        })
     }
 
-    fn find_config(&self, slug: &str) -> Question<Result<Config, Failure>> {
-        get(path_of(slug, self.config.id.as_deref())).json(reading::config)
+    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call {
+        Call { method: "DELETE", retry: Retry::Never, ..of_config(slug, config_id) }
     }
 
-    fn save_config(&self, slug: &str, changes: ConfigChange) -> Question<Result<Config, Failure>> {
-        let body = JsString::from(reading::change(slug, changes).write());
-        change("PUT", CONFIG.to_owned(), Some(body)).json(reading::config)
+    fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: Value) -> Call {
+        let body = Body::new().member("value", &parent.write());
+        ask(of_field("/api/v2/public/config/field/*", field, config_id), Some(slug), body)
     }
 
-    fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Question<Result<(), Failure>> {
-        change("DELETE", path_of(slug, config_id), None).read(|_| Ok(()))
+    fn read_options(&self, answer: Answer) -> Result<FieldKind, Failure> {
+        json(answer, |field| reading::text(field, "id").map(|_| reading::kind(field)))
     }
 
-    fn options(
-        &self,
-        slug: &str,
-        config_id: Option<&str>,
-        field: &FieldKey,
-        parent: Value,
-    ) -> Question<Result<ConfigField, Failure>> {
-        let path = path_of_field("field", field, config_id);
-        ask(path, Some(slug), object([("value", parent)])).json(reading::field)
+    fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Call {
+        let column = Body::new().member("lhs", &lhs.write());
+        let body = Body::new().member("rule_column", &column.finish());
+        ask(of_field("/api/v2/public/config/rule-engine/*", field, None), Some(slug), body)
     }
 
-    fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Question<Result<RuleColumns, Failure>> {
-        let path = path_of_field("rule-engine", field, None);
-        let body = object([("rule_column", object([("lhs", lhs)]))]);
-        ask(path, Some(slug), body).json(|body| body.get("rule_column").map(reading::rule_columns))
+    fn read_rule(&self, answer: Answer) -> Result<RuleColumns, Failure> {
+        json(answer, |body| body.get("rule_column").map(reading::rule_columns))
     }
 
-    fn runs(&self, workflow: &str, page: u32) -> Question<Result<RunPage, Failure>> {
-        let (page, limit) = (decimal(page as usize), decimal(LIMIT));
-        let path =
-            ["/api/v2/public/execution?page=", &page, "&limit=", &limit, "&workflow_id=", &segment(workflow)].concat();
-        get(path).json(reading::run_page)
+    fn runs(&self, workflow: &str, page: u32) -> Call {
+        get("/api/v2/public/execution?page=*&limit=10&workflow_id=*", &[&decimal(page as usize), workflow])
+    }
+
+    fn read_runs(&self, answer: Answer) -> Result<RunPage, Failure> {
+        json(answer, reading::run_page)
     }
 }

@@ -92,7 +92,7 @@ impl Rig {
     /// Runs until a call of the host is under way.
     pub(super) fn until_asked(&mut self) {
         let end = self.now.steady_ms + DAY;
-        while !self.session.view().asking {
+        while !self.is_asked() {
             assert!(self.now.steady_ms < end, "never asked");
             self.run(250.0);
         }
@@ -170,6 +170,11 @@ impl Rig {
     pub(super) fn reject(&mut self) {
         let generation = self.session.view().generation;
         self.with(|session, now| session.rejected(generation, now));
+    }
+
+    /// The host is being asked right now.
+    pub(super) fn is_asked(&self) -> bool {
+        self.session.ask.is_some()
     }
 
     pub(super) fn phase(&self) -> Phase {

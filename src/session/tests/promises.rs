@@ -94,7 +94,7 @@ fn healthy_day(lifetime: f64, hours: f64) -> (usize, usize) {
     let (mut dies, mut refused, mut minted) = (0.0, 0, 0);
     let end = rig.now.steady_ms + hours * HOUR;
     while rig.now.steady_ms < end {
-        if rig.session.view().asking {
+        if rig.is_asked() {
             rig.pass(500.0);
             minted += 1;
             dies = rig.now.steady_ms - 250.0 + lifetime * SECOND;
@@ -106,7 +106,7 @@ fn healthy_day(lifetime: f64, hours: f64) -> (usize, usize) {
         rig.run(10.0 * SECOND);
     }
     assert_eq!((rig.expired(), rig.failures()), (0, vec![]));
-    assert_eq!(rig.asks().len(), minted + usize::from(rig.session.view().asking));
+    assert_eq!(rig.asks().len(), minted + usize::from(rig.is_asked()));
     (refused, minted)
 }
 
@@ -140,7 +140,7 @@ fn t2_a1_s30_common_lifetimes_are_renewed_without_a_401() {
 fn s30_sixty_second_tokens_are_renewed_as_the_limits_allow() {
     let (mut rig, mut minted) = (Rig::asking(), 0);
     for _ in 0..360 {
-        if rig.session.view().asking {
+        if rig.is_asked() {
             minted += 1;
             rig.give(lasting(&format!("t{minted}"), 60.0));
         }
@@ -183,7 +183,7 @@ fn n4_401_for_ever_is_backed_off_from() {
     let (mut rig, mut minted) = (Rig::asking(), 0);
     let start = rig.now.steady_ms;
     while rig.now.steady_ms < start + HOUR {
-        if rig.session.view().asking {
+        if rig.is_asked() {
             minted += 1;
             rig.give(lasting(&format!("t{minted}"), 900.0));
         }
@@ -214,7 +214,7 @@ fn s29_a_host_is_called_at_most_six_times_in_five_minutes_whatever_happens() {
     let mut n = 0;
     let start = rig.now.steady_ms;
     while rig.now.steady_ms < start + HOUR {
-        if rig.session.view().asking {
+        if rig.is_asked() {
             n += 1;
             match n % 3 {
                 0 => rig.fail(),

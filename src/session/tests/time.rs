@@ -5,10 +5,10 @@ use super::*;
 const QUARTER: f64 = 15.0 * MINUTE;
 
 fn answers_all(rig: &mut Rig, mint: impl Fn(&Rig, usize) -> Offer, ms: f64) -> usize {
-    let mut answered = rig.asks().len() - usize::from(rig.session.view().asking);
+    let mut answered = rig.asks().len() - usize::from(rig.is_asked());
     let mut left = ms;
     while left > 0.0 {
-        if rig.session.view().asking {
+        if rig.is_asked() {
             let offer = mint(rig, answered);
             answered += 1;
             rig.give(offer);
