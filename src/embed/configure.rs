@@ -3,6 +3,7 @@
 use super::instance::Core;
 use crate::flow::{ConfigCommand, ConfigEvent, Event};
 use crate::platform::Configure;
+use crate::platform::model::config::FieldKind;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -31,12 +32,12 @@ impl Core {
             }
             ConfigCommand::Options { ask, slug, config_id, field, parent } => {
                 let question = platform.options(&slug, config_id.as_deref(), &field, parent);
-                question
-                    .then(move |result| ConfigEvent::Options { ask, result: result.map(|field| Arc::new(field.kind)) })
+                question.then(move |result| ConfigEvent::Options { ask, result: result.map(|field| field.kind) })
             }
             ConfigCommand::Rule { ask, slug, field, lhs } => {
                 let question = platform.rule(&slug, &field, lhs);
-                question.then(move |result| ConfigEvent::Rule { ask, result: result.map(Arc::new) })
+                let kind = |columns| Arc::new(FieldKind::Rules(Arc::new(columns)));
+                question.then(move |result| ConfigEvent::Options { ask, result: result.map(kind) })
             }
             ConfigCommand::Runs { ask, workflow, page } => {
                 platform.runs(&workflow, page).then(move |result| ConfigEvent::RunsLoaded { ask, result })

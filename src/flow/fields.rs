@@ -1,15 +1,15 @@
 //! Checks of what was typed, before anything is sent.
 
 use super::event::Typed;
-use super::state::{FieldError, FieldErrorKind};
-use crate::gather::Gather;
+use super::state::{Fault, FieldError};
+use crate::gather::{Gather, keep};
 use crate::platform::model::{InputField, InputKind};
 use crate::space::{is_space, trimmed};
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
 pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
-    typed.values.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
+    keep(&mut typed.values, |(name, _)| fields.iter().any(|field| &field.name == name));
     typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).gather();
     for (name, value) in &mut typed.values {
         let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);
@@ -28,16 +28,14 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
         .gather()
 }
 
-fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
+fn fault(field: &InputField, value: &str) -> Option<Fault> {
     if trimmed(value).is_empty() {
-        return field.required.then_some(FieldErrorKind::Required);
+        return field.required.then_some(Fault::Required);
     }
     match field.kind {
-        InputKind::Email if !is_email(value) => Some(FieldErrorKind::NotAnEmail),
-        InputKind::Url if !is_url(value) => Some(FieldErrorKind::NotAUrl),
-        InputKind::Number if crate::session::time::decimal(value.as_bytes()).is_none() => {
-            Some(FieldErrorKind::NotANumber)
-        }
+        InputKind::Email if !is_email(value) => Some(Fault::NotAnEmail),
+        InputKind::Url if !is_url(value) => Some(Fault::NotAUrl),
+        InputKind::Number if crate::session::time::decimal(value.as_bytes()).is_none() => Some(Fault::NotANumber),
         _ => None,
     }
 }

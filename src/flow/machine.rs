@@ -1,14 +1,14 @@
 //! The transitions: for each event, the next state and the commands that follow from it.
 
-use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Pending, Window};
+use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Window};
 use super::command::{Activity, CloseReason, Command, Notice, Outcome};
 use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
-use super::state::{Apps, Entry, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
-use crate::gather::Gather;
+use crate::gather::{Gather, keep};
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -188,16 +188,14 @@ impl Flow {
     }
 
     fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
-        match (result, &self.state.apps) {
-            (Ok(app), Apps::Ready(_)) => self.replace(app),
-            (Ok(app), Apps::Loading | Apps::Failed(_)) => {
-                if self.state.pinned.as_deref() == Some(slug) {
-                    self.apps_loaded(Ok(vec![app]));
-                }
-            }
+        let shown = matches!(self.state.apps, Apps::Ready(_));
+        match result {
+            Ok(app) if shown => self.replace(app),
+            Ok(app) if self.state.pinned.as_deref() == Some(slug) => self.apps_loaded(Ok(vec![app])),
+            Ok(_) => {}
             // A refresh that failed leaves what is shown; without anything to show it is the first load.
-            (Err(_), Apps::Ready(_)) => {}
-            (Err(failure), _) => self.apps_loaded(Err(failure)),
+            Err(failure) if !shown => self.apps_loaded(Err(failure)),
+            Err(_) => {}
         }
     }
 
@@ -205,10 +203,10 @@ impl Flow {
         if self.state.app(&app.slug).is_none_or(|known| *known == app) {
             return;
         }
-        if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(known) = Arc::make_mut(apps).iter_mut().find(|known| known.slug == app.slug)
-        {
-            *known = Arc::new(app);
+        if let Apps::Ready(apps) = &self.state.apps {
+            let app = Arc::new(app);
+            let shown = |known: &Arc<App>| Arc::clone(if known.slug == app.slug { &app } else { known });
+            self.state.apps = Apps::Ready(Arc::new(apps.iter().map(shown).gather()));
         }
     }
 
@@ -219,40 +217,27 @@ impl Flow {
         self.abandon();
         self.activity_of(Activity::AppChosen, &slug);
         self.command(Command::LoadApp { slug: slug.clone() });
-        self.state.screen = Screen::App { slug, removal: None };
+        self.show_app(slug);
     }
 
     fn back(&mut self) {
-        match &self.state.screen {
-            Screen::List => {}
-            Screen::App { .. } if self.state.pinned.is_some() => {}
-            Screen::App { .. } => self.state.screen = Screen::List,
-            Screen::Runs(runs) => self.state.screen = Screen::App { slug: runs.slug.clone(), removal: None },
-            Screen::Configure(_) => self.leave(),
-            Screen::Waiting { slug, .. } => {
-                let slug = slug.clone();
+        let Some(slug) = self.state.screen.slug().map(str::to_owned) else { return };
+        if let Screen::Configure(configuring) = &mut self.state.screen
+            && !configuring.back()
+        {
+            return;
+        }
+        match self.state.screen {
+            Screen::App { .. } if self.state.pinned.is_some() => return,
+            Screen::App { .. } => return self.show(Screen::List),
+            Screen::Waiting { .. } => {
                 self.activity_of(Activity::Cancelled, &slug);
                 self.command(Command::LoadApp { slug: slug.clone() });
-                self.abandon();
-                self.state.screen = Screen::App { slug, removal: None };
             }
-            Screen::Consent { slug, .. }
-            | Screen::Fields { slug, .. }
-            | Screen::Connected { slug, .. }
-            | Screen::Failed { slug, .. } => {
-                let slug = slug.clone();
-                self.abandon();
-                self.state.screen = Screen::App { slug, removal: None };
-            }
+            _ => {}
         }
-    }
-
-    fn leave(&mut self) {
-        if let Screen::Configure(configuring) = &mut self.state.screen
-            && configuring.back()
-        {
-            self.state.screen = Screen::App { slug: configuring.slug.clone(), removal: None };
-        }
+        self.abandon();
+        self.show_app(slug);
     }
 
     fn configure(&mut self, event: ConfigEvent) {
@@ -261,11 +246,9 @@ impl Flow {
     }
 
     fn done(&mut self) {
-        if let Screen::Connected { slug, .. } = &self.state.screen {
-            self.state.screen = match &self.state.pinned {
-                Some(_) => Screen::App { slug: slug.clone(), removal: None },
-                None => Screen::List,
-            };
+        if let Screen::Connected { .. } = self.state.screen {
+            let screen = first_screen(self.state.pinned.as_deref());
+            self.show(screen);
             self.emit(Notice::Closed { reason: CloseReason::Done });
         }
     }
@@ -274,24 +257,28 @@ impl Flow {
 
     fn connect(&mut self, auth_type: AuthType) {
         let Screen::App { slug, .. } = &self.state.screen else { return };
-        let Some(method) = self.state.app(slug).and_then(|app| app.method(auth_type)) else { return };
+        let Some(method) = self.state.method(slug, auth_type) else { return };
         let slug = slug.clone();
         if method.is_secret() && self.entry == Entry::Missing {
             let failure = Failure::new(Code::CredentialsFrameMissing);
             self.report(&failure);
-            self.state.screen = Screen::Failed { slug, auth_type, failure };
+            self.show(Screen::Failed { slug, auth_type, failure });
         } else {
-            self.state.screen = Screen::Consent { slug, auth_type };
+            self.show(Screen::Consent { slug, auth_type });
         }
     }
 
     fn consent(&mut self) {
         let Screen::Consent { slug, auth_type } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
-        let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
+        let Some(method) = self.state.method(&slug, auth_type) else { return };
         let (scopes, asks) = (method.scopes.clone(), method.asks());
         self.emit(Notice::Outcome(Outcome::ConsentGiven { app: slug.clone(), scopes }));
         self.activity_of(Activity::Consent, &slug);
+        self.go_on(slug, auth_type, asks);
+    }
+
+    fn go_on(&mut self, slug: String, auth_type: AuthType, asks: bool) {
         if asks {
             self.ask(slug, auth_type);
         } else {
@@ -301,23 +288,22 @@ impl Flow {
 
     /// Shows the fields of the app, or the frame that does.
     fn ask(&mut self, slug: String, auth_type: AuthType) {
-        let secret =
-            self.state.app(&slug).and_then(|app| app.method(auth_type)).is_some_and(|method| method.is_secret());
+        let secret = self.state.method(&slug, auth_type).is_some_and(|method| method.is_secret());
         let framed = secret && self.entry == Entry::Frame;
-        self.state.screen = Screen::Fields { slug, auth_type, framed, busy: false, problem: None, errors: Vec::new() };
+        self.show(Screen::Fields { slug, auth_type, framed, busy: false, problem: None, errors: Vec::new() });
     }
 
     fn submit(&mut self, mut typed: Typed) {
         let Screen::Fields { slug, auth_type, framed: false, busy: false, .. } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
-        let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
+        let Some(method) = self.state.method(&slug, auth_type) else { return };
         let found = fields::check(&method.fields, &mut typed);
         let valid = found.is_empty();
         if let Screen::Fields { busy, problem, errors, .. } = &mut self.state.screen {
             (*busy, *problem, *errors) = (valid, None, found);
         }
         if valid {
-            self.send_fields(slug, auth_type, Pending::Fields(typed));
+            self.send_fields(slug, auth_type, Some(typed));
         }
     }
 
@@ -325,7 +311,7 @@ impl Flow {
         let Screen::Fields { slug, auth_type, framed: true, busy, .. } = &mut self.state.screen else { return };
         if !std::mem::replace(busy, true) {
             let (slug, auth_type) = (slug.clone(), *auth_type);
-            self.send_fields(slug, auth_type, Pending::Frame);
+            self.send_fields(slug, auth_type, None);
         }
     }
 
@@ -334,31 +320,40 @@ impl Flow {
         let (slug, auth_type) = (slug.clone(), *auth_type);
         self.report(&failure);
         self.abandon();
-        self.state.screen = Screen::Failed { slug, auth_type, failure };
+        self.show(Screen::Failed { slug, auth_type, failure });
     }
 
-    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click.
-    fn send_fields(&mut self, slug: String, auth_type: AuthType, pending: Pending) {
-        let attempt = self.begin(&slug, auth_type, pending);
+    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
+    /// it is the frame that has them.
+    fn send_fields(&mut self, slug: String, auth_type: AuthType, fields: Option<Typed>) {
+        let attempt = self.begin(&slug, auth_type);
         if auth_type == AuthType::OAuth2 {
             self.command(Command::OpenPopup { attempt });
         }
-        self.command(Command::LoadBaseline { attempt, slug });
+        self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+        if let Some(begun) = &mut self.attempt {
+            begun.typed = true;
+            begun.pending = Some(match (fields, auth_type) {
+                (None, _) => Command::ProceedInFrame { attempt },
+                (Some(fields), AuthType::OAuth2) => Command::Authorize { attempt, slug, fields },
+                (Some(fields), AuthType::KeyBased) => Command::SaveCredentials { attempt, slug, auth_type, fields },
+            });
+        }
     }
 
     /// The window opens first, inside the click; the two answers it needs are asked for side by side.
     fn authorize(&mut self, slug: String, auth_type: AuthType) {
-        let attempt = self.begin(&slug, auth_type, Pending::Nothing);
+        let attempt = self.begin(&slug, auth_type);
         self.command(Command::OpenPopup { attempt });
         self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
         self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
-        self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
+        self.show(Screen::Waiting { slug, attempt, stage: Stage::Preparing });
     }
 
-    fn begin(&mut self, slug: &str, auth_type: AuthType, pending: Pending) -> u32 {
+    fn begin(&mut self, slug: &str, auth_type: AuthType) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, pending, self.now_ms));
+        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, self.now_ms));
         self.last_attempt
     }
 
@@ -378,17 +373,8 @@ impl Flow {
         match result {
             Ok(app) => {
                 attempt.remember(&app);
-                let (attempt, slug, auth_type, pending) =
-                    (attempt.id, attempt.slug.clone(), attempt.auth_type, attempt.take_pending());
-                match (pending, auth_type) {
-                    (Pending::Nothing, _) => {}
-                    (Pending::Frame, _) => self.command(Command::ProceedInFrame { attempt }),
-                    (Pending::Fields(fields), AuthType::OAuth2) => {
-                        self.command(Command::Authorize { attempt, slug, fields });
-                    }
-                    (Pending::Fields(fields), AuthType::KeyBased) => {
-                        self.command(Command::SaveCredentials { attempt, slug, auth_type, fields });
-                    }
+                if let Some(pending) = attempt.pending.take() {
+                    self.command(pending);
                 }
                 self.prepared();
             }
@@ -409,7 +395,7 @@ impl Flow {
                 attempt.closed(now_ms);
                 let (slug, attempt) = (attempt.slug.clone(), attempt.id);
                 self.command(Command::ClosePopup { attempt });
-                self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Checking };
+                self.show(Screen::Waiting { slug, attempt, stage: Stage::Checking });
             }
             Err(failure) => self.fail(failure),
         }
@@ -436,7 +422,7 @@ impl Flow {
             self.command(Command::NavigatePopup { attempt: id });
             self.activity_of(Activity::ProviderOpened, &slug);
         }
-        self.state.screen = Screen::Waiting { slug, attempt: id, stage };
+        self.show(Screen::Waiting { slug, attempt: id, stage });
     }
 
     /// An address that the browser kept the user from is still good; one that was opened may be used up, for a
@@ -464,13 +450,13 @@ impl Flow {
             // What was typed is wiped already: it has to be asked for again.
             return self.ask(slug, auth_type);
         }
-        let attempt = self.begin(&slug, auth_type, Pending::Nothing);
+        let attempt = self.begin(&slug, auth_type);
         if let Some(next) = &mut self.attempt {
             next.inherit(last);
         }
         self.command(Command::OpenPopup { attempt });
         self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
-        self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
+        self.show(Screen::Waiting { slug, attempt, stage: Stage::Preparing });
     }
 
     fn popup_opened(&mut self, id: u32, opened: bool) {
@@ -524,7 +510,7 @@ impl Flow {
                 let connection_id = account.connection_id.clone();
                 self.emit(Notice::Outcome(Outcome::AccountConnected { app: slug.clone(), auth_type, connection_id }));
                 self.activity_of(Activity::Connected, &slug);
-                self.state.screen = Screen::Connected { slug, account };
+                self.show(Screen::Connected { slug, account });
             }
             // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
             Err(failure) if failure.code.retryable() => attempt.poll_again(now_ms, failure.retry_after_ms),
@@ -561,7 +547,7 @@ impl Flow {
                 *errors = refused_field(&failure).into_iter().gather();
                 *problem = Some(failure);
             }
-            _ => self.state.screen = Screen::Failed { slug, auth_type, failure },
+            _ => self.show(Screen::Failed { slug, auth_type, failure }),
         }
     }
 
@@ -569,7 +555,7 @@ impl Flow {
 
     fn removal(&mut self, asked: Option<AuthType>) {
         if let Screen::App { removal, .. } = &mut self.state.screen
-            && !removal.as_ref().is_some_and(|removal| removal.stage == RemovalStage::Busy)
+            && !removal.as_ref().is_some_and(Removal::busy)
         {
             *removal = asked.map(|auth_type| Removal { auth_type, stage: RemovalStage::Asking });
         }
@@ -577,39 +563,36 @@ impl Flow {
 
     fn disconnect(&mut self) {
         if let Screen::App { slug, removal: Some(removal) } = &mut self.state.screen
-            && removal.stage != RemovalStage::Busy
+            && !removal.busy()
         {
             removal.stage = RemovalStage::Busy;
             let command = Command::Disconnect { slug: slug.clone(), auth_type: removal.auth_type };
-            self.commands.push(command);
+            self.command(command);
         }
     }
 
     fn disconnected(&mut self, slug: &str, result: Result<(), Failure>) {
         let Screen::App { slug: shown, removal: Some(removal) } = &mut self.state.screen else { return };
-        if shown != slug || removal.stage != RemovalStage::Busy {
+        if shown != slug || !removal.busy() {
             return;
         }
-        // Gone already is what was asked for.
-        let result = result.or_else(|failure| if failure.code == Code::NotFound { Ok(()) } else { Err(failure) });
-        if let Err(failure) = result {
-            removal.stage = RemovalStage::Failed(failure.clone());
-            self.report(&failure);
-            return;
+        match result {
+            Err(failure) if failure.code != Code::NotFound => {
+                removal.stage = RemovalStage::Failed(failure.clone());
+                return self.report(&failure);
+            }
+            // Gone already is what was asked for.
+            _ => {}
         }
         let auth_type = removal.auth_type;
-        self.state.screen = Screen::App { slug: slug.to_owned(), removal: None };
+        self.show_app(slug.to_owned());
         let mut connection_ids = Vec::new();
-        if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(app) = Arc::make_mut(apps).iter_mut().find(|app| app.slug == slug)
-        {
-            let app = Arc::make_mut(app);
-            app.accounts.retain(|account| {
-                let gone = account.auth_type == auth_type;
-                connection_ids.extend(account.connection_id.clone().filter(|_| gone));
-                !gone
-            });
-            app.reauth_required &= !app.accounts.is_empty();
+        if let Some(mut app) = self.state.app(slug).cloned() {
+            let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
+            connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
+            keep(&mut app.accounts, |account| account.auth_type != auth_type);
+            app.reauth_required &= app.connected();
+            self.replace(app);
         }
         self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids }));
         self.activity_of(Activity::Disconnected, slug);
@@ -622,11 +605,10 @@ impl Flow {
         match &self.state.screen {
             Screen::Failed { slug, auth_type, .. } => {
                 let (slug, auth_type) = (slug.clone(), *auth_type);
-                let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
-                match (method.is_secret() && self.entry == Entry::Missing, method.asks()) {
-                    (true, _) => {}
-                    (false, true) => self.ask(slug, auth_type),
-                    (false, false) => self.authorize(slug, auth_type),
+                let Some(method) = self.state.method(&slug, auth_type) else { return };
+                let (asks, secret) = (method.asks(), method.is_secret());
+                if !secret || self.entry != Entry::Missing {
+                    self.go_on(slug, auth_type, asks);
                 }
             }
             Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
@@ -714,12 +696,20 @@ impl Flow {
         }
     }
 
+    fn show(&mut self, screen: Screen) {
+        self.state.screen = screen;
+    }
+
+    fn show_app(&mut self, slug: String) {
+        self.show(Screen::App { slug, removal: None });
+    }
+
     fn command(&mut self, command: Command) {
         self.commands.push(command);
     }
 
     fn emit(&mut self, notice: Notice) {
-        self.commands.push(Command::Emit(notice));
+        self.command(Command::Emit(notice));
     }
 
     fn activity(&mut self, name: Activity) {
@@ -753,5 +743,5 @@ pub(crate) fn refused_field(failure: &Failure) -> Option<FieldError> {
     let reason = reason.strip_prefix(' ')?;
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (failure.code == Code::Rejected && name)
-        .then(|| FieldError { field: field.to_owned(), kind: FieldErrorKind::Refused(reason.to_owned()) })
+        .then(|| FieldError { field: field.to_owned(), kind: Fault::Refused(reason.to_owned()) })
 }

@@ -57,7 +57,7 @@ impl Runs {
     fn found(&mut self, result: Result<Config, Failure>, out: &mut Out<'_>) {
         match result {
             Ok(config) => {
-                self.workflows = config.workflows.into_iter().map(|workflow| (workflow.id, workflow.name)).gather();
+                self.workflows = config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather();
                 match self.workflows.first() {
                     Some((id, _)) => {
                         self.workflow = id.clone();

@@ -1,12 +1,10 @@
 //! One edit: from what was typed or chosen to a value, and whether that is a change at all.
 
 use super::Configuring;
+use crate::gather::keep;
 use crate::platform::json::Value;
-use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
+use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 use crate::space;
-
-/// Dependent fields are followed this deep; the contract has three levels.
-const MAX_LEVELS: usize = 10;
 
 /// What the user made of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +29,7 @@ impl Draft {
 /// Reads a text for a field. A number stays a text where the platform keeps it as one.
 fn read(field: &ConfigField, text: &str) -> Draft {
     let trimmed = space::trimmed(text);
-    match &field.kind {
+    match &*field.kind {
         FieldKind::Text | FieldKind::Textarea => Draft::Value(Value::text(text)),
         kind if trimmed.is_empty() => Draft::Value(kind.cleared()),
         FieldKind::Json => Draft::Typed { text: text.to_owned(), value: Value::parse_typed(text) },
@@ -48,13 +46,17 @@ fn read(field: &ConfigField, text: &str) -> Draft {
 
 /// A number as people write it, in JSON's grammar: `+5`, `.5` and `007` are numbers, too.
 fn number(text: &str) -> Option<Value> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    let (sign, digits) = match text.split_at_checked(1) {
+        Some(("-", digits)) => ("-", digits),
+        Some(("+", digits)) => ("", digits),
+        _ => ("", text),
     };
-    digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then_some(())?;
-    let digits = digits.trim_start_matches('0');
-    let zero = if digits.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
+    if !matches!(digits.as_bytes(), [b'0'..=b'9' | b'.', ..]) {
+        return None;
+    }
+    let zeros = digits.bytes().take_while(|digit| *digit == b'0').count();
+    let digits = digits.get(zeros..)?;
+    let zero = if matches!(digits.as_bytes(), [b'0'..=b'9', ..]) { "" } else { "0" };
     Value::number(&[sign, zero, digits].concat())
         .filter(|value| value.plain().is_some_and(|text| crate::session::time::decimal(text.as_bytes()).is_some()))
 }
@@ -70,20 +72,21 @@ fn same(field: &ConfigField, draft: &Draft) -> bool {
     }
 }
 
-/// An object with one member set, or without it; members keep the places that `saved` gives them.
+/// An object with one member set, or without it; a new one gets the place that `saved` gives it.
 pub fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
     let mut members: Vec<(String, Value)> = object.members().to_vec();
     match (members.iter().position(|(known, _)| known == name), value) {
         (Some(at), Some(value)) => members[at].1 = value,
         (Some(at), None) => drop(members.remove(at)),
-        (None, Some(value)) => members.push((name.to_owned(), value)),
+        (None, Some(value)) => {
+            let saved = saved.map_or(&[][..], Value::members);
+            let place = |name: &str| saved.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX);
+            let own = place(name);
+            let at = members.iter().position(|(other, _)| place(other) > own).unwrap_or(members.len());
+            members.insert(at, (name.to_owned(), value));
+        }
         (None, None) => {}
     }
-    let place = |name: &str| {
-        let known = saved.map_or(&[][..], Value::members);
-        known.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX)
-    };
-    put_in_order(&mut members, |(name, _)| place(name));
     Value::Object(members)
 }
 
@@ -127,8 +130,8 @@ impl Configuring {
         let Some(config) = self.config().cloned() else { return };
         let Some(field) = config.field(&key).filter(|field| field.editable()) else { return };
         self.put(&key, (!same(field, &draft)).then_some(draft));
-        self.faults.retain(|(faulty, _)| *faulty != key);
-        self.forget_children(&key);
+        keep(&mut self.faults, |(faulty, _)| *faulty != key);
+        self.forget_children(&config, key);
         self.touched();
     }
 
@@ -142,42 +145,34 @@ impl Configuring {
     }
 
     /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
-    fn forget_children(&mut self, key: &FieldKey) {
-        let Some(config) = self.config().cloned() else { return };
-        let mut seen = vec![key.clone()];
-        let mut level = seen.clone();
-        for _ in 0..MAX_LEVELS {
-            let mut next = Vec::new();
-            let lists = config.workflows.iter().map(|workflow| (Some(&workflow.id), &workflow.fields));
-            for (workflow, fields) in std::iter::once((None, &config.fields)).chain(lists) {
-                for field in fields.iter().filter(|field| field.parent.is_some()) {
-                    let child = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                    let parent = level.iter().any(|parent| field.parent.as_ref() == Some(&parent.id));
-                    if !parent || !field.editable() || field.kind.options().is_none() || seen.contains(&child) {
-                        continue;
-                    }
-                    let Some(parent) = config.parent(&child, field).filter(|parent| level.contains(parent)) else {
-                        continue;
-                    };
-                    let restored = self.draft(&parent).is_none();
-                    let kept = restored || field.saved().is_none_or(Value::is_empty);
-                    self.put(&child, (!kept).then(|| Draft::Value(field.kind.cleared())));
-                    self.faults.retain(|(faulty, _)| *faulty != child);
-                    seen.push(child.clone());
-                    next.push(child);
+    fn forget_children(&mut self, config: &Config, key: FieldKey) {
+        let fields = config.all();
+        let mut changed = vec![key];
+        let mut at = 0;
+        while let Some(parent) = changed.get(at).cloned() {
+            let restored = self.draft(&parent).is_none();
+            for (child, field) in &fields {
+                if field.parent.as_ref() != Some(&parent.id)
+                    || !field.editable()
+                    || field.kind.options().is_none()
+                    || changed.contains(child)
+                    || config.parent(child, field).as_ref() != Some(&parent)
+                {
+                    continue;
                 }
+                let kept = restored || field.saved().is_none_or(Value::is_empty);
+                self.put(child, (!kept).then(|| Draft::Value(field.kind.cleared())));
+                keep(&mut self.faults, |(faulty, _)| faulty != child);
+                changed.push(child.clone());
             }
-            if next.is_empty() {
-                return;
-            }
-            level = next;
+            at += 1;
         }
     }
 
     /// After a new state of the platform: edits that it has already are none any more.
     pub(super) fn settle(&mut self) {
         let Some(config) = self.config().cloned() else { return };
-        self.edits.retain(|(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
-        self.switches.retain(|(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
+        keep(&mut self.edits, |(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
+        keep(&mut self.switches, |(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
     }
 }
