@@ -16,6 +16,9 @@ const SLOWEST_POLL_MS: f64 = 10_000.0;
 /// poll every three seconds costs, and is noticed sooner (`cargo xtask simulate`).
 const BACK_OFF: f64 = 2.5;
 
+/// A mark of each account.
+pub(super) type Baseline = Option<Vec<String>>;
+
 /// What tells one connection of an account from the one before it.
 fn mark(account: &Account) -> String {
     let id = account.connection_id.as_ref().unwrap_or(&account.identifier);
@@ -32,7 +35,7 @@ pub(super) struct Attempt {
     /// What is sent once the accounts from before are known: any earlier, and the new account could be among them.
     pub(super) pending: Option<Command>,
     /// The accounts from before, once known.
-    baseline: Option<Vec<String>>,
+    pub(super) baseline: Baseline,
     /// The platform has answered [`super::Command::Authorize`] with an address.
     pub(super) authorized: bool,
     pub(super) window: Window,
@@ -53,14 +56,14 @@ pub(super) enum Window {
 }
 
 impl Attempt {
-    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, now_ms: f64) -> Self {
+    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, baseline: Baseline, now_ms: f64) -> Self {
         Self {
             id,
             slug,
             auth_type,
             typed: false,
             pending: None,
-            baseline: None,
+            baseline,
             authorized: false,
             window: Window::Unknown,
             since_ms: now_ms,
@@ -74,11 +77,6 @@ impl Attempt {
 
     pub(super) fn remember(&mut self, app: &App) {
         self.baseline = Some(app.accounts.iter().map(mark).gather());
-    }
-
-    /// Takes over which accounts were there before.
-    pub(super) fn inherit(&mut self, last: Self) {
-        self.baseline = last.baseline;
     }
 
     /// Both answers that the provider's window waits for are here.

@@ -175,7 +175,7 @@ impl Configuring {
         match event {
             ConfigEvent::Opened | ConfigEvent::RunsOpened => {}
             ConfigEvent::Typed { field, text } => self.typed(field, &text),
-            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::Value(value)),
+            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::of(value)),
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),

@@ -1,6 +1,6 @@
 //! The transitions: for each event, the next state and the commands that follow from it.
 
-use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Window};
+use super::attempt::{Attempt, Baseline, LIMIT_MS, LONG_MS, Window};
 use super::command::{Activity, CloseReason, Command, Notice, Outcome};
 use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
@@ -8,7 +8,7 @@ use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
-use crate::gather::{Gather, keep};
+use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -282,7 +282,7 @@ impl Flow {
         if asks {
             self.ask(slug, auth_type);
         } else {
-            self.authorize(slug, auth_type);
+            self.authorize(slug, auth_type, None);
         }
     }
 
@@ -297,12 +297,10 @@ impl Flow {
         let Screen::Fields { slug, auth_type, framed: false, busy: false, .. } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
         let Some(method) = self.state.method(&slug, auth_type) else { return };
-        let found = fields::check(&method.fields, &mut typed);
-        let valid = found.is_empty();
-        if let Screen::Fields { busy, problem, errors, .. } = &mut self.state.screen {
-            (*busy, *problem, *errors) = (valid, None, found);
-        }
-        if valid {
+        let errors = fields::check(&method.fields, &mut typed);
+        let busy = errors.is_empty();
+        self.show(Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy, problem: None, errors });
+        if busy {
             self.send_fields(slug, auth_type, Some(typed));
         }
     }
@@ -326,7 +324,7 @@ impl Flow {
     /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
     /// it is the frame that has them.
     fn send_fields(&mut self, slug: String, auth_type: AuthType, fields: Option<Typed>) {
-        let attempt = self.begin(&slug, auth_type);
+        let attempt = self.begin(&slug, auth_type, None);
         if auth_type == AuthType::OAuth2 {
             self.command(Command::OpenPopup { attempt });
         }
@@ -341,19 +339,23 @@ impl Flow {
         }
     }
 
-    /// The window opens first, inside the click; the two answers it needs are asked for side by side.
-    fn authorize(&mut self, slug: String, auth_type: AuthType) {
-        let attempt = self.begin(&slug, auth_type);
+    /// The window opens first, inside the click; the two answers it needs are asked for side by side, but for what is
+    /// known of the accounts from before.
+    fn authorize(&mut self, slug: String, auth_type: AuthType, before: Baseline) {
+        let known = before.is_some();
+        let attempt = self.begin(&slug, auth_type, before);
         self.command(Command::OpenPopup { attempt });
-        self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+        if !known {
+            self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+        }
         self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
         self.show(Screen::Waiting { slug, attempt, stage: Stage::Preparing });
     }
 
-    fn begin(&mut self, slug: &str, auth_type: AuthType) -> u32 {
+    fn begin(&mut self, slug: &str, auth_type: AuthType, before: Baseline) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, self.now_ms));
+        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, before, self.now_ms));
         self.last_attempt
     }
 
@@ -443,20 +445,15 @@ impl Flow {
 
     /// A new attempt in place of the last, for the same accounts from before: one that arrives late still counts.
     fn start_over(&mut self) {
-        let Some(last) = self.attempt.take() else { return };
-        self.command(Command::ClosePopup { attempt: last.id });
-        let (slug, auth_type) = (last.slug.clone(), last.auth_type);
+        let Some(last) = &mut self.attempt else { return };
+        let (slug, auth_type, before) = (last.slug.clone(), last.auth_type, last.baseline.take());
         if last.typed {
             // What was typed is wiped already: it has to be asked for again.
-            return self.ask(slug, auth_type);
+            self.abandon();
+            self.ask(slug, auth_type);
+        } else {
+            self.authorize(slug, auth_type, before);
         }
-        let attempt = self.begin(&slug, auth_type);
-        if let Some(next) = &mut self.attempt {
-            next.inherit(last);
-        }
-        self.command(Command::OpenPopup { attempt });
-        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
-        self.show(Screen::Waiting { slug, attempt, stage: Stage::Preparing });
     }
 
     fn popup_opened(&mut self, id: u32, opened: bool) {
@@ -588,9 +585,15 @@ impl Flow {
         self.show_app(slug.to_owned());
         let mut connection_ids = Vec::new();
         if let Some(mut app) = self.state.app(slug).cloned() {
-            let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
-            connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
-            keep(&mut app.accounts, |account| account.auth_type != auth_type);
+            let mut kept = Vec::new();
+            for account in app.accounts {
+                if account.auth_type == auth_type {
+                    connection_ids.extend(account.connection_id);
+                } else {
+                    kept.push(account);
+                }
+            }
+            app.accounts = kept;
             app.reauth_required &= app.connected();
             self.replace(app);
         }

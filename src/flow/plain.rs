@@ -1,6 +1,6 @@
 //! The state as JSON, for interfaces of the host's own: `www/headless.d.ts` has its types. No state has a secret in it.
 
-use super::config::{Configuring, Draft, Offer, Saving, Title};
+use super::config::{Configuring, Offer, Saving, Title};
 use super::runs::Runs;
 use super::state::{Fault, Loaded, RemovalStage, Screen, Stage, State};
 use crate::decimal::decimal;
@@ -35,7 +35,7 @@ impl Plain {
         append_text(text, &mut self.0);
     }
 
-    fn maybe(&mut self, name: &str, text: Option<&str>) {
+    fn maybe(&mut self, name: &str, text: &Option<String>) {
         if let Some(text) = text {
             self.text(name, text);
         }
@@ -61,22 +61,27 @@ impl Plain {
     }
 
     pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
-        self.source(name, "{");
+        self.begin(name);
+        self.0.push('{');
         fill(self);
         self.0.push('}');
     }
 
     /// A list of objects.
     fn list<T>(&mut self, name: &str, items: &[T], each: impl Fn(&mut Self, &T)) {
-        self.objects(name, items.len(), &|out, at| items.get(at).map_or((), |item| each(out, item)));
-    }
-
-    fn objects(&mut self, name: &str, count: usize, each: &dyn Fn(&mut Self, usize)) {
-        self.source(name, "[");
-        for at in 0..count {
-            self.object("", |out| each(out, at));
+        self.begin(name);
+        self.0.push('[');
+        for item in items {
+            self.item();
+            each(self, item);
+            self.0.push('}');
         }
         self.0.push(']');
+    }
+
+    /// The next object of a list.
+    fn item(&mut self) {
+        self.source("", "{");
     }
 
     fn texts(&mut self, name: &str, texts: &[String]) {
@@ -89,8 +94,8 @@ impl Plain {
         self.object("failure", |out| {
             out.text("code", failure.code.as_str());
             out.flag("retryable", failure.code.retryable());
-            out.maybe("message", failure.message.as_deref());
-            out.maybe("reference", failure.reference.as_deref());
+            out.maybe("message", &failure.message);
+            out.maybe("reference", &failure.reference);
         });
     }
 
@@ -128,9 +133,9 @@ impl Plain {
     pub(crate) fn state(&mut self, state: &State, apps: bool) {
         self.flag("online", state.online);
         self.text("search", &state.search);
-        self.maybe("category", state.category.as_deref());
-        self.maybe("organisation", state.organisation.name.as_deref());
-        self.maybe("pinned", state.pinned.as_deref());
+        self.maybe("category", &state.category);
+        self.maybe("organisation", &state.organisation.name);
+        self.maybe("pinned", &state.pinned);
         if apps {
             self.object("apps", |out| {
                 if let Some(apps) = out.loaded(&state.apps) {
@@ -144,8 +149,8 @@ impl Plain {
     fn app(&mut self, app: &App) {
         self.text("slug", &app.slug);
         self.text("name", &app.name);
-        self.maybe("description", app.description.as_deref());
-        self.maybe("icon", app.icon.as_deref());
+        self.maybe("description", &app.description);
+        self.maybe("icon", &app.icon);
         self.texts("tags", &app.tags);
         self.list("methods", &app.methods, |out, method| {
             out.text("authType", method.auth_type.as_str());
@@ -157,7 +162,7 @@ impl Plain {
     }
 
     fn account(&mut self, account: &Account) {
-        self.maybe("connectionId", account.connection_id.as_deref());
+        self.maybe("connectionId", &account.connection_id);
         self.text("identifier", &account.identifier);
         self.text("connectedAt", &account.connected_at);
         self.flag("active", account.active);
@@ -170,7 +175,7 @@ impl Plain {
         self.text("placeholder", &field.placeholder);
         self.flag("required", field.required);
         self.flag("multiple", field.multiple);
-        self.maybe("help", field.help.as_deref());
+        self.maybe("help", &field.help);
         let kind = match field.kind {
             InputKind::Text => "text",
             InputKind::Password => "password",
@@ -189,7 +194,9 @@ impl Plain {
 
     fn screen(&mut self, screen: &Screen) {
         self.text("name", screen.name());
-        self.maybe("app", screen.slug());
+        if let Some(slug) = screen.slug() {
+            self.text("app", slug);
+        }
         match screen {
             Screen::List => {}
             Screen::App { removal, .. } => {
@@ -226,7 +233,7 @@ impl Plain {
 
     fn configuring(&mut self, at: &Configuring) {
         let Some(config) = self.loaded(&at.content) else { return };
-        self.maybe("configId", config.config_id.as_deref());
+        self.maybe("configId", &config.config_id);
         self.texts("configs", &at.ids);
         self.list("pages", &at.pages, |out, page| {
             match &page.title {
@@ -244,7 +251,7 @@ impl Plain {
                 out.object("workflow", |out| {
                     out.text("id", &workflow.id);
                     out.text("name", &workflow.name);
-                    out.maybe("description", workflow.description.as_deref());
+                    out.maybe("description", &workflow.description);
                     out.flag("enabled", at.enabled(&workflow.id));
                 });
             }
@@ -258,7 +265,7 @@ impl Plain {
         });
         self.list("faults", &at.faults, |out, (key, fault)| {
             out.text("field", &key.id);
-            out.maybe("workflow", key.workflow.as_deref());
+            out.maybe("workflow", &key.workflow);
             out.fault(fault);
         });
         self.flag("dirty", at.dirty());
@@ -298,15 +305,15 @@ impl Plain {
 
     fn field(&mut self, at: &Configuring, key: &FieldKey, field: &ConfigField) {
         self.text("id", &field.id);
-        self.maybe("workflow", key.workflow.as_deref());
+        self.maybe("workflow", &key.workflow);
         self.text("name", &field.name);
         self.flag("required", field.required);
         self.flag("editable", field.editable());
-        self.maybe("help", field.help.as_deref());
+        self.maybe("help", &field.help);
         self.text("placeholder", &field.placeholder);
         self.value("value", at.current(key, field));
-        if let Some(Draft::Typed { text, .. }) = at.draft(key) {
-            self.text("text", text);
+        if let Some(draft) = at.draft(key) {
+            self.maybe("text", &draft.text);
         }
         let offer = at.offer(key, field);
         self.status(
@@ -351,9 +358,9 @@ impl Plain {
                 "select"
             }
             FieldKind::Map(mapping) => {
-                self.maybe("leftName", mapping.left_name.as_deref());
+                self.maybe("leftName", &mapping.left_name);
                 self.choices("left", &mapping.left);
-                self.maybe("rightName", mapping.right_name.as_deref());
+                self.maybe("rightName", &mapping.right_name);
                 if let Some(right) = &mapping.right {
                     self.choices("right", right);
                 }
@@ -384,8 +391,8 @@ impl Plain {
             for (name, column) in [("lhs", &columns.lhs), ("operator", &columns.operator), ("rhs", &columns.rhs)] {
                 let Column { name: title, kind, options } = column;
                 out.object(name, |out| {
-                    out.maybe("name", title.as_deref());
-                    out.maybe("type", kind.as_deref());
+                    out.maybe("name", title);
+                    out.maybe("type", kind);
                     out.choices("choices", options);
                 });
             }
@@ -412,7 +419,7 @@ impl Plain {
             };
             out.text("state", state);
             out.text("startedAt", &run.started_at);
-            out.maybe("error", run.error.as_deref());
+            out.maybe("error", &run.error);
         });
     }
 }

@@ -55,25 +55,19 @@ impl Runs {
     }
 
     fn found(&mut self, result: Result<Config, Failure>, out: &mut Out<'_>) {
-        match result {
-            Ok(config) => {
-                self.workflows = config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather();
-                match self.workflows.first() {
-                    Some((id, _)) => {
-                        self.workflow = id.clone();
-                        self.load(out);
-                    }
-                    None => self.nothing(),
-                }
-            }
+        let workflows = match result {
+            Ok(config) => config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather(),
             // Never configured: nothing has run.
-            Err(failure) if failure.code == Code::NotFound => self.nothing(),
-            Err(failure) => self.fail(failure, out),
+            Err(failure) if failure.code == Code::NotFound => Vec::new(),
+            Err(failure) => return self.fail(failure, out),
+        };
+        if let Some((id, _)) = workflows.first() {
+            self.workflow = id.clone();
+            self.workflows = workflows;
+            self.load(out);
+        } else {
+            self.content = Loaded::Ready(Arc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));
         }
-    }
-
-    fn nothing(&mut self) {
-        self.content = Loaded::Ready(Arc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));
     }
 
     fn load(&mut self, out: &mut Out<'_>) {

@@ -1,6 +1,6 @@
 //! Checks of the fields before anything is sent, and what the platform says of them afterwards.
 
-use super::{Configuring, Draft, Offer};
+use super::{Configuring, Offer};
 use crate::flow::fields::{is_email, is_url};
 use crate::flow::state::Fault;
 use crate::gather::Gather;
@@ -36,7 +36,7 @@ impl Configuring {
 
     fn fault(&self, key: &FieldKey, field: &ConfigField) -> Option<Fault> {
         let draft = self.draft(key);
-        if let Some(Draft::Typed { value: None, .. }) = draft {
+        if draft.is_some_and(|draft| draft.value.is_none()) {
             return Some(if let FieldKind::Json = *field.kind { Fault::NotJson } else { Fault::NotANumber });
         }
         let value = self.current(key, field).filter(|value| !value.is_empty() && !field.kind.says_nothing(value));

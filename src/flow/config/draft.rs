@@ -8,40 +8,37 @@ use crate::space;
 
 /// What the user made of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Draft {
-    Value(Value),
-    /// Text that has to be read first; no value while it cannot be.
-    Typed {
-        text: String,
-        value: Option<Value>,
-    },
+pub struct Draft {
+    /// What was typed, where that has to be read first.
+    pub text: Option<String>,
+    /// None while what was typed cannot be read.
+    pub value: Option<Value>,
 }
 
 impl Draft {
+    pub(super) fn of(value: Value) -> Self {
+        Self { text: None, value: Some(value) }
+    }
+
     pub fn value(&self) -> Option<&Value> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::Typed { value, .. } => value.as_ref(),
-        }
+        self.value.as_ref()
     }
 }
 
 /// Reads a text for a field. A number stays a text where the platform keeps it as one.
 fn read(field: &ConfigField, text: &str) -> Draft {
     let trimmed = space::trimmed(text);
-    match &*field.kind {
-        FieldKind::Text | FieldKind::Textarea => Draft::Value(Value::text(text)),
-        kind if trimmed.is_empty() => Draft::Value(kind.cleared()),
-        FieldKind::Json => Draft::Typed { text: text.to_owned(), value: Value::parse_typed(text) },
+    let (typed, value) = match &*field.kind {
+        FieldKind::Text | FieldKind::Textarea => (false, Some(Value::text(text))),
+        kind if trimmed.is_empty() => (false, Some(kind.cleared())),
+        FieldKind::Json => (true, Value::parse_typed(text)),
         FieldKind::Number => {
-            let value = number(trimmed).map(|value| match field.saved() {
-                Some(Value::Text(_)) => Value::text(trimmed),
-                _ => value,
-            });
-            Draft::Typed { text: text.to_owned(), value }
+            let kept_as_text = matches!(field.saved(), Some(Value::Text(_)));
+            (true, number(trimmed).map(|value| if kept_as_text { Value::text(trimmed) } else { value }))
         }
-        _ => Draft::Value(Value::text(trimmed)),
-    }
+        _ => (false, Some(Value::text(trimmed))),
+    };
+    Draft { text: typed.then(|| text.to_owned()), value }
 }
 
 /// A number as people write it, in JSON's grammar: `+5`, `.5` and `007` are numbers, too.
@@ -161,7 +158,7 @@ impl Configuring {
                     continue;
                 }
                 let kept = restored || field.saved().is_none_or(Value::is_empty);
-                self.put(child, (!kept).then(|| Draft::Value(field.kind.cleared())));
+                self.put(child, (!kept).then(|| Draft::of(field.kind.cleared())));
                 keep(&mut self.faults, |(faulty, _)| faulty != child);
                 changed.push(child.clone());
             }

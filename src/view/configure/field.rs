@@ -5,7 +5,7 @@ use super::super::dom::{El, el};
 use super::super::fields::sentence;
 use super::super::parts::{Weight, alert, bare_button};
 use super::{choose, map, read, rules, send};
-use crate::flow::{ConfigEvent, Draft, Fault, Offer};
+use crate::flow::{ConfigEvent, Fault, Offer};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
 use std::rc::Rc;
@@ -167,8 +167,7 @@ fn typed(context: &Context, field: &ConfigField, control: El) -> El {
 /// What a text control shows: what was typed, else the value as text.
 fn shown(context: &Context, field: &ConfigField) -> String {
     let (text, value) = read(context.ui, |at| match at.draft(&context.key) {
-        Some(Draft::Typed { text, .. }) => (Some(text.clone()), None),
-        Some(Draft::Value(value)) => (None, Some(value.clone())),
+        Some(draft) => (draft.text.clone(), draft.value.clone()),
         None => (None, field.saved().cloned()),
     });
     if let Some(text) = text {
