@@ -180,7 +180,7 @@ impl Configuring {
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),
             ConfigEvent::Listed { ask, result } => self.listed(ask, result),
-            ConfigEvent::OptionsRetried(field) => keep(&mut self.resolved, |resolved| resolved.field != field),
+            ConfigEvent::OptionsRetried(field) => self.forget(&field),
             ConfigEvent::Save => self.save(out),
             ConfigEvent::Discard => self.discard(),
             ConfigEvent::LeaveConfirmed => return self.leaving && !self.busy(),

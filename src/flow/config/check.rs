@@ -6,6 +6,7 @@ use crate::flow::state::Fault;
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
+use crate::session::time::instant;
 
 /// The platform's complaints, at the fields they are about.
 pub(super) fn refused(config: &Config) -> Vec<(FieldKey, Fault)> {
@@ -68,18 +69,8 @@ impl Configuring {
 
 /// `YYYY-MM-DD`, with or without a time behind it.
 fn is_date(text: &str) -> bool {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, ref time @ ..] = text.as_bytes() else { return false };
-    if ![y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit) {
-        return false;
-    }
-    let number = |tens: u8, ones: u8| (tens - b'0') * 10 + (ones - b'0');
-    let length = match number(m1, m2) {
-        2 => 29,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    matches!(time, [] | [b'T', ..]) && (1..=length).contains(&number(d1, d2))
+    let (Some(day), Some(time)) = (text.get(..10), text.as_bytes().get(10..)) else { return false };
+    matches!(time, [] | [b'T', ..]) && instant(&[day, "T00:00:00Z"].concat()).is_some()
 }
 
 /// Whether every condition has its three parts. What is of an unknown shape is not ours to judge.

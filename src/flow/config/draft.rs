@@ -43,19 +43,26 @@ fn read(field: &ConfigField, text: &str) -> Draft {
 
 /// A number as people write it, in JSON's grammar: `+5`, `.5` and `007` are numbers, too.
 fn number(text: &str) -> Option<Value> {
-    let (sign, digits) = match text.split_at_checked(1) {
-        Some(("-", digits)) => ("-", digits),
-        Some(("+", digits)) => ("", digits),
-        _ => ("", text),
-    };
-    if !matches!(digits.as_bytes(), [b'0'..=b'9' | b'.', ..]) {
+    let mut written = String::new();
+    let mut rest = text.as_bytes();
+    if let [sign @ (b'-' | b'+'), after @ ..] = rest {
+        if *sign == b'-' {
+            written.push('-');
+        }
+        rest = after;
+    }
+    if !matches!(rest, [b'0'..=b'9' | b'.', ..]) {
         return None;
     }
-    let zeros = digits.bytes().take_while(|digit| *digit == b'0').count();
-    let digits = digits.get(zeros..)?;
-    let zero = if matches!(digits.as_bytes(), [b'0'..=b'9', ..]) { "" } else { "0" };
-    Value::number(&[sign, zero, digits].concat())
-        .filter(|value| value.plain().is_some_and(|text| crate::session::time::decimal(text.as_bytes()).is_some()))
+    while let [b'0', after @ ..] = rest {
+        rest = after;
+    }
+    if !matches!(rest, [b'0'..=b'9', ..]) {
+        written.push('0');
+    }
+    // No number has a character of more than one byte.
+    rest.iter().for_each(|byte| written.push(char::from(*byte)));
+    Value::number(&written).filter(|_| crate::session::time::decimal(written.as_bytes()).is_some())
 }
 
 /// Whether a draft says what the platform has already.
@@ -127,12 +134,13 @@ impl Configuring {
         let Some(config) = self.config().cloned() else { return };
         let Some(field) = config.field(&key).filter(|field| field.editable()) else { return };
         self.put(&key, (!same(field, &draft)).then_some(draft));
-        keep(&mut self.faults, |(faulty, _)| *faulty != key);
         self.forget_children(&config, key);
         self.touched();
     }
 
+    /// Makes a draft the edit of a field, or none; what was wrong with the field was wrong with the last.
     fn put(&mut self, key: &FieldKey, draft: Option<Draft>) {
+        keep(&mut self.faults, |(faulty, _)| faulty != key);
         match (self.edits.iter().position(|(edited, _)| edited == key), draft) {
             (Some(at), Some(draft)) => self.edits[at].1 = draft,
             (Some(at), None) => drop(self.edits.swap_remove(at)),
@@ -159,7 +167,6 @@ impl Configuring {
                 }
                 let kept = restored || field.saved().is_none_or(Value::is_empty);
                 self.put(child, (!kept).then(|| Draft::of(field.kind.cleared())));
-                keep(&mut self.faults, |(faulty, _)| faulty != child);
                 changed.push(child.clone());
             }
             at += 1;

@@ -86,7 +86,7 @@ impl Configuring {
                 continue;
             }
             let (value, ask) = (parent.clone(), out.ask());
-            keep(&mut self.resolved, |resolved| resolved.field != key);
+            self.forget(&key);
             let (slug, config_id) = (self.slug.clone(), config.config_id.clone());
             out.command(ConfigCommand::Options { ask, slug, config_id, field: key.clone(), parent: value.clone() });
             self.resolved.push(Asked { field: key, value, ask, answer: Loaded::Loading });
@@ -109,9 +109,17 @@ impl Configuring {
     }
 
     pub(super) fn options_loaded(&mut self, ask: u32, result: Result<Arc<FieldKind>, Failure>) {
-        if let Some(asked) = self.resolved.iter_mut().chain(&mut self.rules).find(|asked| asked.ask == ask) {
-            asked.answer = result.into();
+        for list in [&mut self.resolved, &mut self.rules] {
+            if let Some(asked) = list.iter_mut().find(|asked| asked.ask == ask) {
+                asked.answer = result.into();
+                return;
+            }
         }
+    }
+
+    /// What a field offers is asked for again, if it is needed.
+    pub(super) fn forget(&mut self, field: &FieldKey) {
+        keep(&mut self.resolved, |resolved| resolved.field != *field);
     }
 }
 
