@@ -121,9 +121,7 @@ pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
 
 impl Configuring {
     fn open(slug: String, wanted: Option<String>, out: &mut Out<'_>) -> Self {
-        let load = out.ask();
-        out.command(ConfigCommand::Load { ask: load, slug: slug.clone(), config_id: wanted.clone() });
-        Self {
+        let mut opened = Self {
             slug,
             content: Loaded::Loading,
             ids: Arc::default(),
@@ -140,11 +138,13 @@ impl Configuring {
             removal: None,
             generation: 0,
             wanted,
-            load,
+            load: 0,
             listing: 0,
             change: 0,
             sent: Sent::default(),
-        }
+        };
+        opened.load(out);
+        opened
     }
 
     /// Whether there is anything to save.

@@ -92,7 +92,7 @@ impl Flow {
         match event {
             Event::SearchChanged(search) => self.state.search = search,
             Event::CategoryChosen(category) => self.state.category = category,
-            Event::Retry if matches!(self.state.screen, Screen::List) => self.load_again(),
+            Event::Retry if matches!(self.state.screen, Screen::List) => self.load_again(|_| true),
             Event::AppsLoaded(result) => self.apps_loaded(result),
             Event::AppsArrived(apps) => self.apps_arrived(apps),
             Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
@@ -150,6 +150,7 @@ impl Flow {
     // The list and the app.
 
     fn load(&mut self) {
+        self.state.apps = Apps::Loading;
         let command = match &self.state.pinned {
             Some(slug) => Command::LoadApp { slug: slug.clone() },
             None => Command::LoadApps,
@@ -175,7 +176,7 @@ impl Flow {
         // The app on screen is gone from the catalog: its screen has nothing left to show.
         if self.state.screen.slug().is_some() && self.state.current_app().is_none() {
             self.abandon();
-            self.state.screen = first_screen(self.state.pinned.as_deref());
+            self.show_first();
         }
     }
 
@@ -247,8 +248,7 @@ impl Flow {
 
     fn done(&mut self) {
         if let Screen::Connected { .. } = self.state.screen {
-            let screen = first_screen(self.state.pinned.as_deref());
-            self.show(screen);
+            self.show_first();
             self.emit(Notice::Closed { reason: CloseReason::Done });
         }
     }
@@ -260,9 +260,7 @@ impl Flow {
         let Some(method) = self.state.method(slug, auth_type) else { return };
         let slug = slug.clone();
         if method.is_secret() && self.entry == Entry::Missing {
-            let failure = Failure::new(Code::CredentialsFrameMissing);
-            self.report(&failure);
-            self.show(Screen::Failed { slug, auth_type, failure });
+            self.show_failure(slug, auth_type, Code::CredentialsFrameMissing.into());
         } else {
             self.show(Screen::Consent { slug, auth_type });
         }
@@ -316,9 +314,7 @@ impl Flow {
     fn frame_failed(&mut self, failure: Failure) {
         let Screen::Fields { slug, auth_type, framed: true, .. } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
-        self.report(&failure);
-        self.abandon();
-        self.show(Screen::Failed { slug, auth_type, failure });
+        self.show_failure(slug, auth_type, failure);
     }
 
     /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
@@ -615,48 +611,40 @@ impl Flow {
                 }
             }
             Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
-            _ => self.load_again(),
+            _ => self.load_again(|_| true),
         }
     }
 
-    fn load_again(&mut self) {
-        if matches!(self.state.apps, Apps::Failed(_)) {
-            self.state.apps = Apps::Loading;
+    /// Loads again what could not be loaded for a reason that may be gone.
+    fn load_again(&mut self, gone: fn(Code) -> bool) {
+        if matches!(&self.state.apps, Apps::Failed(failure) if gone(failure.code)) {
             self.load();
         }
     }
 
     fn online(&mut self, online: bool) {
-        let back = online && !self.state.online;
-        if self.state.online != online {
-            self.state.online = online;
+        if self.state.online == online {
+            return;
         }
-        if back {
+        self.state.online = online;
+        if online {
             self.hint();
-            if matches!(&self.state.apps, Apps::Failed(failure) if failure.code.retryable()) {
-                self.state.apps = Apps::Loading;
-                self.load();
-            }
+            self.load_again(Code::retryable);
         }
     }
 
     /// What could not be loaded for want of a token is loaded now. A refused token is not among the reasons: that request
     /// had its second try.
     fn catch_up(&mut self) {
-        let missed = |code: Code| code != Code::SessionRejected && code.as_str().starts_with("session_");
-        if matches!(&self.state.apps, Apps::Failed(failure) if missed(failure.code)) {
-            self.state.apps = Apps::Loading;
-            self.load();
-        }
+        self.load_again(|code| code != Code::SessionRejected && code.as_str().starts_with("session_"));
     }
 
     fn reset(&mut self) {
         self.abandon();
         self.command(Command::AbortRequests);
-        self.state.apps = Apps::Loading;
         self.state.search.clear();
         self.state.category = None;
-        self.state.screen = first_screen(self.state.pinned.as_deref());
+        self.show_first();
         self.load();
     }
 
@@ -701,6 +689,16 @@ impl Flow {
 
     fn show(&mut self, screen: Screen) {
         self.state.screen = screen;
+    }
+
+    fn show_failure(&mut self, slug: String, auth_type: AuthType, failure: Failure) {
+        self.report(&failure);
+        self.abandon();
+        self.show(Screen::Failed { slug, auth_type, failure });
+    }
+
+    fn show_first(&mut self) {
+        self.show(first_screen(self.state.pinned.as_deref()));
     }
 
     fn show_app(&mut self, slug: String) {

@@ -258,8 +258,7 @@ impl Plain {
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
             out.list("fields", &section.fields, |out, place| {
                 if let Some(field) = list.get(*place) {
-                    let workflow = workflow.map(|workflow| workflow.id.clone());
-                    out.field(at, &FieldKey { workflow, id: field.id.clone() }, field);
+                    out.field(at, &field.key(workflow), field);
                 }
             });
         });

@@ -46,8 +46,7 @@ impl Page {
             let workflow = section.workflow.and_then(|at| config.workflows.get(at));
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
             for field in section.fields.iter().filter_map(|at| list.get(*at)) {
-                let workflow = workflow.map(|workflow| workflow.id.clone());
-                all.push((FieldKey { workflow, id: field.id.clone() }, field));
+                all.push((field.key(workflow), field));
             }
         }
         all.into_iter()

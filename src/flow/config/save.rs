@@ -5,7 +5,7 @@ use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice, Outcome};
 use crate::gather::{Gather, keep};
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, WorkflowChange};
+use crate::platform::model::config::{Config, ConfigChange, ConfigField, Workflow, WorkflowChange};
 
 impl Configuring {
     pub(super) fn save(&mut self, out: &mut Out<'_>) {
@@ -35,15 +35,15 @@ impl Configuring {
 
     /// The edits in the order of the fields. Hidden fields have none, by construction.
     fn change_of(&self, config: &Config) -> ConfigChange {
-        let changed = |workflow: Option<&String>, fields: &[ConfigField]| -> Vec<(String, Value)> {
+        let changed = |workflow: Option<&Workflow>, fields: &[ConfigField]| -> Vec<(String, Value)> {
             let value = |field: &ConfigField| {
-                let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                Some((field.id.clone(), self.draft(&key)?.value()?.clone()))
+                let draft = self.draft(&field.key(workflow))?;
+                Some((field.id.clone(), draft.value()?.clone()))
             };
             fields.iter().filter(|field| field.editable()).filter_map(value).gather()
         };
         let workflows = config.workflows.iter().filter_map(|workflow| {
-            let fields = changed(Some(&workflow.id), &workflow.fields);
+            let fields = changed(Some(workflow), &workflow.fields);
             let enabled = self.enabled(&workflow.id);
             let touched = !fields.is_empty() || enabled != workflow.enabled;
             touched.then(|| WorkflowChange { id: workflow.id.clone(), enabled, fields })

@@ -176,14 +176,13 @@ impl Config {
     }
 
     /// All fields with what addresses them: the app's own, then those of each workflow.
-    pub fn all(&self) -> Vec<(FieldKey, &ConfigField)> {
+    pub fn all<'a>(&'a self) -> Vec<(FieldKey, &'a ConfigField)> {
         let mut all = Vec::new();
-        let workflows = self.workflows.iter().map(|workflow| (Some(&workflow.id), &workflow.fields));
-        for (workflow, fields) in std::iter::once((None, &self.fields)).chain(workflows) {
-            for field in fields {
-                all.push((FieldKey { workflow: workflow.cloned(), id: field.id.clone() }, field));
-            }
-        }
+        let mut add = |workflow: Option<&Workflow>, fields: &'a [ConfigField]| {
+            fields.iter().for_each(|field| all.push((field.key(workflow), field)));
+        };
+        add(None, &self.fields);
+        self.workflows.iter().for_each(|workflow| add(Some(workflow), &workflow.fields));
         all
     }
 
@@ -200,6 +199,11 @@ impl Config {
 }
 
 impl ConfigField {
+    /// What addresses it among the fields of a workflow, or of the app itself.
+    pub fn key(&self, workflow: Option<&Workflow>) -> FieldKey {
+        FieldKey { workflow: workflow.map(|workflow| workflow.id.clone()), id: self.id.clone() }
+    }
+
     /// What the platform has: the value, else the default.
     pub fn saved(&self) -> Option<&Value> {
         self.value.as_ref().or(self.default.as_ref())
