@@ -79,17 +79,16 @@ fn same(field: &ConfigField, draft: &Draft) -> bool {
 /// An object with one member set, or without it; a new one gets the place that `saved` gives it.
 pub fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
     let mut members: Vec<(String, Value)> = object.members().to_vec();
-    match (members.iter().position(|(known, _)| known == name), value) {
-        (Some(at), Some(value)) => members[at].1 = value,
-        (Some(at), None) => drop(members.remove(at)),
-        (None, Some(value)) => {
-            let saved = saved.map_or(&[][..], Value::members);
-            let place = |name: &str| saved.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX);
-            let own = place(name);
-            let at = members.iter().position(|(other, _)| place(other) > own).unwrap_or(members.len());
-            members.insert(at, (name.to_owned(), value));
-        }
-        (None, None) => {}
+    let last = members.iter().position(|(known, _)| known == name);
+    if let Some(at) = last {
+        drop(members.remove(at));
+    }
+    if let Some(value) = value {
+        let saved = saved.map_or(&[][..], Value::members);
+        let place = |name: &str| saved.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX);
+        let own = place(name);
+        let next = last.or_else(|| members.iter().position(|(other, _)| place(other) > own));
+        members.insert(next.unwrap_or(members.len()), (name.to_owned(), value));
     }
     Value::Object(members)
 }
@@ -141,11 +140,9 @@ impl Configuring {
     /// Makes a draft the edit of a field, or none; what was wrong with the field was wrong with the last.
     fn put(&mut self, key: &FieldKey, draft: Option<Draft>) {
         keep(&mut self.faults, |(faulty, _)| faulty != key);
-        match (self.edits.iter().position(|(edited, _)| edited == key), draft) {
-            (Some(at), Some(draft)) => self.edits[at].1 = draft,
-            (Some(at), None) => drop(self.edits.swap_remove(at)),
-            (None, Some(draft)) => self.edits.push((key.clone(), draft)),
-            (None, None) => {}
+        keep(&mut self.edits, |(edited, _)| edited != key);
+        if let Some(draft) = draft {
+            self.edits.push((key.clone(), draft));
         }
     }
 
