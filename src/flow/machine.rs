@@ -581,15 +581,9 @@ impl Flow {
         self.show_app(slug.to_owned());
         let mut connection_ids = Vec::new();
         if let Some(mut app) = self.state.app(slug).cloned() {
-            let mut kept = Vec::new();
-            for account in app.accounts {
-                if account.auth_type == auth_type {
-                    connection_ids.extend(account.connection_id);
-                } else {
-                    kept.push(account);
-                }
-            }
-            app.accounts = kept;
+            let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
+            connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
+            app.accounts = app.accounts.iter().filter(|account| account.auth_type != auth_type).cloned().gather();
             app.reauth_required &= app.connected();
             self.replace(app);
         }
