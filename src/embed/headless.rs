@@ -112,8 +112,9 @@ fn typed(values: &JsValue) -> Typed {
         let pair: Array = pair.unchecked_into();
         let (Some(name), value) = (pair.get(0).as_string(), pair.get(1)) else { continue };
         let several = if Array::is_array(&value) { Array::from(&value) } else { Array::of1(&value) };
-        let texts = several.iter().filter_map(|one| one.as_string());
-        typed.extend(texts.map(|one| (name.clone(), Zeroizing::new(one))));
+        for one in several.iter().filter_map(|one| one.as_string()) {
+            typed.push((name.clone(), Zeroizing::new(one)));
+        }
     }
     typed.into()
 }

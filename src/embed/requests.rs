@@ -4,6 +4,7 @@ use super::instance::Core;
 use crate::error::Failure;
 use crate::flow::{Command, ConfigCommand, ConfigEvent, Event};
 use crate::platform::model::Authorization;
+use crate::platform::model::config::FieldKind;
 use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
 use std::sync::Arc;
@@ -65,7 +66,8 @@ impl Core {
                     ConfigEvent::Options { ask, result: platform.read_options(answer).map(Arc::new) }
                 }
                 ConfigCommand::Rule { ask, .. } => {
-                    ConfigEvent::Rule { ask, result: platform.read_rule(answer).map(Arc::new) }
+                    let kind = |columns| Arc::new(FieldKind::Rules(Arc::new(columns)));
+                    ConfigEvent::Options { ask, result: platform.read_rule(answer).map(kind) }
                 }
                 ConfigCommand::Runs { ask, .. } => ConfigEvent::RunsLoaded { ask, result: platform.read_runs(answer) },
             }),

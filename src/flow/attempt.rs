@@ -1,6 +1,6 @@
 //! One attempt to authorize at a provider: which account is its own, and when to ask the platform.
 
-use super::event::Typed;
+use super::command::Command;
 use crate::gather::Gather;
 use crate::platform::model::{Account, App, AuthType};
 
@@ -16,20 +16,13 @@ const SLOWEST_POLL_MS: f64 = 10_000.0;
 /// poll every three seconds costs, and is noticed sooner (`cargo xtask simulate`).
 const BACK_OFF: f64 = 2.5;
 
+/// A mark of each account.
+pub(super) type Baseline = Option<Vec<String>>;
+
 /// What tells one connection of an account from the one before it.
-type Mark = (String, String);
-
-fn mark(account: &Account) -> Mark {
+fn mark(account: &Account) -> String {
     let id = account.connection_id.as_ref().unwrap_or(&account.identifier);
-    (id.clone(), account.connected_at.clone())
-}
-
-/// What is sent once the accounts from before are known: any earlier, and the new account could be among them.
-#[derive(Debug)]
-pub(super) enum Pending {
-    Nothing,
-    Fields(Typed),
-    Frame,
+    [id, "\n", &account.connected_at].concat()
 }
 
 #[derive(Debug)]
@@ -39,9 +32,10 @@ pub(super) struct Attempt {
     pub(super) auth_type: AuthType,
     /// Fields were typed for it: a refusal goes back to them.
     pub(super) typed: bool,
-    pub(super) pending: Pending,
+    /// What is sent once the accounts from before are known: any earlier, and the new account could be among them.
+    pub(super) pending: Option<Command>,
     /// The accounts from before, once known.
-    baseline: Option<Vec<Mark>>,
+    pub(super) baseline: Baseline,
     /// The platform has answered [`super::Command::Authorize`] with an address.
     pub(super) authorized: bool,
     pub(super) window: Window,
@@ -62,14 +56,14 @@ pub(super) enum Window {
 }
 
 impl Attempt {
-    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, pending: Pending, now_ms: f64) -> Self {
+    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, baseline: Baseline, now_ms: f64) -> Self {
         Self {
             id,
             slug,
             auth_type,
-            typed: !matches!(pending, Pending::Nothing),
-            pending,
-            baseline: None,
+            typed: false,
+            pending: None,
+            baseline,
             authorized: false,
             window: Window::Unknown,
             since_ms: now_ms,
@@ -83,16 +77,6 @@ impl Attempt {
 
     pub(super) fn remember(&mut self, app: &App) {
         self.baseline = Some(app.accounts.iter().map(mark).gather());
-    }
-
-    /// Takes over which accounts were there before.
-    pub(super) fn inherit(&mut self, last: Self) {
-        self.baseline = last.baseline;
-    }
-
-    /// What can be sent now, once.
-    pub(super) fn take_pending(&mut self) -> Pending {
-        std::mem::replace(&mut self.pending, Pending::Nothing)
     }
 
     /// Both answers that the provider's window waits for are here.

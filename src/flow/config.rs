@@ -13,17 +13,17 @@ mod save;
 #[cfg(test)]
 mod tests;
 
-pub use check::Fault;
 pub use draft::{Draft, put_in_order, with_member};
 pub use event::{ConfigCommand, ConfigEvent};
-use options::Resolved;
-pub use options::{Offer, RuleOffer};
+use options::Asked;
+pub use options::Offer;
 pub use pages::{Page, Section, Title};
 
 use super::command::{Command, Notice};
 use super::runs::Runs;
-use super::state::{Loaded, RemovalStage, Screen};
+use super::state::{Fault, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
+use crate::gather::keep;
 use crate::platform::model::config::{Config, FieldKey};
 use std::sync::Arc;
 
@@ -43,8 +43,10 @@ pub struct Configuring {
     pub faults: Vec<(FieldKey, Fault)>,
     /// Counts the saves that did not go through because of faults.
     pub complaints: u32,
-    pub resolved: Vec<Resolved>,
-    pub rules: Vec<RuleOffer>,
+    /// What dependent fields offer.
+    pub resolved: Vec<Asked>,
+    /// What left-hand sides can be compared with.
+    pub rules: Vec<Asked>,
     pub saving: Saving,
     /// Leaving was asked for while there are edits.
     pub leaving: bool,
@@ -56,7 +58,7 @@ pub struct Configuring {
     load: u32,
     listing: u32,
     change: u32,
-    sent: Option<Sent>,
+    sent: Sent,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +70,7 @@ pub enum Saving {
 }
 
 /// The edits as they were when they were sent: what was changed since is kept whatever the answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Sent {
     edits: Vec<(FieldKey, Draft)>,
     switches: Vec<(String, bool)>,
@@ -119,9 +121,7 @@ pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
 
 impl Configuring {
     fn open(slug: String, wanted: Option<String>, out: &mut Out<'_>) -> Self {
-        let load = out.ask();
-        out.command(ConfigCommand::Load { ask: load, slug: slug.clone(), config_id: wanted.clone() });
-        Self {
+        let mut opened = Self {
             slug,
             content: Loaded::Loading,
             ids: Arc::default(),
@@ -138,11 +138,13 @@ impl Configuring {
             removal: None,
             generation: 0,
             wanted,
-            load,
+            load: 0,
             listing: 0,
             change: 0,
-            sent: None,
-        }
+            sent: Sent::default(),
+        };
+        opened.load(out);
+        opened
     }
 
     /// Whether there is anything to save.
@@ -158,7 +160,7 @@ impl Configuring {
     }
 
     pub fn busy(&self) -> bool {
-        self.saving == Saving::Busy || self.removal == Some(RemovalStage::Busy)
+        matches!(self.saving, Saving::Busy) || matches!(self.removal, Some(RemovalStage::Busy))
     }
 
     /// "Back": leaves at once, or asks in place when that would lose something.
@@ -173,12 +175,12 @@ impl Configuring {
         match event {
             ConfigEvent::Opened | ConfigEvent::RunsOpened => {}
             ConfigEvent::Typed { field, text } => self.typed(field, &text),
-            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::Value(value)),
+            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::of(value)),
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),
             ConfigEvent::Listed { ask, result } => self.listed(ask, result),
-            ConfigEvent::OptionsRetried(field) => self.resolved.retain(|resolved| resolved.field != field),
+            ConfigEvent::OptionsRetried(field) => self.forget(&field),
             ConfigEvent::Save => self.save(out),
             ConfigEvent::Discard => self.discard(),
             ConfigEvent::LeaveConfirmed => return self.leaving && !self.busy(),
@@ -191,7 +193,6 @@ impl Configuring {
             ConfigEvent::Saved { ask, result } => return self.saved(ask, result, out),
             ConfigEvent::Deleted { ask, result } => return self.deleted(ask, result, out),
             ConfigEvent::Options { ask, result } => self.options_loaded(ask, result),
-            ConfigEvent::Rule { ask, result } => self.rule_loaded(ask, result),
             ConfigEvent::RunsLoaded { .. } | ConfigEvent::RunsPage(_) | ConfigEvent::RunsWorkflow(_) => {}
         }
         false
@@ -204,14 +205,19 @@ impl Configuring {
     /// Edits belong to the configuration that they were made in.
     fn choose(&mut self, id: String, out: &mut Out<'_>) {
         if !self.dirty() && !self.busy() && self.ids.contains(&id) {
-            let (ids, listing, generation) = (Arc::clone(&self.ids), self.listing, self.generation + 1);
-            *self = Self { ids, listing, generation, ..Self::open(std::mem::take(&mut self.slug), Some(id), out) };
+            let next = Self::open(self.slug.clone(), Some(id), out);
+            let last = std::mem::replace(self, next);
+            self.ids = Arc::clone(&last.ids);
+            self.listing = last.listing;
+            self.generation = last.generation + 1;
         }
     }
 
     /// Without the list there is still the configuration itself: a failure changes nothing.
     fn listed(&mut self, ask: u32, result: Result<Vec<String>, Failure>) {
-        if let (true, Ok(ids)) = (ask == self.listing, result) {
+        if let Ok(ids) = result
+            && ask == self.listing
+        {
             self.ids = Arc::new(ids);
         }
     }
@@ -226,7 +232,7 @@ impl Configuring {
         let Some(saved) = self.config().and_then(|config| config.workflow(&workflow)).map(|known| known.enabled) else {
             return;
         };
-        self.switches.retain(|(id, _)| *id != workflow);
+        keep(&mut self.switches, |(id, _)| *id != workflow);
         if saved != enabled {
             self.switches.push((workflow, enabled));
         }
@@ -235,7 +241,7 @@ impl Configuring {
 
     /// Something was edited: what was said about the last save is no longer true.
     fn touched(&mut self) {
-        if self.saving == Saving::Saved {
+        if matches!(self.saving, Saving::Saved) {
             self.saving = Saving::Idle;
         }
         if !self.dirty() {
@@ -244,12 +250,12 @@ impl Configuring {
     }
 
     fn discard(&mut self) {
-        if self.saving == Saving::Busy {
+        if matches!(self.saving, Saving::Busy) {
             return;
         }
-        self.edits.clear();
-        self.switches.clear();
-        self.faults.clear();
+        self.edits = Vec::new();
+        self.switches = Vec::new();
+        self.faults = Vec::new();
         self.saving = Saving::Idle;
         self.leaving = false;
         self.generation += 1;
@@ -290,7 +296,7 @@ impl Configuring {
         self.pages = Arc::new(pages::of(&config));
         self.content = Loaded::Ready(Arc::new(config));
         self.generation += 1;
-        self.resolved.clear();
+        self.resolved = Vec::new();
         self.show(self.page);
         self.settle();
     }
@@ -312,18 +318,17 @@ impl Configuring {
     }
 
     fn deleted(&mut self, ask: u32, result: Result<(), Failure>, out: &mut Out<'_>) -> bool {
-        if ask != self.change || self.removal != Some(RemovalStage::Busy) {
+        if ask != self.change || !matches!(self.removal, Some(RemovalStage::Busy)) {
             return false;
         }
         match result {
-            // Gone already is what was asked for.
-            Ok(()) => true,
-            Err(failure) if failure.code == Code::NotFound => true,
-            Err(failure) => {
+            Err(failure) if failure.code != Code::NotFound => {
                 out.report(&failure, "configure", &self.slug);
                 self.removal = Some(RemovalStage::Failed(failure));
                 false
             }
+            // Gone already is what was asked for.
+            _ => true,
         }
     }
 }

@@ -1,22 +1,23 @@
 //! Checks of what was typed, before anything is sent.
 
 use super::event::Typed;
-use super::state::{FieldError, FieldErrorKind};
+use super::state::{Fault, FieldError};
 use crate::gather::Gather;
 use crate::platform::model::{InputField, InputKind};
 use crate::space::{is_space, trimmed};
+use zeroize::Zeroizing;
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
 pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
-    typed.values.retain(|(name, _)| fields.iter().any(|field| &field.name == name));
     typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).gather();
-    for (name, value) in &mut typed.values {
-        let multiline = fields.iter().any(|field| &field.name == name && field.kind == InputKind::Textarea);
-        let meant = trimmed(value);
-        if !multiline && meant.len() != value.len() {
-            *value = zeroize::Zeroizing::new(meant.to_owned());
+    for (name, mut value) in std::mem::take(&mut typed.values) {
+        let Some(field) = fields.iter().find(|field| field.name == name) else { continue };
+        let meant = trimmed(&value);
+        if field.kind != InputKind::Textarea && meant.len() != value.len() {
+            value = Zeroizing::new(meant.to_owned());
         }
+        typed.values.push((name, value));
     }
     fields
         .iter()
@@ -28,24 +29,22 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
         .gather()
 }
 
-fn fault(field: &InputField, value: &str) -> Option<FieldErrorKind> {
+fn fault(field: &InputField, value: &str) -> Option<Fault> {
     if trimmed(value).is_empty() {
-        return field.required.then_some(FieldErrorKind::Required);
+        return field.required.then_some(Fault::Required);
     }
     match field.kind {
-        InputKind::Email if !is_email(value) => Some(FieldErrorKind::NotAnEmail),
-        InputKind::Url if !is_url(value) => Some(FieldErrorKind::NotAUrl),
-        InputKind::Number if crate::session::time::decimal(value.as_bytes()).is_none() => {
-            Some(FieldErrorKind::NotANumber)
-        }
+        InputKind::Email if !is_email(value) => Some(Fault::NotAnEmail),
+        InputKind::Url if !is_url(value) => Some(Fault::NotAUrl),
+        InputKind::Number if crate::session::time::decimal(value.as_bytes()).is_none() => Some(Fault::NotANumber),
         _ => None,
     }
 }
 
 /// As lenient as a mail server: something, an @, something, no space.
 pub(super) fn is_email(value: &str) -> bool {
-    let Some((local, domain)) = value.rsplit_once('@') else { return false };
-    !local.is_empty() && !domain.is_empty() && !value.contains(is_space)
+    let at = value.bytes().rposition(|byte| byte == b'@');
+    at.is_some_and(|at| at > 0 && at + 1 < value.len()) && !value.contains(is_space)
 }
 
 pub(super) fn is_url(value: &str) -> bool {

@@ -1,12 +1,12 @@
 //! The transitions: for each event, the next state and the commands that follow from it.
 
-use super::attempt::{Attempt, LIMIT_MS, LONG_MS, Pending, Window};
+use super::attempt::{Attempt, Baseline, LIMIT_MS, LONG_MS, Window};
 use super::command::{Activity, CloseReason, Command, Notice, Outcome};
 use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
-use super::state::{Apps, Entry, FieldError, FieldErrorKind, Removal, RemovalStage, Screen, Stage, State};
+use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
 use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Authorization};
@@ -92,7 +92,7 @@ impl Flow {
         match event {
             Event::SearchChanged(search) => self.state.search = search,
             Event::CategoryChosen(category) => self.state.category = category,
-            Event::Retry if matches!(self.state.screen, Screen::List) => self.load_again(),
+            Event::Retry if matches!(self.state.screen, Screen::List) => self.load_again(|_| true),
             Event::AppsLoaded(result) => self.apps_loaded(result),
             Event::AppsArrived(apps) => self.apps_arrived(apps),
             Event::OrganisationLoaded(organisation) => self.state.organisation = organisation,
@@ -150,6 +150,7 @@ impl Flow {
     // The list and the app.
 
     fn load(&mut self) {
+        self.state.apps = Apps::Loading;
         let command = match &self.state.pinned {
             Some(slug) => Command::LoadApp { slug: slug.clone() },
             None => Command::LoadApps,
@@ -175,7 +176,7 @@ impl Flow {
         // The app on screen is gone from the catalog: its screen has nothing left to show.
         if self.state.screen.slug().is_some() && self.state.current_app().is_none() {
             self.abandon();
-            self.state.screen = first_screen(self.state.pinned.as_deref());
+            self.show_first();
         }
     }
 
@@ -188,16 +189,14 @@ impl Flow {
     }
 
     fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
-        match (result, &self.state.apps) {
-            (Ok(app), Apps::Ready(_)) => self.replace(app),
-            (Ok(app), Apps::Loading | Apps::Failed(_)) => {
-                if self.state.pinned.as_deref() == Some(slug) {
-                    self.apps_loaded(Ok(vec![app]));
-                }
-            }
+        let shown = matches!(self.state.apps, Apps::Ready(_));
+        match result {
+            Ok(app) if shown => self.replace(app),
+            Ok(app) if self.state.pinned.as_deref() == Some(slug) => self.apps_loaded(Ok(vec![app])),
+            Ok(_) => {}
             // A refresh that failed leaves what is shown; without anything to show it is the first load.
-            (Err(_), Apps::Ready(_)) => {}
-            (Err(failure), _) => self.apps_loaded(Err(failure)),
+            Err(failure) if !shown => self.apps_loaded(Err(failure)),
+            Err(_) => {}
         }
     }
 
@@ -205,10 +204,10 @@ impl Flow {
         if self.state.app(&app.slug).is_none_or(|known| *known == app) {
             return;
         }
-        if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(known) = Arc::make_mut(apps).iter_mut().find(|known| known.slug == app.slug)
-        {
-            *known = Arc::new(app);
+        if let Apps::Ready(apps) = &self.state.apps {
+            let app = Arc::new(app);
+            let shown = |known: &Arc<App>| Arc::clone(if known.slug == app.slug { &app } else { known });
+            self.state.apps = Apps::Ready(Arc::new(apps.iter().map(shown).gather()));
         }
     }
 
@@ -219,40 +218,27 @@ impl Flow {
         self.abandon();
         self.activity_of(Activity::AppChosen, &slug);
         self.command(Command::LoadApp { slug: slug.clone() });
-        self.state.screen = Screen::App { slug, removal: None };
+        self.show_app(slug);
     }
 
     fn back(&mut self) {
-        match &self.state.screen {
-            Screen::List => {}
-            Screen::App { .. } if self.state.pinned.is_some() => {}
-            Screen::App { .. } => self.state.screen = Screen::List,
-            Screen::Runs(runs) => self.state.screen = Screen::App { slug: runs.slug.clone(), removal: None },
-            Screen::Configure(_) => self.leave(),
-            Screen::Waiting { slug, .. } => {
-                let slug = slug.clone();
+        let Some(slug) = self.state.screen.slug().map(str::to_owned) else { return };
+        if let Screen::Configure(configuring) = &mut self.state.screen
+            && !configuring.back()
+        {
+            return;
+        }
+        match self.state.screen {
+            Screen::App { .. } if self.state.pinned.is_some() => return,
+            Screen::App { .. } => return self.show(Screen::List),
+            Screen::Waiting { .. } => {
                 self.activity_of(Activity::Cancelled, &slug);
                 self.command(Command::LoadApp { slug: slug.clone() });
-                self.abandon();
-                self.state.screen = Screen::App { slug, removal: None };
             }
-            Screen::Consent { slug, .. }
-            | Screen::Fields { slug, .. }
-            | Screen::Connected { slug, .. }
-            | Screen::Failed { slug, .. } => {
-                let slug = slug.clone();
-                self.abandon();
-                self.state.screen = Screen::App { slug, removal: None };
-            }
+            _ => {}
         }
-    }
-
-    fn leave(&mut self) {
-        if let Screen::Configure(configuring) = &mut self.state.screen
-            && configuring.back()
-        {
-            self.state.screen = Screen::App { slug: configuring.slug.clone(), removal: None };
-        }
+        self.abandon();
+        self.show_app(slug);
     }
 
     fn configure(&mut self, event: ConfigEvent) {
@@ -261,11 +247,8 @@ impl Flow {
     }
 
     fn done(&mut self) {
-        if let Screen::Connected { slug, .. } = &self.state.screen {
-            self.state.screen = match &self.state.pinned {
-                Some(_) => Screen::App { slug: slug.clone(), removal: None },
-                None => Screen::List,
-            };
+        if let Screen::Connected { .. } = self.state.screen {
+            self.show_first();
             self.emit(Notice::Closed { reason: CloseReason::Done });
         }
     }
@@ -274,50 +257,49 @@ impl Flow {
 
     fn connect(&mut self, auth_type: AuthType) {
         let Screen::App { slug, .. } = &self.state.screen else { return };
-        let Some(method) = self.state.app(slug).and_then(|app| app.method(auth_type)) else { return };
+        let Some(method) = self.state.method(slug, auth_type) else { return };
         let slug = slug.clone();
         if method.is_secret() && self.entry == Entry::Missing {
-            let failure = Failure::new(Code::CredentialsFrameMissing);
-            self.report(&failure);
-            self.state.screen = Screen::Failed { slug, auth_type, failure };
+            self.show_failure(slug, auth_type, Code::CredentialsFrameMissing.into());
         } else {
-            self.state.screen = Screen::Consent { slug, auth_type };
+            self.show(Screen::Consent { slug, auth_type });
         }
     }
 
     fn consent(&mut self) {
         let Screen::Consent { slug, auth_type } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
-        let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
+        let Some(method) = self.state.method(&slug, auth_type) else { return };
         let (scopes, asks) = (method.scopes.clone(), method.asks());
         self.emit(Notice::Outcome(Outcome::ConsentGiven { app: slug.clone(), scopes }));
         self.activity_of(Activity::Consent, &slug);
+        self.go_on(slug, auth_type, asks);
+    }
+
+    fn go_on(&mut self, slug: String, auth_type: AuthType, asks: bool) {
         if asks {
             self.ask(slug, auth_type);
         } else {
-            self.authorize(slug, auth_type);
+            self.authorize(slug, auth_type, None);
         }
     }
 
     /// Shows the fields of the app, or the frame that does.
     fn ask(&mut self, slug: String, auth_type: AuthType) {
-        let secret =
-            self.state.app(&slug).and_then(|app| app.method(auth_type)).is_some_and(|method| method.is_secret());
+        let secret = self.state.method(&slug, auth_type).is_some_and(|method| method.is_secret());
         let framed = secret && self.entry == Entry::Frame;
-        self.state.screen = Screen::Fields { slug, auth_type, framed, busy: false, problem: None, errors: Vec::new() };
+        self.show(Screen::Fields { slug, auth_type, framed, busy: false, problem: None, errors: Vec::new() });
     }
 
     fn submit(&mut self, mut typed: Typed) {
         let Screen::Fields { slug, auth_type, framed: false, busy: false, .. } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
-        let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
-        let found = fields::check(&method.fields, &mut typed);
-        let valid = found.is_empty();
-        if let Screen::Fields { busy, problem, errors, .. } = &mut self.state.screen {
-            (*busy, *problem, *errors) = (valid, None, found);
-        }
-        if valid {
-            self.send_fields(slug, auth_type, Pending::Fields(typed));
+        let Some(method) = self.state.method(&slug, auth_type) else { return };
+        let errors = fields::check(&method.fields, &mut typed);
+        let busy = errors.is_empty();
+        self.show(Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy, problem: None, errors });
+        if busy {
+            self.send_fields(slug, auth_type, Some(typed));
         }
     }
 
@@ -325,40 +307,51 @@ impl Flow {
         let Screen::Fields { slug, auth_type, framed: true, busy, .. } = &mut self.state.screen else { return };
         if !std::mem::replace(busy, true) {
             let (slug, auth_type) = (slug.clone(), *auth_type);
-            self.send_fields(slug, auth_type, Pending::Frame);
+            self.send_fields(slug, auth_type, None);
         }
     }
 
     fn frame_failed(&mut self, failure: Failure) {
         let Screen::Fields { slug, auth_type, framed: true, .. } = &self.state.screen else { return };
         let (slug, auth_type) = (slug.clone(), *auth_type);
-        self.report(&failure);
-        self.abandon();
-        self.state.screen = Screen::Failed { slug, auth_type, failure };
+        self.show_failure(slug, auth_type, failure);
     }
 
-    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click.
-    fn send_fields(&mut self, slug: String, auth_type: AuthType, pending: Pending) {
-        let attempt = self.begin(&slug, auth_type, pending);
+    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
+    /// it is the frame that has them.
+    fn send_fields(&mut self, slug: String, auth_type: AuthType, fields: Option<Typed>) {
+        let attempt = self.begin(&slug, auth_type, None);
         if auth_type == AuthType::OAuth2 {
             self.command(Command::OpenPopup { attempt });
         }
-        self.command(Command::LoadBaseline { attempt, slug });
-    }
-
-    /// The window opens first, inside the click; the two answers it needs are asked for side by side.
-    fn authorize(&mut self, slug: String, auth_type: AuthType) {
-        let attempt = self.begin(&slug, auth_type, Pending::Nothing);
-        self.command(Command::OpenPopup { attempt });
         self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
-        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
-        self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
+        if let Some(begun) = &mut self.attempt {
+            begun.typed = true;
+            begun.pending = Some(match (fields, auth_type) {
+                (None, _) => Command::ProceedInFrame { attempt },
+                (Some(fields), AuthType::OAuth2) => Command::Authorize { attempt, slug, fields },
+                (Some(fields), AuthType::KeyBased) => Command::SaveCredentials { attempt, slug, auth_type, fields },
+            });
+        }
     }
 
-    fn begin(&mut self, slug: &str, auth_type: AuthType, pending: Pending) -> u32 {
+    /// The window opens first, inside the click; the two answers it needs are asked for side by side, but for what is
+    /// known of the accounts from before.
+    fn authorize(&mut self, slug: String, auth_type: AuthType, before: Baseline) {
+        let known = before.is_some();
+        let attempt = self.begin(&slug, auth_type, before);
+        self.command(Command::OpenPopup { attempt });
+        if !known {
+            self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+        }
+        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
+        self.show(Screen::Waiting { slug, attempt, stage: Stage::Preparing });
+    }
+
+    fn begin(&mut self, slug: &str, auth_type: AuthType, before: Baseline) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, pending, self.now_ms));
+        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, before, self.now_ms));
         self.last_attempt
     }
 
@@ -378,17 +371,8 @@ impl Flow {
         match result {
             Ok(app) => {
                 attempt.remember(&app);
-                let (attempt, slug, auth_type, pending) =
-                    (attempt.id, attempt.slug.clone(), attempt.auth_type, attempt.take_pending());
-                match (pending, auth_type) {
-                    (Pending::Nothing, _) => {}
-                    (Pending::Frame, _) => self.command(Command::ProceedInFrame { attempt }),
-                    (Pending::Fields(fields), AuthType::OAuth2) => {
-                        self.command(Command::Authorize { attempt, slug, fields });
-                    }
-                    (Pending::Fields(fields), AuthType::KeyBased) => {
-                        self.command(Command::SaveCredentials { attempt, slug, auth_type, fields });
-                    }
+                if let Some(pending) = attempt.pending.take() {
+                    self.command(pending);
                 }
                 self.prepared();
             }
@@ -409,7 +393,7 @@ impl Flow {
                 attempt.closed(now_ms);
                 let (slug, attempt) = (attempt.slug.clone(), attempt.id);
                 self.command(Command::ClosePopup { attempt });
-                self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Checking };
+                self.show(Screen::Waiting { slug, attempt, stage: Stage::Checking });
             }
             Err(failure) => self.fail(failure),
         }
@@ -436,7 +420,7 @@ impl Flow {
             self.command(Command::NavigatePopup { attempt: id });
             self.activity_of(Activity::ProviderOpened, &slug);
         }
-        self.state.screen = Screen::Waiting { slug, attempt: id, stage };
+        self.show(Screen::Waiting { slug, attempt: id, stage });
     }
 
     /// An address that the browser kept the user from is still good; one that was opened may be used up, for a
@@ -457,20 +441,15 @@ impl Flow {
 
     /// A new attempt in place of the last, for the same accounts from before: one that arrives late still counts.
     fn start_over(&mut self) {
-        let Some(last) = self.attempt.take() else { return };
-        self.command(Command::ClosePopup { attempt: last.id });
-        let (slug, auth_type) = (last.slug.clone(), last.auth_type);
+        let Some(last) = &mut self.attempt else { return };
+        let (slug, auth_type, before) = (last.slug.clone(), last.auth_type, last.baseline.take());
         if last.typed {
             // What was typed is wiped already: it has to be asked for again.
-            return self.ask(slug, auth_type);
+            self.abandon();
+            self.ask(slug, auth_type);
+        } else {
+            self.authorize(slug, auth_type, before);
         }
-        let attempt = self.begin(&slug, auth_type, Pending::Nothing);
-        if let Some(next) = &mut self.attempt {
-            next.inherit(last);
-        }
-        self.command(Command::OpenPopup { attempt });
-        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
-        self.state.screen = Screen::Waiting { slug, attempt, stage: Stage::Preparing };
     }
 
     fn popup_opened(&mut self, id: u32, opened: bool) {
@@ -524,7 +503,7 @@ impl Flow {
                 let connection_id = account.connection_id.clone();
                 self.emit(Notice::Outcome(Outcome::AccountConnected { app: slug.clone(), auth_type, connection_id }));
                 self.activity_of(Activity::Connected, &slug);
-                self.state.screen = Screen::Connected { slug, account };
+                self.show(Screen::Connected { slug, account });
             }
             // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
             Err(failure) if failure.code.retryable() => attempt.poll_again(now_ms, failure.retry_after_ms),
@@ -561,7 +540,7 @@ impl Flow {
                 *errors = refused_field(&failure).into_iter().gather();
                 *problem = Some(failure);
             }
-            _ => self.state.screen = Screen::Failed { slug, auth_type, failure },
+            _ => self.show(Screen::Failed { slug, auth_type, failure }),
         }
     }
 
@@ -569,7 +548,7 @@ impl Flow {
 
     fn removal(&mut self, asked: Option<AuthType>) {
         if let Screen::App { removal, .. } = &mut self.state.screen
-            && !removal.as_ref().is_some_and(|removal| removal.stage == RemovalStage::Busy)
+            && !removal.as_ref().is_some_and(Removal::busy)
         {
             *removal = asked.map(|auth_type| Removal { auth_type, stage: RemovalStage::Asking });
         }
@@ -577,39 +556,36 @@ impl Flow {
 
     fn disconnect(&mut self) {
         if let Screen::App { slug, removal: Some(removal) } = &mut self.state.screen
-            && removal.stage != RemovalStage::Busy
+            && !removal.busy()
         {
             removal.stage = RemovalStage::Busy;
             let command = Command::Disconnect { slug: slug.clone(), auth_type: removal.auth_type };
-            self.commands.push(command);
+            self.command(command);
         }
     }
 
     fn disconnected(&mut self, slug: &str, result: Result<(), Failure>) {
         let Screen::App { slug: shown, removal: Some(removal) } = &mut self.state.screen else { return };
-        if shown != slug || removal.stage != RemovalStage::Busy {
+        if shown != slug || !removal.busy() {
             return;
         }
-        // Gone already is what was asked for.
-        let result = result.or_else(|failure| if failure.code == Code::NotFound { Ok(()) } else { Err(failure) });
-        if let Err(failure) = result {
-            removal.stage = RemovalStage::Failed(failure.clone());
-            self.report(&failure);
-            return;
+        match result {
+            Err(failure) if failure.code != Code::NotFound => {
+                removal.stage = RemovalStage::Failed(failure.clone());
+                return self.report(&failure);
+            }
+            // Gone already is what was asked for.
+            _ => {}
         }
         let auth_type = removal.auth_type;
-        self.state.screen = Screen::App { slug: slug.to_owned(), removal: None };
+        self.show_app(slug.to_owned());
         let mut connection_ids = Vec::new();
-        if let Apps::Ready(apps) = &mut self.state.apps
-            && let Some(app) = Arc::make_mut(apps).iter_mut().find(|app| app.slug == slug)
-        {
-            let app = Arc::make_mut(app);
-            app.accounts.retain(|account| {
-                let gone = account.auth_type == auth_type;
-                connection_ids.extend(account.connection_id.clone().filter(|_| gone));
-                !gone
-            });
-            app.reauth_required &= !app.accounts.is_empty();
+        if let Some(mut app) = self.state.app(slug).cloned() {
+            let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
+            connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
+            app.accounts = app.accounts.iter().filter(|account| account.auth_type != auth_type).cloned().gather();
+            app.reauth_required &= app.connected();
+            self.replace(app);
         }
         self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids }));
         self.activity_of(Activity::Disconnected, slug);
@@ -622,56 +598,47 @@ impl Flow {
         match &self.state.screen {
             Screen::Failed { slug, auth_type, .. } => {
                 let (slug, auth_type) = (slug.clone(), *auth_type);
-                let Some(method) = self.state.app(&slug).and_then(|app| app.method(auth_type)) else { return };
-                match (method.is_secret() && self.entry == Entry::Missing, method.asks()) {
-                    (true, _) => {}
-                    (false, true) => self.ask(slug, auth_type),
-                    (false, false) => self.authorize(slug, auth_type),
+                let Some(method) = self.state.method(&slug, auth_type) else { return };
+                let (asks, secret) = (method.asks(), method.is_secret());
+                if !secret || self.entry != Entry::Missing {
+                    self.go_on(slug, auth_type, asks);
                 }
             }
             Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
-            _ => self.load_again(),
+            _ => self.load_again(|_| true),
         }
     }
 
-    fn load_again(&mut self) {
-        if matches!(self.state.apps, Apps::Failed(_)) {
-            self.state.apps = Apps::Loading;
+    /// Loads again what could not be loaded for a reason that may be gone.
+    fn load_again(&mut self, gone: fn(Code) -> bool) {
+        if matches!(&self.state.apps, Apps::Failed(failure) if gone(failure.code)) {
             self.load();
         }
     }
 
     fn online(&mut self, online: bool) {
-        let back = online && !self.state.online;
-        if self.state.online != online {
-            self.state.online = online;
+        if self.state.online == online {
+            return;
         }
-        if back {
+        self.state.online = online;
+        if online {
             self.hint();
-            if matches!(&self.state.apps, Apps::Failed(failure) if failure.code.retryable()) {
-                self.state.apps = Apps::Loading;
-                self.load();
-            }
+            self.load_again(Code::retryable);
         }
     }
 
     /// What could not be loaded for want of a token is loaded now. A refused token is not among the reasons: that request
     /// had its second try.
     fn catch_up(&mut self) {
-        let missed = |code: Code| code != Code::SessionRejected && code.as_str().starts_with("session_");
-        if matches!(&self.state.apps, Apps::Failed(failure) if missed(failure.code)) {
-            self.state.apps = Apps::Loading;
-            self.load();
-        }
+        self.load_again(|code| code != Code::SessionRejected && code.as_str().starts_with("session_"));
     }
 
     fn reset(&mut self) {
         self.abandon();
         self.command(Command::AbortRequests);
-        self.state.apps = Apps::Loading;
         self.state.search.clear();
         self.state.category = None;
-        self.state.screen = first_screen(self.state.pinned.as_deref());
+        self.show_first();
         self.load();
     }
 
@@ -714,12 +681,30 @@ impl Flow {
         }
     }
 
+    fn show(&mut self, screen: Screen) {
+        self.state.screen = screen;
+    }
+
+    fn show_failure(&mut self, slug: String, auth_type: AuthType, failure: Failure) {
+        self.report(&failure);
+        self.abandon();
+        self.show(Screen::Failed { slug, auth_type, failure });
+    }
+
+    fn show_first(&mut self) {
+        self.show(first_screen(self.state.pinned.as_deref()));
+    }
+
+    fn show_app(&mut self, slug: String) {
+        self.show(Screen::App { slug, removal: None });
+    }
+
     fn command(&mut self, command: Command) {
         self.commands.push(command);
     }
 
     fn emit(&mut self, notice: Notice) {
-        self.commands.push(Command::Emit(notice));
+        self.command(Command::Emit(notice));
     }
 
     fn activity(&mut self, name: Activity) {
@@ -753,5 +738,5 @@ pub(crate) fn refused_field(failure: &Failure) -> Option<FieldError> {
     let reason = reason.strip_prefix(' ')?;
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (failure.code == Code::Rejected && name)
-        .then(|| FieldError { field: field.to_owned(), kind: FieldErrorKind::Refused(reason.to_owned()) })
+        .then(|| FieldError { field: field.to_owned(), kind: Fault::Refused(reason.to_owned()) })
 }

@@ -19,12 +19,12 @@ mod tests;
 
 pub use command::{Activity, CloseReason, Command, Notice, Outcome};
 pub use config::{
-    ConfigCommand, ConfigEvent, Configuring, Draft, Fault, Offer, Page, RuleOffer, Saving, Section, Title,
-    put_in_order, rules, with_member,
+    ConfigCommand, ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, put_in_order, rules,
+    with_member,
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;
 pub use runs::Runs;
-pub use state::{Apps, Entry, FieldError, FieldErrorKind, Loaded, Removal, RemovalStage, Screen, Stage, State};
+pub use state::{Apps, Entry, Fault, FieldError, Loaded, Removal, RemovalStage, Screen, Stage, State};
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 pub(crate) use {fields::check, machine::refused_field, plain::Plain};

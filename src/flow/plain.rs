@@ -1,10 +1,11 @@
 //! The state as JSON, for interfaces of the host's own: `www/headless.d.ts` has its types. No state has a secret in it.
 
-use super::config::{Configuring, Draft, Fault, Offer, Saving, Title};
+use super::config::{Configuring, Offer, Saving, Title};
 use super::runs::Runs;
-use super::state::{Apps, FieldErrorKind, Loaded, RemovalStage, Screen, Stage, State};
+use super::state::{Fault, Loaded, RemovalStage, Screen, Stage, State};
 use crate::decimal::decimal;
 use crate::error::Failure;
+use crate::gather::Gather;
 use crate::platform::json::{Value, append_text};
 use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
 use crate::platform::model::{Account, App, InputField, InputKind};
@@ -34,7 +35,7 @@ impl Plain {
         append_text(text, &mut self.0);
     }
 
-    fn maybe(&mut self, name: &str, text: Option<&str>) {
+    fn maybe(&mut self, name: &str, text: &Option<String>) {
         if let Some(text) = text {
             self.text(name, text);
         }
@@ -60,73 +61,85 @@ impl Plain {
     }
 
     pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
-        self.source(name, "{");
+        self.begin(name);
+        self.0.push('{');
         fill(self);
         self.0.push('}');
     }
 
-    fn list<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, each: impl Fn(&mut Self, T)) {
-        self.source(name, "[");
-        items.into_iter().for_each(|item| each(self, item));
+    /// A list of objects.
+    fn list<T>(&mut self, name: &str, items: &[T], each: impl Fn(&mut Self, &T)) {
+        self.begin(name);
+        self.0.push('[');
+        for item in items {
+            self.item();
+            each(self, item);
+            self.0.push('}');
+        }
         self.0.push(']');
     }
 
+    /// The next object of a list.
+    fn item(&mut self) {
+        self.source("", "{");
+    }
+
     fn texts(&mut self, name: &str, texts: &[String]) {
-        self.list(name, texts, |out, text| out.text("", text));
+        self.source(name, "[");
+        texts.iter().for_each(|text| self.text("", text));
+        self.0.push(']');
     }
 
     fn failure(&mut self, failure: &Failure) {
         self.object("failure", |out| {
             out.text("code", failure.code.as_str());
             out.flag("retryable", failure.code.retryable());
-            out.maybe("message", failure.message.as_deref());
-            out.maybe("reference", failure.reference.as_deref());
+            out.maybe("message", &failure.message);
+            out.maybe("reference", &failure.reference);
         });
+    }
+
+    /// A word for how something stands; with a failure it failed.
+    fn status(&mut self, name: &str, status: Result<&str, &Failure>) {
+        if let Err(failure) = status {
+            self.failure(failure);
+        }
+        self.text(name, status.unwrap_or("failed"));
     }
 
     /// The content, if it is there.
     fn loaded<'a, T>(&mut self, content: &'a Loaded<T>) -> Option<&'a T> {
         let (status, ready) = match content {
-            Loaded::Loading => ("loading", None),
-            Loaded::Failed(failure) => {
-                self.failure(failure);
-                ("failed", None)
-            }
-            Loaded::Ready(ready) => ("ready", Some(ready)),
+            Loaded::Loading => (Ok("loading"), None),
+            Loaded::Failed(failure) => (Err(failure), None),
+            Loaded::Ready(ready) => (Ok("ready"), Some(ready)),
         };
-        self.text("status", status);
+        self.status("status", status);
         ready
     }
 
     fn removal(&mut self, stage: &RemovalStage) {
-        let status = match stage {
-            RemovalStage::Asking => "asking",
-            RemovalStage::Busy => "busy",
-            RemovalStage::Failed(failure) => {
-                self.failure(failure);
-                "failed"
-            }
-        };
-        self.text("status", status);
+        self.status(
+            "status",
+            match stage {
+                RemovalStage::Asking => Ok("asking"),
+                RemovalStage::Busy => Ok("busy"),
+                RemovalStage::Failed(failure) => Err(failure),
+            },
+        );
     }
 
     /// Everything but the session. `apps`: whether the list goes along, which is long and seldom another one.
     pub(crate) fn state(&mut self, state: &State, apps: bool) {
         self.flag("online", state.online);
         self.text("search", &state.search);
-        self.maybe("category", state.category.as_deref());
-        self.maybe("organisation", state.organisation.name.as_deref());
-        self.maybe("pinned", state.pinned.as_deref());
+        self.maybe("category", &state.category);
+        self.maybe("organisation", &state.organisation.name);
+        self.maybe("pinned", &state.pinned);
         if apps {
-            self.object("apps", |out| match &state.apps {
-                Apps::Loading => out.text("status", "loading"),
-                Apps::Failed(failure) => {
-                    out.text("status", "failed");
-                    out.failure(failure);
-                }
-                Apps::Ready(apps) => {
-                    out.text("status", "ready");
-                    out.list("items", &**apps, |out, app| out.object("", |out| out.app(app)));
+            self.object("apps", |out| {
+                if let Some(apps) = out.loaded(&state.apps) {
+                    out.list("items", apps, |out, app| out.app(app));
                 }
             });
         }
@@ -136,22 +149,20 @@ impl Plain {
     fn app(&mut self, app: &App) {
         self.text("slug", &app.slug);
         self.text("name", &app.name);
-        self.maybe("description", app.description.as_deref());
-        self.maybe("icon", app.icon.as_deref());
+        self.maybe("description", &app.description);
+        self.maybe("icon", &app.icon);
         self.texts("tags", &app.tags);
         self.list("methods", &app.methods, |out, method| {
-            out.object("", |out| {
-                out.text("authType", method.auth_type.as_str());
-                out.texts("scopes", &method.scopes);
-                out.list("fields", &method.fields, |out, field| out.object("", |out| out.input(field)));
-            });
+            out.text("authType", method.auth_type.as_str());
+            out.texts("scopes", &method.scopes);
+            out.list("fields", &method.fields, Self::input);
         });
-        self.list("accounts", &app.accounts, |out, account| out.object("", |out| out.account(account)));
+        self.list("accounts", &app.accounts, Self::account);
         self.flag("needsAttention", app.needs_attention());
     }
 
     fn account(&mut self, account: &Account) {
-        self.maybe("connectionId", account.connection_id.as_deref());
+        self.maybe("connectionId", &account.connection_id);
         self.text("identifier", &account.identifier);
         self.text("connectedAt", &account.connected_at);
         self.flag("active", account.active);
@@ -164,7 +175,7 @@ impl Plain {
         self.text("placeholder", &field.placeholder);
         self.flag("required", field.required);
         self.flag("multiple", field.multiple);
-        self.maybe("help", field.help.as_deref());
+        self.maybe("help", &field.help);
         let kind = match field.kind {
             InputKind::Text => "text",
             InputKind::Password => "password",
@@ -176,16 +187,16 @@ impl Plain {
         };
         self.text("type", kind);
         self.list("options", &field.options, |out, (name, value)| {
-            out.object("", |out| {
-                out.text("name", name);
-                out.text("value", value);
-            });
+            out.text("name", name);
+            out.text("value", value);
         });
     }
 
     fn screen(&mut self, screen: &Screen) {
         self.text("name", screen.name());
-        self.maybe("app", screen.slug());
+        if let Some(slug) = screen.slug() {
+            self.text("app", slug);
+        }
         match screen {
             Screen::List => {}
             Screen::App { removal, .. } => {
@@ -205,10 +216,8 @@ impl Plain {
                     self.failure(problem);
                 }
                 self.list("errors", errors, |out, error| {
-                    out.object("", |out| {
-                        out.text("field", &error.field);
-                        out.input_fault(&error.kind);
-                    });
+                    out.text("field", &error.field);
+                    out.fault(&error.kind);
                 });
             }
             Screen::Waiting { stage, .. } => self.text("stage", stage_name(*stage)),
@@ -222,75 +231,54 @@ impl Plain {
         }
     }
 
-    fn input_fault(&mut self, fault: &FieldErrorKind) {
-        let kind = match fault {
-            FieldErrorKind::Required => "required",
-            FieldErrorKind::NotAnEmail => "not_an_email",
-            FieldErrorKind::NotAUrl => "not_a_url",
-            FieldErrorKind::NotANumber => "not_a_number",
-            FieldErrorKind::Refused(sentence) => {
-                self.text("message", sentence);
-                "refused"
-            }
-        };
-        self.text("kind", kind);
-    }
-
     fn configuring(&mut self, at: &Configuring) {
         let Some(config) = self.loaded(&at.content) else { return };
-        self.maybe("configId", config.config_id.as_deref());
+        self.maybe("configId", &config.config_id);
         self.texts("configs", &at.ids);
-        self.list("pages", &*at.pages, |out, page| {
-            out.object("", |out| {
-                match &page.title {
-                    Title::General => {}
-                    Title::Named(name) => out.text("title", name),
-                    Title::Workflows => out.flag("workflows", true),
-                }
-                out.number("part", page.part);
-            });
+        self.list("pages", &at.pages, |out, page| {
+            match &page.title {
+                Title::General => {}
+                Title::Named(name) => out.text("title", name),
+                Title::Workflows => out.flag("workflows", true),
+            }
+            out.number("part", page.part);
         });
         self.number("page", at.page);
         let sections = at.pages.get(at.page).map_or(&[][..], |page| &page.sections);
         self.list("sections", sections, |out, section| {
             let workflow = section.workflow.and_then(|place| config.workflows.get(place));
-            out.object("", |out| {
-                if let Some(workflow) = workflow {
-                    out.object("workflow", |out| {
-                        out.text("id", &workflow.id);
-                        out.text("name", &workflow.name);
-                        out.maybe("description", workflow.description.as_deref());
-                        out.flag("enabled", at.enabled(&workflow.id));
-                    });
-                }
-                let id = workflow.map(|workflow| workflow.id.as_str());
-                let list = config.list(id);
-                out.list("fields", section.fields.iter().filter_map(|place| list.get(*place)), |out, field| {
-                    let key = FieldKey { workflow: id.map(str::to_owned), id: field.id.clone() };
-                    out.object("", |out| out.field(at, &key, field));
+            if let Some(workflow) = workflow {
+                out.object("workflow", |out| {
+                    out.text("id", &workflow.id);
+                    out.text("name", &workflow.name);
+                    out.maybe("description", &workflow.description);
+                    out.flag("enabled", at.enabled(&workflow.id));
                 });
+            }
+            let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
+            out.list("fields", &section.fields, |out, place| {
+                if let Some(field) = list.get(*place) {
+                    out.field(at, &field.key(workflow), field);
+                }
             });
         });
         self.list("faults", &at.faults, |out, (key, fault)| {
-            out.object("", |out| {
-                out.text("field", &key.id);
-                out.maybe("workflow", key.workflow.as_deref());
-                out.fault(fault);
-            });
+            out.text("field", &key.id);
+            out.maybe("workflow", &key.workflow);
+            out.fault(fault);
         });
         self.flag("dirty", at.dirty());
         self.flag("leaving", at.leaving);
         self.object("saving", |out| {
-            let status = match &at.saving {
-                Saving::Idle => "idle",
-                Saving::Busy => "busy",
-                Saving::Saved => "saved",
-                Saving::Failed(failure) => {
-                    out.failure(failure);
-                    "failed"
-                }
-            };
-            out.text("status", status);
+            out.status(
+                "status",
+                match &at.saving {
+                    Saving::Idle => Ok("idle"),
+                    Saving::Busy => Ok("busy"),
+                    Saving::Saved => Ok("saved"),
+                    Saving::Failed(failure) => Err(failure),
+                },
+            );
         });
         if let Some(stage) = &at.removal {
             self.object("removal", |out| out.removal(stage));
@@ -316,37 +304,40 @@ impl Plain {
 
     fn field(&mut self, at: &Configuring, key: &FieldKey, field: &ConfigField) {
         self.text("id", &field.id);
-        self.maybe("workflow", key.workflow.as_deref());
+        self.maybe("workflow", &key.workflow);
         self.text("name", &field.name);
         self.flag("required", field.required);
         self.flag("editable", field.editable());
-        self.maybe("help", field.help.as_deref());
+        self.maybe("help", &field.help);
         self.text("placeholder", &field.placeholder);
         self.value("value", at.current(key, field));
-        if let Some(Draft::Typed { text, .. }) = at.draft(key) {
-            self.text("text", text);
+        if let Some(draft) = at.draft(key) {
+            self.maybe("text", &draft.text);
         }
-        let own = || field.kind.clone();
-        let (status, kind) = match at.offer(key, field) {
-            Offer::Ready(kind) => ("ready", (*kind).clone()),
-            Offer::Waiting => ("waiting", own()),
-            Offer::Loading => ("loading", own()),
-            Offer::Failed(failure) => {
-                self.failure(&failure);
-                ("failed", own())
-            }
+        let offer = at.offer(key, field);
+        self.status(
+            "options",
+            match &offer {
+                Offer::Ready(_) => Ok("ready"),
+                Offer::Waiting => Ok("waiting"),
+                Offer::Loading => Ok("loading"),
+                Offer::Failed(failure) => Err(failure),
+            },
+        );
+        let kind = match &offer {
+            Offer::Ready(kind) => kind,
+            _ => &field.kind,
         };
-        self.text("options", status);
-        self.kind(&kind);
-        if let FieldKind::Rules(_) = kind {
-            let known = at.rules.iter().filter(|rule| rule.field == *key);
-            self.list("sides", known, |out, rule| {
-                out.object("", |out| {
-                    out.value("lhs", Some(&rule.lhs));
-                    if let Some(columns) = out.loaded(&rule.columns) {
-                        out.columns(columns);
-                    }
-                });
+        self.kind(kind);
+        if let FieldKind::Rules(_) = **kind {
+            let known = at.rules.iter().filter(|rule| rule.field == *key).gather();
+            self.list("sides", &known, |out, rule| {
+                out.value("lhs", Some(&rule.value));
+                if let Some(kind) = out.loaded(&rule.answer)
+                    && let FieldKind::Rules(columns) = &**kind
+                {
+                    out.columns(columns);
+                }
             });
         }
     }
@@ -366,9 +357,9 @@ impl Plain {
                 "select"
             }
             FieldKind::Map(mapping) => {
-                self.maybe("leftName", mapping.left_name.as_deref());
+                self.maybe("leftName", &mapping.left_name);
                 self.choices("left", &mapping.left);
-                self.maybe("rightName", mapping.right_name.as_deref());
+                self.maybe("rightName", &mapping.right_name);
                 if let Some(right) = &mapping.right {
                     self.choices("right", right);
                 }
@@ -389,10 +380,8 @@ impl Plain {
 
     fn choices(&mut self, name: &str, choices: &[Choice]) {
         self.list(name, choices, |out, choice| {
-            out.object("", |out| {
-                out.text("name", &choice.name);
-                out.value("value", Some(&choice.value));
-            });
+            out.text("name", &choice.name);
+            out.value("value", Some(&choice.value));
         });
     }
 
@@ -401,8 +390,8 @@ impl Plain {
             for (name, column) in [("lhs", &columns.lhs), ("operator", &columns.operator), ("rhs", &columns.rhs)] {
                 let Column { name: title, kind, options } = column;
                 out.object(name, |out| {
-                    out.maybe("name", title.as_deref());
-                    out.maybe("type", kind.as_deref());
+                    out.maybe("name", title);
+                    out.maybe("type", kind);
                     out.choices("choices", options);
                 });
             }
@@ -411,29 +400,25 @@ impl Plain {
 
     fn runs(&mut self, runs: &Runs) {
         self.list("workflows", &runs.workflows, |out, (id, name)| {
-            out.object("", |out| {
-                out.text("id", id);
-                out.text("name", name);
-            });
+            out.text("id", id);
+            out.text("name", name);
         });
         self.text("workflow", &runs.workflow);
         let Some(page) = self.loaded(&runs.content) else { return };
         self.number("page", page.page as usize);
         self.number("pages", page.pages as usize);
         self.list("runs", &page.runs, |out, run| {
-            out.object("", |out| {
-                out.text("id", &run.id);
-                out.text("name", &run.name);
-                let state = match &run.state {
-                    RunState::Running => "running",
-                    RunState::Completed => "completed",
-                    RunState::Failed => "failed",
-                    RunState::Unknown(name) => name.as_str(),
-                };
-                out.text("state", state);
-                out.text("startedAt", &run.started_at);
-                out.maybe("error", run.error.as_deref());
-            });
+            out.text("id", &run.id);
+            out.text("name", &run.name);
+            let state = match &run.state {
+                RunState::Running => "running",
+                RunState::Completed => "completed",
+                RunState::Failed => "failed",
+                RunState::Unknown(name) => name.as_str(),
+            };
+            out.text("state", state);
+            out.text("startedAt", &run.started_at);
+            out.maybe("error", &run.error);
         });
     }
 }

@@ -22,16 +22,17 @@ pub struct Runs {
 
 impl Runs {
     pub(super) fn open(slug: String, out: &mut Out<'_>) -> Self {
-        let ask = out.ask();
-        out.command(ConfigCommand::Find { ask, slug: slug.clone() });
-        Self { slug, workflows: Vec::new(), workflow: String::new(), content: Loaded::Loading, ask, page: 1 }
+        let (workflows, workflow) = (Vec::new(), String::new());
+        let mut opened = Self { slug, workflows, workflow, content: Loaded::Loading, ask: 0, page: 1 };
+        opened.load(out);
+        opened
     }
 
     pub(super) fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) {
         match event {
             ConfigEvent::Loaded { ask, result } if ask == self.ask => self.found(result, out),
             ConfigEvent::RunsLoaded { ask, result } if ask == self.ask => match result {
-                Ok(page) => self.content = Loaded::Ready(Arc::new(page)),
+                Ok(page) => self.show(page),
                 Err(failure) => self.fail(failure, out),
             },
             ConfigEvent::RunsPage(page) => {
@@ -43,43 +44,41 @@ impl Runs {
                 self.page = 1;
                 self.load(out);
             }
-            ConfigEvent::Retry if matches!(self.content, Loaded::Failed(_)) => {
-                if self.workflow.is_empty() {
-                    *self = Self::open(std::mem::take(&mut self.slug), out);
-                } else {
-                    self.load(out);
-                }
-            }
+            ConfigEvent::Retry if matches!(self.content, Loaded::Failed(_)) => self.load(out),
             _ => {}
         }
     }
 
     fn found(&mut self, result: Result<Config, Failure>, out: &mut Out<'_>) {
-        match result {
-            Ok(config) => {
-                self.workflows = config.workflows.into_iter().map(|workflow| (workflow.id, workflow.name)).gather();
-                match self.workflows.first() {
-                    Some((id, _)) => {
-                        self.workflow = id.clone();
-                        self.load(out);
-                    }
-                    None => self.nothing(),
-                }
-            }
+        let workflows = match result {
+            Ok(config) => config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather(),
             // Never configured: nothing has run.
-            Err(failure) if failure.code == Code::NotFound => self.nothing(),
-            Err(failure) => self.fail(failure, out),
+            Err(failure) if failure.code == Code::NotFound => Vec::new(),
+            Err(failure) => return self.fail(failure, out),
+        };
+        if let Some((id, _)) = workflows.first() {
+            self.workflow = id.clone();
+            self.workflows = workflows;
+            self.load(out);
+        } else {
+            self.show(RunPage { runs: Vec::new(), page: 1, pages: 1 });
         }
     }
 
-    fn nothing(&mut self) {
-        self.content = Loaded::Ready(Arc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));
+    fn show(&mut self, page: RunPage) {
+        self.content = Loaded::Ready(Arc::new(page));
     }
 
+    /// Asks for a page of runs, or first for the workflows.
     fn load(&mut self, out: &mut Out<'_>) {
         self.content = Loaded::Loading;
         self.ask = out.ask();
-        out.command(ConfigCommand::Runs { ask: self.ask, workflow: self.workflow.clone(), page: self.page });
+        let (ask, page, workflow) = (self.ask, self.page, self.workflow.clone());
+        out.command(if workflow.is_empty() {
+            ConfigCommand::Find { ask, slug: self.slug.clone() }
+        } else {
+            ConfigCommand::Runs { ask, workflow, page }
+        });
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Out<'_>) {

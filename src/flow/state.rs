@@ -3,7 +3,7 @@
 use super::config::Configuring;
 use super::runs::Runs;
 use crate::error::Failure;
-use crate::platform::model::{Account, App, AuthType, Organisation};
+use crate::platform::model::{Account, App, AuthType, Method, Organisation};
 use std::sync::Arc;
 
 /// Everything the view needs besides the session's own state.
@@ -42,19 +42,18 @@ impl State {
         }
     }
 
+    pub fn method(&self, slug: &str, auth_type: AuthType) -> Option<&Method> {
+        self.app(slug).and_then(|app| app.method(auth_type))
+    }
+
     /// The app that the current screen is about.
     pub fn current_app(&self) -> Option<&App> {
         self.screen.slug().and_then(|slug| self.app(slug))
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Apps {
-    Loading,
-    /// Shared, so that a new state costs the same however many apps there are.
-    Ready(Arc<Vec<Arc<App>>>),
-    Failed(Failure),
-}
+/// Shared, so that a new state costs the same however many apps there are.
+pub type Apps = Loaded<Arc<Vec<Arc<App>>>>;
 
 /// One screen each; what a screen needs beyond the app itself is in its variant.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +126,12 @@ pub enum Loaded<T> {
     Ready(T),
 }
 
+impl<T> From<Result<T, Failure>> for Loaded<T> {
+    fn from(result: Result<T, Failure>) -> Self {
+        result.map_or_else(Self::Failed, Self::Ready)
+    }
+}
+
 /// Where secrets are typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Entry {
@@ -144,6 +149,12 @@ pub enum Entry {
 pub struct Removal {
     pub auth_type: AuthType,
     pub stage: RemovalStage,
+}
+
+impl Removal {
+    pub const fn busy(&self) -> bool {
+        matches!(self.stage, RemovalStage::Busy)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -176,15 +187,20 @@ pub enum Stage {
 pub struct FieldError {
     /// [`crate::platform::model::InputField::name`].
     pub field: String,
-    pub kind: FieldErrorKind,
+    pub kind: Fault,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum FieldErrorKind {
+/// Of a form, or of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
     Required,
     NotAnEmail,
     NotAUrl,
     NotANumber,
-    /// The platform's own sentence.
+    NotADate,
+    NotJson,
+    /// A condition lacks a part.
+    Incomplete,
+    /// The platform's own sentence; empty if it gave none.
     Refused(String),
 }

@@ -415,7 +415,7 @@ fn p13_fields_are_checked_and_trimmed_before_anything_is_sent() {
     assert!(run.commands.is_empty());
     let Screen::Fields { errors, busy: false, .. } = &run.flow.state().screen else { panic!("left the form") };
     let kinds: Vec<_> = errors.iter().map(|error| (error.field.as_str(), &error.kind)).collect();
-    assert_eq!(kinds, [("api_key", &FieldErrorKind::Required), ("site", &FieldErrorKind::NotAUrl)]);
+    assert_eq!(kinds, [("api_key", &Fault::Required), ("site", &Fault::NotAUrl)]);
 
     run.send(Event::FieldsSubmitted(typed(&[("api_key", " k\n"), ("site", "https://x.example"), ("other", "o")])));
     run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });

@@ -40,7 +40,7 @@ pub fn decimal(text: &[u8]) -> Option<f64> {
 }
 
 /// RFC 3339, or epoch seconds or milliseconds, as epoch milliseconds.
-pub(super) fn instant(text: &str) -> Option<f64> {
+pub fn instant(text: &str) -> Option<f64> {
     let text = text.as_bytes().trim_ascii();
     rfc3339(text).or_else(|| epoch_ms(decimal(text)?))
 }

@@ -9,6 +9,7 @@ pub(super) use choose::framed;
 
 use super::Ui;
 use super::dom::{El, el, focus, later};
+use super::fields::sentence;
 use super::icon;
 use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, lead};
@@ -191,7 +192,7 @@ fn summary(ui: Ui, faults: &[(FieldKey, Fault)]) -> Option<El> {
         let shown = |at: &Configuring| at.config()?.field(key).filter(|field| !field.hidden).map(|f| f.name.clone());
         let (name, key, fault) = (read(ui, shown), key.clone(), fault.clone());
         let label = name.clone().unwrap_or_else(|| key.id.clone());
-        let (text, place) = (move || [&label, ": ", &field::sentence(ui, &fault)].concat(), place.clone());
+        let (text, place) = (move || [&label, ": ", &sentence(ui, &fault)].concat(), place.clone());
         let line = match name {
             Some(_) => el("button.link type=button").on("click", move |_| go(ui, &place, &key)),
             None => el("span"),

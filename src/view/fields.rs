@@ -9,7 +9,7 @@ use super::icon;
 use super::outcome;
 use super::parts::{Face, Weight, actions, alert, bare_button, heading, icon_button, lead};
 use crate::decimal::decimal;
-use crate::flow::{Event, FieldError, FieldErrorKind, Screen, Typed};
+use crate::flow::{Event, Fault, FieldError, Screen, Typed};
 use crate::gather::Gather;
 use crate::object;
 use crate::platform::model::{AuthType, InputField, InputKind};
@@ -183,14 +183,20 @@ fn summary(ui: Ui, errors: &[FieldError], form: &Rc<Form>) -> Option<El> {
     Some(summary)
 }
 
-fn sentence(ui: Ui, kind: &FieldErrorKind) -> String {
-    match kind {
-        FieldErrorKind::Required => ui.t("field.required"),
-        FieldErrorKind::NotAnEmail => ui.t("field.not_an_email"),
-        FieldErrorKind::NotAUrl => ui.t("field.not_a_url"),
-        FieldErrorKind::NotANumber => ui.t("field.not_a_number"),
-        FieldErrorKind::Refused(sentence) => sentence.clone(),
-    }
+/// What is wrong with a field, in words.
+pub(super) fn sentence(ui: Ui, fault: &Fault) -> String {
+    let key = match fault {
+        Fault::Required => "field.required",
+        Fault::NotAnEmail => "field.not_an_email",
+        Fault::NotAUrl => "field.not_a_url",
+        Fault::NotANumber => "field.not_a_number",
+        Fault::NotADate => "field.not_a_date",
+        Fault::NotJson => "field.not_json",
+        Fault::Incomplete => "field.incomplete",
+        Fault::Refused(sentence) if !sentence.is_empty() => return sentence.clone(),
+        Fault::Refused(_) => "error.rejected",
+    };
+    ui.t(key)
 }
 
 /// One field: the label above, the help below, the error below that.

@@ -4,7 +4,7 @@ mod data;
 
 use super::{Density, Host, See, SessionLine, SessionShown, Settings, Theme, Wires, adopt_styles, root};
 use crate::error::Code;
-use crate::flow::{Apps, Event, FieldError, FieldErrorKind, Flow, Removal, RemovalStage, Screen, Stage, State};
+use crate::flow::{Apps, Event, Fault, FieldError, Flow, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
@@ -172,7 +172,7 @@ fn shown(name: &str) -> (State, SessionShown) {
         "credentials-busy" => state.screen = form(true, None, Vec::new()),
         "credentials-errors" => {
             let error = |field: &str, kind| FieldError { field: field.to_owned(), kind };
-            let errors = vec![error("key", FieldErrorKind::Required), error("url", FieldErrorKind::NotAUrl)];
+            let errors = vec![error("key", Fault::Required), error("url", Fault::NotAUrl)];
             state.screen = form(false, None, errors);
         }
         "credentials-refused" => {

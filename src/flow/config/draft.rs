@@ -1,62 +1,68 @@
 //! One edit: from what was typed or chosen to a value, and whether that is a change at all.
 
 use super::Configuring;
+use crate::gather::keep;
 use crate::platform::json::Value;
-use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
+use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 use crate::space;
-
-/// Dependent fields are followed this deep; the contract has three levels.
-const MAX_LEVELS: usize = 10;
 
 /// What the user made of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Draft {
-    Value(Value),
-    /// Text that has to be read first; no value while it cannot be.
-    Typed {
-        text: String,
-        value: Option<Value>,
-    },
+pub struct Draft {
+    /// What was typed, where that has to be read first.
+    pub text: Option<String>,
+    /// None while what was typed cannot be read.
+    pub value: Option<Value>,
 }
 
 impl Draft {
+    pub(super) fn of(value: Value) -> Self {
+        Self { text: None, value: Some(value) }
+    }
+
     pub fn value(&self) -> Option<&Value> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::Typed { value, .. } => value.as_ref(),
-        }
+        self.value.as_ref()
     }
 }
 
 /// Reads a text for a field. A number stays a text where the platform keeps it as one.
 fn read(field: &ConfigField, text: &str) -> Draft {
     let trimmed = space::trimmed(text);
-    match &field.kind {
-        FieldKind::Text | FieldKind::Textarea => Draft::Value(Value::text(text)),
-        kind if trimmed.is_empty() => Draft::Value(kind.cleared()),
-        FieldKind::Json => Draft::Typed { text: text.to_owned(), value: Value::parse_typed(text) },
+    let (typed, value) = match &*field.kind {
+        FieldKind::Text | FieldKind::Textarea => (false, Some(Value::text(text))),
+        kind if trimmed.is_empty() => (false, Some(kind.cleared())),
+        FieldKind::Json => (true, Value::parse_typed(text)),
         FieldKind::Number => {
-            let value = number(trimmed).map(|value| match field.saved() {
-                Some(Value::Text(_)) => Value::text(trimmed),
-                _ => value,
-            });
-            Draft::Typed { text: text.to_owned(), value }
+            let kept_as_text = matches!(field.saved(), Some(Value::Text(_)));
+            (true, number(trimmed).map(|value| if kept_as_text { Value::text(trimmed) } else { value }))
         }
-        _ => Draft::Value(Value::text(trimmed)),
-    }
+        _ => (false, Some(Value::text(trimmed))),
+    };
+    Draft { text: typed.then(|| text.to_owned()), value }
 }
 
 /// A number as people write it, in JSON's grammar: `+5`, `.5` and `007` are numbers, too.
 fn number(text: &str) -> Option<Value> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    digits.starts_with(|first: char| first.is_ascii_digit() || first == '.').then_some(())?;
-    let digits = digits.trim_start_matches('0');
-    let zero = if digits.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
-    Value::number(&[sign, zero, digits].concat())
-        .filter(|value| value.plain().is_some_and(|text| crate::session::time::decimal(text.as_bytes()).is_some()))
+    let mut written = String::new();
+    let mut rest = text.as_bytes();
+    if let [sign @ (b'-' | b'+'), after @ ..] = rest {
+        if *sign == b'-' {
+            written.push('-');
+        }
+        rest = after;
+    }
+    if !matches!(rest, [b'0'..=b'9' | b'.', ..]) {
+        return None;
+    }
+    while let [b'0', after @ ..] = rest {
+        rest = after;
+    }
+    if !matches!(rest, [b'0'..=b'9', ..]) {
+        written.push('0');
+    }
+    // No number has a character of more than one byte.
+    rest.iter().for_each(|byte| written.push(char::from(*byte)));
+    Value::number(&written).filter(|_| crate::session::time::decimal(written.as_bytes()).is_some())
 }
 
 /// Whether a draft says what the platform has already.
@@ -70,20 +76,20 @@ fn same(field: &ConfigField, draft: &Draft) -> bool {
     }
 }
 
-/// An object with one member set, or without it; members keep the places that `saved` gives them.
+/// An object with one member set, or without it; a new one gets the place that `saved` gives it.
 pub fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
     let mut members: Vec<(String, Value)> = object.members().to_vec();
-    match (members.iter().position(|(known, _)| known == name), value) {
-        (Some(at), Some(value)) => members[at].1 = value,
-        (Some(at), None) => drop(members.remove(at)),
-        (None, Some(value)) => members.push((name.to_owned(), value)),
-        (None, None) => {}
+    let last = members.iter().position(|(known, _)| known == name);
+    if let Some(at) = last {
+        drop(members.remove(at));
     }
-    let place = |name: &str| {
-        let known = saved.map_or(&[][..], Value::members);
-        known.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX)
-    };
-    put_in_order(&mut members, |(name, _)| place(name));
+    if let Some(value) = value {
+        let saved = saved.map_or(&[][..], Value::members);
+        let place = |name: &str| saved.iter().position(|(known, _)| known == name).unwrap_or(usize::MAX);
+        let own = place(name);
+        let next = last.or_else(|| members.iter().position(|(other, _)| place(other) > own));
+        members.insert(next.unwrap_or(members.len()), (name.to_owned(), value));
+    }
     Value::Object(members)
 }
 
@@ -127,57 +133,47 @@ impl Configuring {
         let Some(config) = self.config().cloned() else { return };
         let Some(field) = config.field(&key).filter(|field| field.editable()) else { return };
         self.put(&key, (!same(field, &draft)).then_some(draft));
-        self.faults.retain(|(faulty, _)| *faulty != key);
-        self.forget_children(&key);
+        self.forget_children(&config, key);
         self.touched();
     }
 
+    /// Makes a draft the edit of a field, or none; what was wrong with the field was wrong with the last.
     fn put(&mut self, key: &FieldKey, draft: Option<Draft>) {
-        match (self.edits.iter().position(|(edited, _)| edited == key), draft) {
-            (Some(at), Some(draft)) => self.edits[at].1 = draft,
-            (Some(at), None) => drop(self.edits.swap_remove(at)),
-            (None, Some(draft)) => self.edits.push((key.clone(), draft)),
-            (None, None) => {}
+        keep(&mut self.faults, |(faulty, _)| faulty != key);
+        keep(&mut self.edits, |(edited, _)| edited != key);
+        if let Some(draft) = draft {
+            self.edits.push((key.clone(), draft));
         }
     }
 
     /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
-    fn forget_children(&mut self, key: &FieldKey) {
-        let Some(config) = self.config().cloned() else { return };
-        let mut seen = vec![key.clone()];
-        let mut level = seen.clone();
-        for _ in 0..MAX_LEVELS {
-            let mut next = Vec::new();
-            let lists = config.workflows.iter().map(|workflow| (Some(&workflow.id), &workflow.fields));
-            for (workflow, fields) in std::iter::once((None, &config.fields)).chain(lists) {
-                for field in fields.iter().filter(|field| field.parent.is_some()) {
-                    let child = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                    let parent = level.iter().any(|parent| field.parent.as_ref() == Some(&parent.id));
-                    if !parent || !field.editable() || field.kind.options().is_none() || seen.contains(&child) {
-                        continue;
-                    }
-                    let Some(parent) = config.parent(&child, field).filter(|parent| level.contains(parent)) else {
-                        continue;
-                    };
-                    let restored = self.draft(&parent).is_none();
-                    let kept = restored || field.saved().is_none_or(Value::is_empty);
-                    self.put(&child, (!kept).then(|| Draft::Value(field.kind.cleared())));
-                    self.faults.retain(|(faulty, _)| *faulty != child);
-                    seen.push(child.clone());
-                    next.push(child);
+    fn forget_children(&mut self, config: &Config, key: FieldKey) {
+        let fields = config.all();
+        let mut changed = vec![key];
+        let mut at = 0;
+        while let Some(parent) = changed.get(at).cloned() {
+            let restored = self.draft(&parent).is_none();
+            for (child, field) in &fields {
+                if field.parent.as_ref() != Some(&parent.id)
+                    || !field.editable()
+                    || field.kind.options().is_none()
+                    || changed.contains(child)
+                    || config.parent(child, field).as_ref() != Some(&parent)
+                {
+                    continue;
                 }
+                let kept = restored || field.saved().is_none_or(Value::is_empty);
+                self.put(child, (!kept).then(|| Draft::of(field.kind.cleared())));
+                changed.push(child.clone());
             }
-            if next.is_empty() {
-                return;
-            }
-            level = next;
+            at += 1;
         }
     }
 
     /// After a new state of the platform: edits that it has already are none any more.
     pub(super) fn settle(&mut self) {
         let Some(config) = self.config().cloned() else { return };
-        self.edits.retain(|(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
-        self.switches.retain(|(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
+        keep(&mut self.edits, |(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
+        keep(&mut self.switches, |(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RuleColumns, RunPage};
+use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RunPage};
 use std::sync::Arc;
 
 /// Answers carry the number of their question: one that is not the latest is late, and ignored.
@@ -62,15 +62,10 @@ pub enum ConfigEvent {
         ask: u32,
         result: Result<(), Failure>,
     },
-    /// What a field offers under its parent's value.
+    /// What a field offers under its parent's value, or for a left-hand side.
     Options {
         ask: u32,
         result: Result<Arc<FieldKind>, Failure>,
-    },
-    /// What can be compared with a left-hand side.
-    Rule {
-        ask: u32,
-        result: Result<Arc<RuleColumns>, Failure>,
     },
     RunsLoaded {
         ask: u32,

@@ -3,29 +3,28 @@
 use super::{ConfigCommand, Configuring, Out};
 use crate::error::Failure;
 use crate::flow::state::Loaded;
+use crate::gather::keep;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind, RuleColumns};
+use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 use std::sync::Arc;
 
 /// So many different left-hand sides of one list of rules are asked for; the rest gets what the field lists itself.
 const MAX_RULES: usize = 50;
 
-/// The options of a field under one value of its parent.
+/// What the platform was asked about a field: its options under one value of its parent, or what can be compared with
+/// one left-hand side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resolved {
+pub struct Asked {
     pub field: FieldKey,
-    pub parent: Value,
+    pub value: Value,
     ask: u32,
-    pub kind: Loaded<Arc<FieldKind>>,
+    pub answer: Loaded<Arc<FieldKind>>,
 }
 
-/// What can be compared with one left-hand side.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RuleOffer {
-    pub field: FieldKey,
-    pub lhs: Value,
-    ask: u32,
-    pub columns: Loaded<Arc<RuleColumns>>,
+impl Asked {
+    fn is_about(&self, field: &FieldKey, value: &Value) -> bool {
+        self.field == *field && self.value == *value
+    }
 }
 
 /// What a field offers at the moment.
@@ -41,12 +40,11 @@ pub enum Offer {
 impl Configuring {
     /// What `field` offers under the value that its parent has now.
     pub fn offer(&self, key: &FieldKey, field: &ConfigField) -> Offer {
-        let own = || Offer::Ready(Arc::new(field.kind.clone()));
         let Some(config) = self.config() else { return Offer::Loading };
         match self.dependence(config, key, field) {
-            Dependence::None => own(),
+            Dependence::None => Offer::Ready(Arc::clone(&field.kind)),
             Dependence::Waiting => Offer::Waiting,
-            Dependence::On(parent) => match self.resolution(key, parent).map(|resolved| &resolved.kind) {
+            Dependence::On(parent) => match self.resolution(key, parent).map(|resolved| &resolved.answer) {
                 Some(Loaded::Ready(kind)) => Offer::Ready(Arc::clone(kind)),
                 Some(Loaded::Failed(failure)) => Offer::Failed(failure.clone()),
                 Some(Loaded::Loading) | None => Offer::Loading,
@@ -54,8 +52,8 @@ impl Configuring {
         }
     }
 
-    fn resolution(&self, key: &FieldKey, parent: &Value) -> Option<&Resolved> {
-        self.resolved.iter().find(|resolved| resolved.field == *key && resolved.parent == *parent)
+    fn resolution(&self, key: &FieldKey, parent: &Value) -> Option<&Asked> {
+        self.resolved.iter().find(|resolved| resolved.is_about(key, parent))
     }
 
     fn dependence<'a>(&'a self, config: &'a Config, key: &FieldKey, field: &'a ConfigField) -> Dependence<'a> {
@@ -80,18 +78,18 @@ impl Configuring {
             if key.workflow.as_deref().is_some_and(|workflow| !self.enabled(workflow)) {
                 continue;
             }
-            if let FieldKind::Rules(_) = field.kind {
+            if let FieldKind::Rules(_) = *field.kind {
                 self.want_rules(&key, field, out);
             }
             let Dependence::On(parent) = self.dependence(&config, &key, field) else { continue };
             if self.resolution(&key, parent).is_some() {
                 continue;
             }
-            let (parent, ask) = (parent.clone(), out.ask());
-            self.resolved.retain(|resolved| resolved.field != key);
+            let (value, ask) = (parent.clone(), out.ask());
+            self.forget(&key);
             let (slug, config_id) = (self.slug.clone(), config.config_id.clone());
-            out.command(ConfigCommand::Options { ask, slug, config_id, field: key.clone(), parent: parent.clone() });
-            self.resolved.push(Resolved { field: key, parent, ask, kind: Loaded::Loading });
+            out.command(ConfigCommand::Options { ask, slug, config_id, field: key.clone(), parent: value.clone() });
+            self.resolved.push(Asked { field: key, value, ask, answer: Loaded::Loading });
         }
     }
 
@@ -100,32 +98,28 @@ impl Configuring {
         if let Some(value) = self.current(key, field) {
             left_sides(value, &mut sides);
         }
-        let known = self.rules.iter().filter(|rule| rule.field == *key).count();
-        sides.retain(|lhs| !self.rules.iter().any(|rule| rule.field == *key && rule.lhs == *lhs));
-        for lhs in sides.into_iter().take(MAX_RULES.saturating_sub(known)) {
-            let ask = out.ask();
-            let (slug, field) = (self.slug.clone(), key.clone());
-            out.command(ConfigCommand::Rule { ask, slug, field: field.clone(), lhs: lhs.clone() });
-            self.rules.push(RuleOffer { field, lhs, ask, columns: Loaded::Loading });
+        for value in sides {
+            let known = self.rules.iter().filter(|rule| rule.field == *key).count();
+            if known < MAX_RULES && !self.rules.iter().any(|rule| rule.is_about(key, &value)) {
+                let (ask, slug, field) = (out.ask(), self.slug.clone(), key.clone());
+                out.command(ConfigCommand::Rule { ask, slug, field: field.clone(), lhs: value.clone() });
+                self.rules.push(Asked { field, value, ask, answer: Loaded::Loading });
+            }
         }
     }
 
     pub(super) fn options_loaded(&mut self, ask: u32, result: Result<Arc<FieldKind>, Failure>) {
-        if let Some(resolved) = self.resolved.iter_mut().find(|resolved| resolved.ask == ask) {
-            resolved.kind = match result {
-                Ok(kind) => Loaded::Ready(kind),
-                Err(failure) => Loaded::Failed(failure),
-            };
+        for list in [&mut self.resolved, &mut self.rules] {
+            if let Some(asked) = list.iter_mut().find(|asked| asked.ask == ask) {
+                asked.answer = result.into();
+                return;
+            }
         }
     }
 
-    pub(super) fn rule_loaded(&mut self, ask: u32, result: Result<Arc<RuleColumns>, Failure>) {
-        if let Some(rule) = self.rules.iter_mut().find(|rule| rule.ask == ask) {
-            rule.columns = match result {
-                Ok(columns) => Loaded::Ready(columns),
-                Err(failure) => Loaded::Failed(failure),
-            };
-        }
+    /// What a field offers is asked for again, if it is needed.
+    pub(super) fn forget(&mut self, field: &FieldKey) {
+        keep(&mut self.resolved, |resolved| resolved.field != *field);
     }
 }
 

@@ -34,6 +34,11 @@ pub struct Section {
 }
 
 impl Page {
+    /// A workflow without fields takes the room of one.
+    fn size(&self) -> usize {
+        self.sections.iter().map(|section| section.fields.len().max(1)).sum()
+    }
+
     /// Its fields with what addresses them.
     pub fn fields<'a>(&self, config: &'a Config) -> IntoIter<(FieldKey, &'a ConfigField)> {
         let mut all = Vec::new();
@@ -41,8 +46,7 @@ impl Page {
             let workflow = section.workflow.and_then(|at| config.workflows.get(at));
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
             for field in section.fields.iter().filter_map(|at| list.get(*at)) {
-                let workflow = workflow.map(|workflow| workflow.id.clone());
-                all.push((FieldKey { workflow, id: field.id.clone() }, field));
+                all.push((field.key(workflow), field));
             }
         }
         all.into_iter()
@@ -52,57 +56,50 @@ impl Page {
 /// All pages: those that fields name, in the order in which they first do, then the workflows. With one page of fields
 /// or none, everything is on one.
 pub(super) fn of(config: &Config) -> Vec<Page> {
-    let mut named: Vec<(Title, Vec<usize>)> = Vec::new();
-    for (at, field) in config.fields.iter().enumerate().filter(|(_, field)| !field.hidden) {
+    let mut pages = Vec::new();
+    for (place, field) in visible(&config.fields) {
         let title = field.page.clone().map_or(Title::General, Title::Named);
-        match named.iter_mut().find(|(known, _)| *known == title) {
-            Some((_, fields)) => fields.push(at),
-            None => named.push((title, vec![at])),
+        add(&mut pages, &title, None, Some(place));
+    }
+    let title = match pages.first() {
+        Some(first) if pages.iter().all(|page| page.title == first.title) => first.title.clone(),
+        _ => Title::Workflows,
+    };
+    for (at, workflow) in config.workflows.iter().enumerate() {
+        let fields = visible(&workflow.fields);
+        if fields.is_empty() {
+            add(&mut pages, &title, Some(at), None);
+        }
+        for (place, _) in fields {
+            add(&mut pages, &title, Some(at), Some(place));
         }
     }
-    let workflows = config.workflows.iter().enumerate().map(|(at, workflow)| {
-        let visible = workflow.fields.iter().enumerate().filter(|(_, field)| !field.hidden).map(|(at, _)| at);
-        Section { workflow: Some(at), fields: visible.gather() }
-    });
-    let workflows = workflows.gather();
-    let single = named.len() <= 1;
-    let mut pages = named.into_iter().map(|(title, fields)| (title, vec![Section { workflow: None, fields }])).gather();
-    match pages.first_mut() {
-        _ if workflows.is_empty() => {}
-        Some((_, sections)) if single => sections.extend(workflows),
-        _ => pages.push((Title::Workflows, workflows)),
-    }
-    let mut divided = Vec::new();
-    for (title, sections) in pages {
-        divide(title, sections, &mut divided);
-    }
-    divided
+    pages
 }
 
-fn divide(title: Title, sections: Vec<Section>, into: &mut Vec<Page>) {
-    let mut pages: Vec<Vec<Section>> = vec![Vec::new()];
-    let mut room = MAX_FIELDS;
-    for Section { workflow, fields } in sections {
-        // A workflow without fields takes the room of one.
-        let mut rest = fields.as_slice();
-        loop {
-            if room == 0 {
-                pages.push(Vec::new());
-                room = MAX_FIELDS;
+fn visible(fields: &[ConfigField]) -> Vec<(usize, &ConfigField)> {
+    fields.iter().enumerate().filter(|(_, field)| !field.hidden).gather()
+}
+
+/// Puts a field, or a workflow without any, at the end of the pages of a title: on one more where the last is full.
+fn add(pages: &mut Vec<Page>, title: &Title, workflow: Option<usize>, field: Option<usize>) {
+    let at = match pages.iter().rposition(|page| page.title == *title) {
+        Some(last) if pages[last].size() < MAX_FIELDS => last,
+        last => {
+            let (at, part) = match last {
+                Some(last) => (last + 1, pages[last].part.max(1) + 1),
+                None => (pages.len(), 0),
+            };
+            if let Some(last) = last {
+                pages[last].part = part - 1;
             }
-            let (now, later) = rest.split_at(rest.len().min(room));
-            if let Some(page) = pages.last_mut() {
-                page.push(Section { workflow, fields: now.to_vec() });
-            }
-            room -= now.len().max(1);
-            rest = later;
-            if rest.is_empty() {
-                break;
-            }
+            pages.insert(at, Page { title: title.clone(), part, sections: Vec::new() });
+            at
         }
-    }
-    let whole = pages.len() == 1;
-    for (at, sections) in pages.into_iter().enumerate() {
-        into.push(Page { title: title.clone(), part: if whole { 0 } else { at + 1 }, sections });
+    };
+    let sections = &mut pages[at].sections;
+    match (sections.last_mut(), field) {
+        (Some(section), Some(field)) if section.workflow == workflow => section.fields.push(field),
+        _ => sections.push(Section { workflow, fields: field.into_iter().gather() }),
     }
 }

@@ -1,11 +1,11 @@
 //! Saving: what is sent, and what of the edits is still one afterwards.
 
-use super::{ConfigCommand, Configuring, Out, Saving, Sent};
+use super::{ConfigCommand, Configuring, Out, Page, Saving, Sent};
 use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice, Outcome};
-use crate::gather::Gather;
+use crate::gather::{Gather, keep};
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, FieldKey, WorkflowChange};
+use crate::platform::model::config::{Config, ConfigChange, ConfigField, Workflow, WorkflowChange};
 
 impl Configuring {
     pub(super) fn save(&mut self, out: &mut Out<'_>) {
@@ -17,7 +17,7 @@ impl Configuring {
             return self.show_fault();
         }
         let change = self.change_of(&config);
-        self.sent = Some(Sent { edits: self.edits.clone(), switches: self.switches.clone() });
+        self.sent = Sent { edits: self.edits.clone(), switches: self.switches.clone() };
         self.saving = Saving::Busy;
         self.change = out.ask();
         out.command(ConfigCommand::Save { ask: self.change, slug: self.slug.clone(), change });
@@ -27,25 +27,23 @@ impl Configuring {
     fn show_fault(&mut self) {
         self.complaints += 1;
         let Some(config) = self.config().cloned() else { return };
-        let faulty = |at: &usize| {
-            let page = self.pages.get(*at);
-            page.is_some_and(|page| page.fields(&config).any(|(key, _)| self.faults.iter().any(|(at, _)| *at == key)))
-        };
-        let first = std::iter::once(self.page).chain(0..self.pages.len()).find(faulty);
-        self.page = first.unwrap_or(self.page);
+        let faulty = |page: &Page| page.fields(&config).any(|(key, _)| self.faults.iter().any(|(at, _)| *at == key));
+        if !self.pages.get(self.page).is_some_and(faulty) {
+            self.page = self.pages.iter().position(faulty).unwrap_or(self.page);
+        }
     }
 
     /// The edits in the order of the fields. Hidden fields have none, by construction.
     fn change_of(&self, config: &Config) -> ConfigChange {
-        let changed = |workflow: Option<&String>, fields: &[ConfigField]| -> Vec<(String, Value)> {
+        let changed = |workflow: Option<&Workflow>, fields: &[ConfigField]| -> Vec<(String, Value)> {
             let value = |field: &ConfigField| {
-                let key = FieldKey { workflow: workflow.cloned(), id: field.id.clone() };
-                Some((field.id.clone(), self.draft(&key)?.value()?.clone()))
+                let draft = self.draft(&field.key(workflow))?;
+                Some((field.id.clone(), draft.value()?.clone()))
             };
             fields.iter().filter(|field| field.editable()).filter_map(value).gather()
         };
         let workflows = config.workflows.iter().filter_map(|workflow| {
-            let fields = changed(Some(&workflow.id), &workflow.fields);
+            let fields = changed(Some(workflow), &workflow.fields);
             let enabled = self.enabled(&workflow.id);
             let touched = !fields.is_empty() || enabled != workflow.enabled;
             touched.then(|| WorkflowChange { id: workflow.id.clone(), enabled, fields })
@@ -59,10 +57,10 @@ impl Configuring {
 
     /// Whether the screen is to be left: it was asked for, and nothing is left to lose.
     pub(super) fn saved(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) -> bool {
-        if ask != self.change || self.saving != Saving::Busy {
+        if ask != self.change || !matches!(self.saving, Saving::Busy) {
             return false;
         }
-        let sent = self.sent.take();
+        let sent = std::mem::take(&mut self.sent);
         match result {
             Ok(config) => self.accepted(config, sent, out),
             Err(failure) => {
@@ -78,23 +76,21 @@ impl Configuring {
         self.leaving && !self.dirty()
     }
 
-    fn accepted(&mut self, config: Config, sent: Option<Sent>, out: &mut Out<'_>) {
-        let sent = sent.unwrap_or(Sent { edits: Vec::new(), switches: Vec::new() });
+    fn accepted(&mut self, config: Config, mut sent: Sent, out: &mut Out<'_>) {
         let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
-        let taken = sent.edits.iter().filter(|(key, _)| !refused(&key.id)).gather();
-        let any = !taken.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));
-        self.edits.retain(|edit| !taken.contains(&edit));
-        self.switches.retain(|switch| !sent.switches.contains(switch));
+        keep(&mut sent.edits, |(key, _)| !refused(&key.id));
+        let any = !sent.edits.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));
+        keep(&mut self.edits, |edit| !sent.edits.contains(edit));
+        keep(&mut self.switches, |switch| !sent.switches.contains(switch));
         let config_id = config.config_id.clone();
         self.take(config);
         if any {
-            out.commands
-                .push(Command::Emit(Notice::Outcome(Outcome::ConfigSaved { app: self.slug.clone(), config_id })));
+            let outcome = Outcome::ConfigSaved { app: self.slug.clone(), config_id };
+            out.commands.push(Command::Emit(Notice::Outcome(outcome)));
         }
-        if self.faults.is_empty() {
-            self.saving = if self.dirty() { Saving::Idle } else { Saving::Saved };
-        } else {
-            self.saving = Saving::Idle;
+        let faulty = !self.faults.is_empty();
+        self.saving = if faulty || self.dirty() { Saving::Idle } else { Saving::Saved };
+        if faulty {
             self.leaving = false;
             self.show_fault();
         }

@@ -392,7 +392,7 @@ const FAMILY: &str = r#"{"config_id":"c","fields":[
 
 fn options(id: &str, values: &str) -> Arc<FieldKind> {
     let field = reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#)));
-    Arc::new(field.unwrap().kind)
+    field.unwrap().kind
 }
 
 #[test]
@@ -734,7 +734,7 @@ proptest! {
             if let Screen::Configure(at) = &run.screen {
                 prop_assert!(at.pages.is_empty() || at.page < at.pages.len());
                 for (key, _) in &at.edits {
-                    let known = |field: &ConfigField| !matches!(field.kind, FieldKind::Unknown(_));
+                    let known = |field: &ConfigField| !matches!(*field.kind, FieldKind::Unknown(_));
                     prop_assert!(config.field(key).is_some_and(|field| field.editable() && known(field)));
                 }
             }

@@ -1,6 +1,7 @@
 //! A configuration of an app: its fields, its workflows, their runs. Plain data, in the words of the platform.
 
 use crate::platform::json::Value;
+use std::sync::Arc;
 
 /// What a customer can set for a connected app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +35,8 @@ pub struct FieldKey {
 pub struct ConfigField {
     pub id: String,
     pub name: String,
-    pub kind: FieldKind,
+    /// Shared with whoever offers it.
+    pub kind: Arc<FieldKind>,
     /// The field whose value decides on the options of this one.
     pub parent: Option<String>,
     pub required: bool,
@@ -69,7 +71,7 @@ pub enum FieldKind {
     /// An object from what is on the left to what is chosen or typed for it.
     Map(Mapping),
     /// Conditions in groups that are all or any of them met.
-    Rules(RuleColumns),
+    Rules(Arc<RuleColumns>),
     /// A type newer than this component, by its name: shown, never changed.
     Unknown(String),
 }
@@ -173,6 +175,17 @@ impl Config {
         self.list(key.workflow.as_deref()).iter().find(|field| field.id == key.id)
     }
 
+    /// All fields with what addresses them: the app's own, then those of each workflow.
+    pub fn all<'a>(&'a self) -> Vec<(FieldKey, &'a ConfigField)> {
+        let mut all = Vec::new();
+        let mut add = |workflow: Option<&Workflow>, fields: &'a [ConfigField]| {
+            fields.iter().for_each(|field| all.push((field.key(workflow), field)));
+        };
+        add(None, &self.fields);
+        self.workflows.iter().for_each(|workflow| add(Some(workflow), &workflow.fields));
+        all
+    }
+
     /// Where the parent of a field is: beside it, or among the app's own.
     pub fn parent(&self, key: &FieldKey, field: &ConfigField) -> Option<FieldKey> {
         let id = field.parent.clone()?;
@@ -186,6 +199,11 @@ impl Config {
 }
 
 impl ConfigField {
+    /// What addresses it among the fields of a workflow, or of the app itself.
+    pub fn key(&self, workflow: Option<&Workflow>) -> FieldKey {
+        FieldKey { workflow: workflow.map(|workflow| workflow.id.clone()), id: self.id.clone() }
+    }
+
     /// What the platform has: the value, else the default.
     pub fn saved(&self) -> Option<&Value> {
         self.value.as_ref().or(self.default.as_ref())
@@ -193,7 +211,7 @@ impl ConfigField {
 
     /// Whether this component can edit it without losing what is there.
     pub fn editable(&self) -> bool {
-        let known = !matches!(self.kind, FieldKind::Unknown(_));
+        let known = !matches!(*self.kind, FieldKind::Unknown(_));
         known && !self.hidden && self.saved().is_none_or(|value| self.kind.holds(value))
     }
 }

@@ -7,6 +7,7 @@ use crate::platform::model::config::{
     Workflow,
 };
 use crate::platform::seen::Seen;
+use std::sync::Arc;
 
 /// The operators that the contract names, for platforms that do not list any.
 const OPERATORS: [&str; 6] = ["eq", "neq", "start_with", "end_with", "greater_or_equal", "less_or_equal"];
@@ -28,7 +29,7 @@ pub(crate) fn field(field: &Value) -> Option<ConfigField> {
     let id = text(field, "id")?;
     Some(ConfigField {
         name: text_or(field, "name", &id),
-        kind: kind(field),
+        kind: Arc::new(kind(field)),
         parent: text(field, "parent"),
         required: flag(field, "required"),
         hidden: flag(field, "hidden"),
@@ -170,7 +171,7 @@ pub(super) fn kind(field: &Value) -> FieldKind {
             ..Mapping::default()
         }),
         "map_v2" => FieldKind::Map(mapping(field.get("mapping").unwrap_or(&Value::Null))),
-        "rule_engine" => FieldKind::Rules(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null))),
+        "rule_engine" => FieldKind::Rules(Arc::new(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null)))),
         _ => FieldKind::Unknown(name),
     }
 }
@@ -244,11 +245,11 @@ mod tests {
         assert_eq!(read.config_id.as_deref(), Some("7"));
         let ids: Vec<_> = read.fields.iter().map(|field| field.id.as_str()).collect();
         assert_eq!(ids, ["a", "s", "m", "r"]);
-        assert_eq!(read.fields[0].kind, FieldKind::Unknown(String::new()));
+        assert_eq!(*read.fields[0].kind, FieldKind::Unknown(String::new()));
         let one = Choice { name: "1".into(), value: Value::Number("1".into()) };
-        assert_eq!(read.fields[1].kind, FieldKind::Select { options: vec![one], multiple: false });
-        assert_eq!(read.fields[2].kind, FieldKind::Map(Mapping::default()));
-        let FieldKind::Rules(columns) = &read.fields[3].kind else { unreachable!() };
+        assert_eq!(*read.fields[1].kind, FieldKind::Select { options: vec![one], multiple: false });
+        assert_eq!(*read.fields[2].kind, FieldKind::Map(Mapping::default()));
+        let FieldKind::Rules(columns) = &*read.fields[3].kind else { unreachable!() };
         assert_eq!(columns.operator.options.len(), 6);
         assert_eq!(read.field_errors, [("a".into(), String::new()), ("s".into(), "No.".into())]);
     }

@@ -2,9 +2,10 @@
 
 use super::super::Ui;
 use super::super::dom::{El, el};
+use super::super::fields::sentence;
 use super::super::parts::{Weight, alert, bare_button};
 use super::{choose, map, read, rules, send};
-use crate::flow::{ConfigEvent, Draft, Fault, Offer};
+use crate::flow::{ConfigEvent, Fault, Offer};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
 use std::rc::Rc;
@@ -166,14 +167,13 @@ fn typed(context: &Context, field: &ConfigField, control: El) -> El {
 /// What a text control shows: what was typed, else the value as text.
 fn shown(context: &Context, field: &ConfigField) -> String {
     let (text, value) = read(context.ui, |at| match at.draft(&context.key) {
-        Some(Draft::Typed { text, .. }) => (Some(text.clone()), None),
-        Some(Draft::Value(value)) => (None, Some(value.clone())),
+        Some(draft) => (draft.text.clone(), draft.value.clone()),
         None => (None, field.saved().cloned()),
     });
     if let Some(text) = text {
         return text;
     }
-    match (value, &field.kind) {
+    match (value, &*field.kind) {
         (None | Some(Value::Null), _) => String::new(),
         (Some(value), FieldKind::Json) => value.pretty(),
         // The control knows days only; a time that came with one stays until the day is changed.
@@ -186,19 +186,4 @@ fn shown(context: &Context, field: &ConfigField) -> String {
 fn kept(ui: Ui, field: &ConfigField) -> El {
     let value = field.saved().map(Value::pretty).unwrap_or_default();
     el("div.kept").child(el("pre tabindex=0 dir=ltr").text(&value)).child(el("p.sub").say(ui, "config.kept"))
-}
-
-pub(super) fn sentence(ui: Ui, fault: &Fault) -> String {
-    let key = match fault {
-        Fault::Required => "field.required",
-        Fault::NotAnEmail => "field.not_an_email",
-        Fault::NotAUrl => "field.not_a_url",
-        Fault::NotANumber => "field.not_a_number",
-        Fault::NotADate => "field.not_a_date",
-        Fault::NotJson => "field.not_json",
-        Fault::Incomplete => "field.incomplete",
-        Fault::Refused(sentence) if !sentence.is_empty() => return sentence.clone(),
-        Fault::Refused(_) => "error.rejected",
-    };
-    ui.t(key)
 }

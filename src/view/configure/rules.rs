@@ -8,7 +8,7 @@ use super::{choose, read};
 use crate::flow::{Loaded, rules as tree};
 use crate::gather::Gather;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Choice, Column, RuleColumns};
+use crate::platform::model::config::{Choice, Column, FieldKind, RuleColumns};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -21,15 +21,15 @@ const MAX_DEPTH: usize = 10;
 #[derive(Clone)]
 struct Rules {
     context: Context,
-    columns: Rc<RuleColumns>,
+    columns: Arc<RuleColumns>,
     frame: Element,
 }
 
 type Path = Rc<[usize]>;
 
-pub(super) fn rules(context: &Context, columns: &RuleColumns) -> El {
+pub(super) fn rules(context: &Context, columns: &Arc<RuleColumns>) -> El {
     let frame = el("div");
-    let rules = Rules { context: context.clone(), columns: Rc::new(columns.clone()), frame: frame.element().clone() };
+    let rules = Rules { context: context.clone(), columns: Arc::clone(columns), frame: frame.element().clone() };
     let shape = rules.clone();
     frame.slot(
         // Built anew only when groups or conditions come and go, so that typing disturbs nothing.
@@ -156,16 +156,16 @@ impl Rules {
                 rules.context.choose(tree::set(&root, &at, "type", None));
             }),
         );
-        let (rules, at, own) = (self.clone(), Rc::clone(path), Arc::new((*self.columns).clone()));
+        let (rules, at, own) = (self.clone(), Rc::clone(path), Arc::clone(&self.columns));
         let offered = move || {
             let lhs = rules.part(&at, "lhs").filter(|lhs| !lhs.is_empty());
             let columns = read(ui, |state| {
-                let rule = state.rules.iter().find(|rule| rule.field == *key && Some(&rule.lhs) == lhs.as_ref());
-                match rule.map(|rule| &rule.columns) {
-                    Some(Loaded::Ready(columns)) => Some(Arc::clone(columns)),
+                let rule = state.rules.iter().find(|rule| rule.field == *key && Some(&rule.value) == lhs.as_ref());
+                match rule.map(|rule| &rule.answer) {
                     Some(Loaded::Loading) => None,
+                    Some(Loaded::Ready(kind)) if let FieldKind::Rules(columns) = &**kind => Some(Arc::clone(columns)),
                     // What the field lists itself is better than nothing.
-                    Some(Loaded::Failed(_)) | None => Some(Arc::clone(&own)),
+                    _ => Some(Arc::clone(&own)),
                 }
             });
             (lhs, columns)
