@@ -34,6 +34,7 @@ impl Core {
                 ConfigCommand::Rule { slug, field, lhs, .. } => platform.rule(slug, field, take(lhs)),
                 ConfigCommand::Runs { workflow, page, .. } => platform.runs(workflow, *page),
             },
+            // All others concern the list, the window or the frame.
             _ => return None,
         })
     }

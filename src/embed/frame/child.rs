@@ -162,6 +162,7 @@ impl Child {
         task.platform.transport.ask(call(task), Box::new(then));
     }
 
+    /// What the parent says that it is for, with a platform that this document's own page has named as well.
     fn task_of(&self, message: &JsValue) -> Option<Task> {
         let api = options::api_base(&own_text(message, "apiUrl")?)?;
         if Url::new(&api).ok()?.origin() != self.platform_origin {
@@ -233,6 +234,7 @@ impl Child {
         }
     }
 
+    /// What is wrong with what was typed; nothing is known of it before there is an app.
     fn mistakes(&self, typed: &mut Typed) -> Option<Vec<FieldError>> {
         let state = self.state.borrow();
         let method = state.current_app()?.method(self.task.get()?.auth_type)?;
