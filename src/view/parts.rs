@@ -4,7 +4,7 @@ use super::Ui;
 use super::dom::{El, el};
 use super::icon;
 use crate::error::{Code, Failure};
-use crate::flow::Event;
+use crate::flow::{Event, State};
 use crate::platform::model::{App, AuthType};
 
 /// What most elements say and do, as data: one function serves all of them, where closures would each be compiled.
@@ -39,6 +39,15 @@ impl El {
     /// Sends what `event` makes, inside the click.
     pub(super) fn sends(self, ui: Ui, event: fn() -> Event) -> Self {
         self.on("click", move |_| ui.send(event()))
+    }
+
+    /// What went wrong, as long as `failure` finds it.
+    pub(super) fn alerts(self, ui: Ui, failure: fn(&State) -> Option<&Failure>) -> Self {
+        self.slot(
+            ui,
+            move |state, key| failure(state).iter().for_each(|failure| key.failure(failure)),
+            move |state| failure(state).map(|failure| alert(ui, failure, app_name(state))),
+        )
     }
 
     /// Asks the host for a token again.
@@ -139,41 +148,25 @@ pub(super) fn dress(tile: El, size: &str, slug: &str, name: &str, icon: Option<&
     tile.class(&class).maybe(image)
 }
 
-/// What a screen about an app shows of it; taken once, when the screen is built.
-#[derive(Clone, Default)]
-pub(super) struct Face {
-    pub(super) slug: String,
-    pub(super) name: String,
-    pub(super) icon: Option<String>,
-    pub(super) description: Option<String>,
+/// The tile of an app as it is now.
+pub(super) fn tile_of(app: &App, size: &str) -> El {
+    tile(size, &app.slug, &app.name, app.icon.as_deref())
 }
 
-impl Face {
-    pub(super) fn current(ui: Ui) -> Self {
-        ui.read(|state| state.current_app().map(Self::of)).unwrap_or_default()
-    }
+/// The top of a screen about an app: its tile and what is said beside it.
+pub(super) fn head(app: &App, heading: El) -> El {
+    el("div.head").child(tile_of(app, "t48")).child(heading)
+}
 
-    fn of(app: &App) -> Self {
-        Self {
-            slug: app.slug.clone(),
-            name: app.name.clone(),
-            icon: app.icon.clone(),
-            description: app.description.clone(),
-        }
-    }
+/// The host and the app, and the line between them.
+pub(super) fn pair(ui: Ui, app: &App, words: &str) -> El {
+    let host = ui.host();
+    el(words).child(tile("t48 neutral", &host, &host, None)).child(el("span.line")).child(tile_of(app, "t48"))
+}
 
-    pub(super) fn tile(&self, size: &str) -> El {
-        tile(size, &self.slug, &self.name, self.icon.as_deref())
-    }
-
-    /// The host and the app, and the line between them.
-    pub(super) fn pair(&self, ui: Ui, moving: bool) -> El {
-        let host = ui.host();
-        el(if moving { "div.pair.moving aria-hidden=true" } else { "div.pair aria-hidden=true" })
-            .child(tile("t48 neutral", &host, &host, None))
-            .child(el("span.line"))
-            .child(self.tile("t48"))
-    }
+/// The name of the app that the screen is about.
+pub(super) fn app_name(state: &State) -> &str {
+    state.current_app().map_or("", |app| &app.name)
 }
 
 /// A heading of a failure.

@@ -3,38 +3,40 @@
 use super::Ui;
 use super::dom::{El, el};
 use super::icon;
-use super::parts::{Face, Weight, actions, bare_button, bare_heading, button};
-use crate::flow::{Event, Screen, Stage};
-use std::rc::Rc;
+use super::parts::{Weight, actions, app_name, bare_button, bare_heading, button, pair};
+use crate::flow::{Event, Screen, Stage, State};
+use crate::platform::model::App;
 
-pub(super) fn screen(ui: Ui) -> El {
-    let face = Rc::new(Face::current(ui));
-    let stage = move || {
-        ui.read(|state| match state.screen {
-            Screen::Waiting { stage, .. } => Some(stage),
-            _ => None,
-        })
-        .unwrap_or(Stage::Preparing)
+fn stage(state: &State) -> Stage {
+    match state.screen {
+        Screen::Waiting { stage, .. } => stage,
+        _ => Stage::Preparing,
+    }
+}
+
+pub(super) fn screen(ui: Ui, app: &App) -> El {
+    let words = |suffix: &'static str| {
+        let app = app.name.clone();
+        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), &app))
     };
-    let app = face.name.clone();
-    let words = move |suffix: &'static str| {
-        let app = app.clone();
-        move || ui.words(&["waiting.", name(stage()), suffix].concat(), &app)
-    };
-    let pair = face.pair(ui, true);
     el("section.stack.center.waiting")
-        .attr_with("data-stage", move || Some(name(stage()).to_owned()))
-        .child(pair)
+        .attr_with("data-stage", move || ui.read(|state| Some(name(stage(state)).to_owned())))
+        .child(pair(ui, app, "div.pair.moving aria-hidden=true"))
         .child(bare_heading().text_with(words(".title")).class("h center"))
         .child(el("p.lead role=status").text_with(words("")))
         .child(el("div.hush role=status").when(
-            move || stage() == Stage::SigningInLong,
+            ui,
+            |state| stage(state) == Stage::SigningInLong,
             move || {
                 let tip = |key: &'static str| el("li").say(ui, key);
                 el("ul.tips").children([tip("waiting.tip.behind"), tip("waiting.tip.again"), tip("waiting.tip.time")])
             },
         ))
-        .slot(move || name(stage()), move |stage| Some(choices(ui, stage, &face.name)))
+        .slot(
+            ui,
+            |state, key| key.text(name(stage(state))),
+            move |state| Some(choices(ui, stage(state), app_name(state))),
+        )
 }
 
 const fn name(stage: Stage) -> &'static str {
@@ -48,7 +50,7 @@ const fn name(stage: Stage) -> &'static str {
 }
 
 /// What can be done now; the places of the buttons stay.
-fn choices(ui: Ui, stage: &str, app: &str) -> El {
+fn choices(ui: Ui, stage: Stage, app: &str) -> El {
     let again = |weight| button(ui, weight, "waiting.open_again", || Event::OpenAgain);
     let finished = || button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow);
     let open = || {
@@ -59,9 +61,9 @@ fn choices(ui: Ui, stage: &str, app: &str) -> El {
     };
     let cancel = || button(ui, Weight::Quiet, "cancel", || Event::Cancel);
     match stage {
-        "preparing" | "checking" => actions([cancel()]),
-        "blocked" => actions([open(), cancel()]),
-        "unfinished" => actions([again(Weight::Primary), finished(), cancel()]),
-        _ => actions([again(Weight::Secondary), finished(), cancel()]),
+        Stage::Preparing | Stage::Checking => actions([cancel()]),
+        Stage::Blocked => actions([open(), cancel()]),
+        Stage::Unfinished => actions([again(Weight::Primary), finished(), cancel()]),
+        Stage::SigningIn | Stage::SigningInLong => actions([again(Weight::Secondary), finished(), cancel()]),
     }
 }

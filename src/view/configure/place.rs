@@ -1,0 +1,109 @@
+//! Where a value is in a configuration: a whole field, a member of a mapping, a part of a rule.
+
+use super::super::Ui;
+use super::{configuring, send};
+use crate::flow::State;
+use crate::flow::{ConfigEvent, rules, with_member};
+use crate::platform::json::Value;
+use crate::platform::model::config::{ConfigField, FieldKey};
+use std::rc::Rc;
+
+/// The places of groups and conditions from the root on.
+pub(super) type Path = Rc<[usize]>;
+
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) ui: Ui,
+    pub(super) key: Rc<FieldKey>,
+    part: Part,
+}
+
+#[derive(Clone)]
+enum Part {
+    Whole,
+    Member(Rc<str>),
+    /// A part of the group or the condition at a path, with the type of what it is compared with, where that is known.
+    Rule {
+        path: Path,
+        name: &'static str,
+        kind: Option<Rc<str>>,
+    },
+}
+
+impl Place {
+    pub(super) fn whole(ui: Ui, key: Rc<FieldKey>) -> Self {
+        Self { ui, key, part: Part::Whole }
+    }
+
+    pub(super) fn member(&self, name: &str) -> Self {
+        Self { part: Part::Member(name.into()), ..self.clone() }
+    }
+
+    pub(super) fn rule(&self, path: &Path, name: &'static str, kind: Option<&str>) -> Self {
+        Self { part: Part::Rule { path: Rc::clone(path), name, kind: kind.map(Rc::from) }, ..self.clone() }
+    }
+
+    pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a ConfigField> {
+        configuring(state)?.config()?.field(&self.key)
+    }
+
+    /// The value that counts now.
+    pub(super) fn value<'a>(&self, state: &'a State) -> Option<&'a Value> {
+        self.of(configuring(state)?.current(&self.key, self.field(state)?)?)
+    }
+
+    /// The value that the platform has.
+    pub(super) fn saved<'a>(&self, state: &'a State) -> Option<&'a Value> {
+        self.of(self.field(state)?.saved()?)
+    }
+
+    /// What is at this place of the whole.
+    fn of<'a>(&self, whole: &'a Value) -> Option<&'a Value> {
+        match &self.part {
+            Part::Whole => Some(whole),
+            Part::Member(name) => whole.get(name),
+            Part::Rule { path, name, .. } => rules::at(whole, path)?.get(name),
+        }
+    }
+
+    /// All rules of the field.
+    pub(super) fn root(&self, state: &State) -> Value {
+        let whole = Self::whole(self.ui, Rc::clone(&self.key));
+        whole.value(state).filter(|value| !value.is_empty()).cloned().unwrap_or_else(rules::empty_group)
+    }
+
+    /// Puts a value there; without one nothing is left there.
+    pub(super) fn put(&self, value: Option<Value>) {
+        if value.is_none() && matches!(self.part, Part::Rule { name: "logic", .. }) {
+            return;
+        }
+        let whole = match &self.part {
+            Part::Whole => value.unwrap_or(Value::Null),
+            Part::Member(name) => {
+                let whole = Self::whole(self.ui, Rc::clone(&self.key));
+                let read = |state: &State| (whole.value(state).cloned(), whole.saved(state).cloned());
+                let (object, saved) = self.ui.read(read);
+                let value = value.filter(|value| !value.is_empty());
+                with_member(&object.unwrap_or(Value::Null), saved.as_ref(), name, value)
+            }
+            Part::Rule { path, name, kind } => {
+                let text = |text: &str| Some(Value::text(text));
+                let set = |root: &Value, name: &str, value| rules::set(root, path, name, value);
+                let root = self.ui.read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group);
+                let root = set(&root, name, value.or_else(|| text("")));
+                match *name {
+                    // Nothing that was compared with something else says anything of this.
+                    "lhs" => set(&set(&set(&root, "operator", text("")), "rhs", text("")), "type", None),
+                    "rhs" => set(&root, "type", text(kind.as_deref().unwrap_or("text"))),
+                    _ => root,
+                }
+            }
+        };
+        self.choose(whole);
+    }
+
+    /// Makes this the value of the whole field.
+    pub(super) fn choose(&self, value: Value) {
+        send(self.ui, ConfigEvent::Chosen { field: (*self.key).clone(), value });
+    }
+}
