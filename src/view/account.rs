@@ -1,9 +1,9 @@
 //! The accounts of one kind of an app: as whom, since when, in what state, and how to end it.
 
 use super::Ui;
-use super::dom::{El, el, focus, later};
+use super::dom::{El, el, focus_in_soon};
 use super::icon;
-use super::parts::{Weight, actions, app_name, bare_button, button, connecting};
+use super::parts::{Weight, action_row, app_name, bare_button, button, connecting};
 use crate::flow::{Event, Removal, RemovalStage, Screen, State};
 use crate::platform::model::{Account, AuthType};
 use std::cell::Cell;
@@ -54,13 +54,7 @@ pub(super) fn card(ui: Ui, auth_type: AuthType) -> El {
             // The focus follows into the question and back to where it was asked.
             let moved = asked.replace(asking) != asking;
             if moved {
-                let target = if asking { "h3" } else { ".b-quiet" };
-                let footer = footer.element().clone();
-                later(Box::new(move || {
-                    if let Ok(Some(target)) = footer.query_selector(target) {
-                        focus(&target);
-                    }
-                }));
+                focus_in_soon(footer.element(), if asking { "h3" } else { ".b-quiet" });
             }
             Some(footer)
         },
@@ -101,13 +95,15 @@ fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
             AuthType::KeyBased => || Event::DisconnectChosen(AuthType::KeyBased),
         },
     );
-    actions([reconnect]).maybe(add).child(disconnect).class("actions row")
+    action_row().child(reconnect).maybe(add).child(disconnect)
 }
 
 /// What disconnecting ends, in place; never a dialog of the browser.
 fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
     let named = app.to_owned();
-    let busy = move |state: &State| stage(state, auth_type) == Some(&RemovalStage::Busy);
+    let busy = move |state: &State| matches!(stage(state, auth_type), Some(RemovalStage::Busy));
+    let disconnect = button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed);
+    let keep = button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined);
     let text = move || {
         let (mut names, mut count) = (String::new(), 0);
         ui.read(|state| {
@@ -128,17 +124,7 @@ fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
             Screen::App { removal: Some(Removal { stage: RemovalStage::Failed(failure), .. }), .. } => Some(failure),
             _ => None,
         })
-        .child(
-            actions([
-                button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed).state(
-                    ui,
-                    "aria-busy",
-                    busy,
-                ),
-                button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined).flag(ui, "disabled", busy),
-            ])
-            .class("actions row"),
-        )
+        .child(action_row().child(disconnect.state(ui, "aria-busy", busy)).child(keep.flag(ui, "disabled", busy)))
 }
 
 /// The app's screen while the app is loading, in the size of what comes.

@@ -5,9 +5,8 @@ use super::account;
 use super::dom::{El, el};
 use super::key::Key;
 use super::outcome;
-use super::parts::{Weight, actions, bare_button, bare_heading, button, connecting, head, lead};
+use super::parts::{Weight, action_row, actions, bare_button, bare_heading, button, connecting, head, lead};
 use crate::flow::{ConfigEvent, Event, State};
-use crate::gather::Gather;
 use crate::platform::model::{App, AuthType};
 
 pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
@@ -36,7 +35,7 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
             |state| state.current_app().is_some_and(App::connected),
             move || {
                 let runs = button(ui, Weight::Quiet, "runs.open", || Event::Config(ConfigEvent::RunsOpened));
-                actions([configure(ui), runs]).class("actions row")
+                action_row().child(configure(ui)).child(runs)
             },
         )
 }
@@ -49,12 +48,16 @@ fn note(ways: &[AuthType], key: &mut Key) {
 /// The ways to connect the app that are in use, or those that are not in use yet.
 fn ways(state: &State, in_use: bool) -> Vec<AuthType> {
     let Some(app) = state.current_app() else { return Vec::new() };
-    let has = |auth_type| app.accounts.iter().any(|account| account.auth_type == auth_type);
     // An account whose way of connecting is no longer offered can still be disconnected.
-    let gone = app.accounts.iter().map(|account| account.auth_type).filter(|kind| app.method(*kind).is_none());
-    let mut ways = app.methods.iter().map(|method| method.auth_type).chain(gone).gather();
-    ways.retain(|auth_type| has(*auth_type) == in_use);
-    ways.dedup();
+    let offered = app.methods.iter().map(|method| method.auth_type);
+    let had = app.accounts.iter().map(|account| account.auth_type);
+    let mut ways = Vec::new();
+    for way in offered.chain(had) {
+        let used = app.accounts.iter().any(|account| account.auth_type == way);
+        if used == in_use && !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
     ways
 }
 
@@ -75,7 +78,7 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
             .say(ui, key)
             .sends(ui, connecting(auth_type))
     };
-    Some(actions([]).children(ways.iter().enumerate().map(way)))
+    Some(actions().children(ways.iter().enumerate().map(way)))
 }
 
 /// "Configure", wherever an app is connected.

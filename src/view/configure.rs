@@ -10,11 +10,11 @@ pub(super) use choose::framed;
 pub(super) use field::wrong;
 
 use super::Ui;
-use super::dom::{El, el, focus, later};
+use super::dom::{El, el, focus_in_soon, focus_soon};
 use super::icon;
 use super::labelled;
 use super::outcome;
-use super::parts::{Weight, actions, alert, app_name, bare_button, head, heading, lead};
+use super::parts::{Weight, action_row, actions, alert, app_name, button, head, heading, lead};
 use super::runs::picker;
 use crate::decimal::decimal;
 use crate::error::Failure;
@@ -39,10 +39,6 @@ fn busy(state: &State) -> bool {
 
 fn send(ui: Ui, event: ConfigEvent) {
     ui.send(Event::Config(event));
-}
-
-fn button(ui: Ui, weight: Weight, key: &'static str, event: fn() -> ConfigEvent) -> El {
-    bare_button(weight).say(ui, key).on("click", move |_| send(ui, event()))
 }
 
 pub(super) fn screen(ui: Ui, app: &App) -> El {
@@ -72,13 +68,17 @@ pub(super) const fn stage<T>(content: &Loaded<T>) -> usize {
 /// Bars in place of what is being loaded.
 pub(super) fn loading(ui: Ui) -> El {
     let bar = || el("div.field").child(el("span.bone.b-name")).child(el("span.bone.b-control"));
-    el("div.stack.breathe role=status aria-busy=true").named(ui, "config.loading").children([bar(), bar(), bar()])
+    el("div.stack.breathe role=status aria-busy=true")
+        .named(ui, "config.loading")
+        .child(bar())
+        .child(bar())
+        .child(bar())
 }
 
 /// What could not be loaded, with another try.
 pub(super) fn failed(ui: Ui, failure: &Failure, app: &str) -> El {
-    let retry = button(ui, Weight::Primary, "retry", || ConfigEvent::Retry);
-    el("div.stack").child(alert(ui, failure, app)).child(actions([retry]))
+    let retry = button(ui, Weight::Primary, "retry", || Event::Config(ConfigEvent::Retry));
+    el("div.stack").child(alert(ui, failure, app)).child(actions().child(retry))
 }
 
 fn ready(ui: Ui, at: &Configuring) -> El {
@@ -114,8 +114,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                 if complained.replace(complaints) != complaints
                     && let Some(summary) = &summary
                 {
-                    let target = summary.element().clone();
-                    later(Box::new(move || focus(&target)));
+                    focus_soon(summary.element());
                 }
                 summary
             },
@@ -270,53 +269,53 @@ fn fields(ui: Ui, state: &State, config: &Config, section: &Section, first: usiz
 }
 
 fn save(ui: Ui) -> El {
-    button(ui, Weight::Primary, "config.save", || ConfigEvent::Save).state(ui, "aria-busy", busy)
+    button(ui, Weight::Primary, "config.save", || Event::Config(ConfigEvent::Save)).state(ui, "aria-busy", busy)
 }
 
 fn unsaved(ui: Ui) -> El {
-    let discard = button(ui, Weight::Secondary, "config.discard", || ConfigEvent::Discard).flag(ui, "disabled", busy);
+    let discard = button(ui, Weight::Secondary, "config.discard", || Event::Config(ConfigEvent::Discard))
+        .flag(ui, "disabled", busy);
     el("div.unsaved part=save-bar")
         .child(el("p.grow role=status").say(ui, "config.unsaved"))
-        .child(actions([save(ui), discard]).class("actions row"))
+        .child(action_row().child(save(ui)).child(discard))
 }
 
 /// Leaving would lose something: asked in place, never by a dialog of the browser.
 fn question(ui: Ui) -> El {
     let title = el("h3 tabindex=-1").say(ui, "config.leave.title");
-    let target = title.element().clone();
-    later(Box::new(move || focus(&target)));
-    el("div.removal part=confirmation role=group").child(title).child(el("p").say(ui, "config.leave.text")).child(
-        actions([
-            save(ui),
-            button(ui, Weight::Danger, "config.leave", || ConfigEvent::LeaveConfirmed),
-            button(ui, Weight::Quiet, "config.stay", || ConfigEvent::LeaveDeclined),
-        ])
-        .class("actions row"),
-    )
+    let leave = button(ui, Weight::Danger, "config.leave", || Event::Config(ConfigEvent::LeaveConfirmed));
+    let stay = button(ui, Weight::Quiet, "config.stay", || Event::Config(ConfigEvent::LeaveDeclined));
+    let question = el("div.removal part=confirmation role=group")
+        .child(title)
+        .child(el("p").say(ui, "config.leave.text"))
+        .child(action_row().child(save(ui)).child(leave).child(stay));
+    focus_in_soon(question.element(), "h3");
+    question
 }
 
 /// Deleting the configuration, with its consequences spelled out first.
 fn removal(ui: Ui, stage: Option<&RemovalStage>, app: &str) -> El {
     let Some(stage) = stage else {
-        return el("div")
-            .child(button(ui, Weight::Quiet, "config.delete", || ConfigEvent::DeleteChosen).class("b b-quiet edge"));
+        return el("div").child(
+            button(ui, Weight::Quiet, "config.delete", || Event::Config(ConfigEvent::DeleteChosen))
+                .class("b b-quiet edge"),
+        );
     };
     let failure = match stage {
         RemovalStage::Failed(failure) => Some(alert(ui, failure, app)),
         RemovalStage::Asking | RemovalStage::Busy => None,
     };
-    let delete = button(ui, Weight::Danger, "config.delete", || ConfigEvent::DeleteConfirmed);
-    let keep = button(ui, Weight::Secondary, "removal.keep", || ConfigEvent::DeleteDeclined);
-    let buttons = match stage {
-        RemovalStage::Busy => [delete.with("aria-busy=true"), keep.with("disabled")],
-        RemovalStage::Asking | RemovalStage::Failed(_) => [delete.with("aria-busy=false"), keep],
+    let delete = button(ui, Weight::Danger, "config.delete", || Event::Config(ConfigEvent::DeleteConfirmed));
+    let keep = button(ui, Weight::Secondary, "removal.keep", || Event::Config(ConfigEvent::DeleteDeclined));
+    let (delete, keep) = match stage {
+        RemovalStage::Busy => (delete.with("aria-busy=true"), keep.with("disabled")),
+        RemovalStage::Asking | RemovalStage::Failed(_) => (delete.with("aria-busy=false"), keep),
     };
-    let heading = el("h3 tabindex=-1").say_of(ui, "config.delete.title", app);
-    let target = heading.element().clone();
-    later(Box::new(move || focus(&target)));
-    el("div.removal part=confirmation role=group")
-        .child(heading)
+    let question = el("div.removal part=confirmation role=group")
+        .child(el("h3 tabindex=-1").say_of(ui, "config.delete.title", app))
         .child(el("p").say_of(ui, "config.delete.text", app))
         .maybe(failure)
-        .child(actions(buttons).class("actions row"))
+        .child(action_row().child(delete).child(keep));
+    focus_in_soon(question.element(), "h3");
+    question
 }

@@ -24,20 +24,19 @@ pub(super) fn screen(ui: Ui, app: &App, auth_type: AuthType) -> El {
             .child(icon::icon(if allowed { icon::CHECK } else { icon::LOCK }))
             .child(el("span").say_of(ui, key, name))
     };
+    let go_on = bare_button(Weight::Primary).say_of(ui, "consent.continue", name).sends(ui, || Event::ConsentGiven);
     el("section.stack")
         .child(pair(ui, app, "div.pair aria-hidden=true"))
         .child(heading(ui, "consent.title", name).class("h center"))
-        .child(el("ul.promises role=list").children([
-            promise(true, if scopes.is_empty() { "consent.allow.use" } else { "consent.allow.scopes" }),
-            promise(true, "consent.allow.stay"),
-            promise(false, if keys { "consent.deny.keys" } else { "consent.deny.password" }),
-        ]))
+        .child(
+            el("ul.promises role=list")
+                .child(promise(true, if scopes.is_empty() { "consent.allow.use" } else { "consent.allow.scopes" }))
+                .child(promise(true, "consent.allow.stay"))
+                .child(promise(false, if keys { "consent.deny.keys" } else { "consent.deny.password" })),
+        )
         .maybe((!scopes.is_empty()).then(|| disclosure(ui, scopes)))
         .child(lead(ui, next, name).class("lead small"))
-        .child(actions([
-            bare_button(Weight::Primary).say_of(ui, "consent.continue", name).sends(ui, || Event::ConsentGiven),
-            button(ui, Weight::Quiet, "back", || Event::Back),
-        ]))
+        .child(actions().child(go_on).child(button(ui, Weight::Quiet, "back", || Event::Back)))
         .child(links(ui))
 }
 

@@ -203,12 +203,6 @@ impl El {
         children.into_iter().fold(self, El::child)
     }
 
-    /// As [`El::children`], of what is there already.
-    pub(super) fn all(self, children: &[El]) -> Self {
-        children.iter().for_each(|child| drop(self.0.append_child(&child.0)));
-        self
-    }
-
     /// Listens until the current owner is cleaned up.
     pub(super) fn on(self, event: &str, handler: impl FnMut(&Event) + 'static) -> Self {
         listen(&self.0, event, false, Box::new(handler));
@@ -291,6 +285,20 @@ pub(super) fn focus(element: &Element) {
     let _ = element.unchecked_ref::<HtmlElement>().focus();
 }
 
+/// Gives an element the focus once what is being built is in the document.
+pub(super) fn focus_soon(element: &Element) {
+    focus_in_soon(element, "");
+}
+
+/// As [`focus_soon`], for the first that is found in an element.
+pub(super) fn focus_in_soon(element: &Element, selector: &str) {
+    let (element, selector) = (element.clone(), selector.to_owned());
+    later(Box::new(move || match selector.as_str() {
+        "" => focus(&element),
+        selector => element.query_selector(selector).ok().flatten().iter().for_each(focus),
+    }));
+}
+
 /// What has the focus inside `element`, which may be in a shadow root.
 pub(super) fn active_in(element: &Element) -> Option<Element> {
     let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
@@ -364,9 +372,9 @@ impl Drop for Listening {
 fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
     let anchor: Comment = document().create_comment("");
     let _ = parent.append_child(&anchor);
-    // Weak: the effect lives in its owner's arena, and must not keep that owner alive.
-    let outer = Owner::current().map(|owner| owner.downgrade());
-    let (mut shown, mut live): (_, Option<(Owner, Option<El>)>) = (None, None);
+    // A child knows its parent weakly, so that an effect of the parent may hold it.
+    let owner = Owner::new();
+    let (mut shown, mut live): (_, Option<El>) = (None, None);
     effect(Box::new(move || {
         let mut key = Key::default();
         ui.read(|state| place.key(state, &mut key));
@@ -374,27 +382,20 @@ fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
             return;
         }
         shown = Some(key);
-        let Some(outer) = outer.as_ref().and_then(|outer| outer.upgrade()) else { return };
         untrack(|| {
-            let mut lost = false;
-            if let Some((owner, node)) = live.take() {
-                if let Some(node) = node {
-                    lost = active_in(&node.0).is_some();
-                    node.remove();
-                }
-                owner.cleanup();
+            let lost = live.as_ref().is_some_and(|node| active_in(&node.0).is_some());
+            if let Some(node) = &live {
+                node.remove();
             }
-            let owner = outer.child();
-            let node = owner.with(|| ui.read(|state| place.build(state)));
-            if let (Some(node), Some(parent)) = (&node, anchor.parent_node()) {
+            owner.cleanup();
+            live = owner.with(|| ui.read(|state| place.build(state)));
+            let parent = anchor.parent_element();
+            if let (Some(node), Some(parent)) = (&live, &parent) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));
             }
-            live = Some((owner, node));
             // Whoever had the focus in what is gone finds it at the heading, unless something better takes it later.
-            let section = anchor.parent_element().and_then(|parent| parent.closest("section").ok().flatten());
-            if let Some(section) = section.filter(|_| lost)
-                && let Ok(Some(heading)) = section.query_selector("h2")
-            {
+            let section = parent.filter(|_| lost).and_then(|parent| parent.closest("section").ok().flatten());
+            if let Some(Ok(Some(heading))) = section.map(|section| section.query_selector("h2")) {
                 focus(&heading);
             }
         });

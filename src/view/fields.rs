@@ -3,21 +3,20 @@
 //! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
 use super::Ui;
-use super::dom::{El, el, focus, later};
+use super::dom::{El, el, focus_soon};
 use super::held::keep;
 use super::icon;
 use super::labelled::{self, Labelled, Subject};
 use super::outcome;
-use super::parts::{Weight, actions, bare_button, head, heading, icon_button, lead};
+use super::parts::{Weight, actions, bare_button, head, heading, lead, text_control};
 use crate::decimal::decimal;
 use crate::flow::{Event, FieldErrorKind, Screen, State, Typed};
 use crate::gather::Gather;
-use crate::object;
 use crate::platform::model::{App, AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlInputElement};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 use zeroize::Zeroizing;
 
 /// A control of the form. `HtmlInputElement` stands for text areas and selections, too: `value` is the same.
@@ -33,10 +32,18 @@ impl Form {
     fn read(&self) -> Typed {
         let mut typed = Vec::new();
         for control in &self.0 {
-            if control.multiple {
-                typed.extend(chosen(&control.element).map(|value| (control.field.clone(), Zeroizing::new(value))));
-            } else {
-                typed.push((control.field.clone(), Zeroizing::new(control.element.value())));
+            let mut take = |element: &HtmlInputElement| {
+                typed.push((control.field.clone(), Zeroizing::new(element.value())));
+            };
+            if !control.multiple {
+                take(&control.element);
+                continue;
+            }
+            let options = control.element.children();
+            for option in (0..options.length()).filter_map(|at| options.item(at)) {
+                if option.matches(":checked").unwrap_or(false) {
+                    take(option.unchecked_ref());
+                }
             }
         }
         typed.into()
@@ -49,15 +56,6 @@ impl Drop for Form {
             control.element.set_value("");
         }
     }
-}
-
-fn chosen(select: &Element) -> impl Iterator<Item = String> {
-    let options = select.children();
-    (0..options.length()).filter_map(move |at| {
-        let option: JsValue = options.item(at)?.into();
-        let read = |name: &str| object::get(&option, name).ok();
-        read("selected")?.is_truthy().then(|| read("value")?.as_string()).flatten()
-    })
 }
 
 pub(super) fn screen(ui: Ui, state: &State, app: &App, auth_type: AuthType, framed: bool) -> El {
@@ -90,7 +88,7 @@ impl Drop for Framed {
 /// The place of the isolated frame, about as high as what comes, so that nothing jumps.
 fn frame(ui: Ui, state: &State, app: &App) -> El {
     let frame = el("iframe.isolated part=credentials")
-        .attr_of(ui, "title", "fields.frame", &app.name)
+        .attr_of(ui, "title", "fields.frame", "app", &app.name)
         .property("block-size", &[&decimal(asked(state).len() * 82 + 52), "px"].concat());
     ui.frame(Some(frame.element().clone()));
     keep(Framed(ui));
@@ -117,8 +115,7 @@ pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
         })
         .slot(ui, labelled::note, move |state| {
             let summary = labelled::summary(ui, state, "div.alert part=alert tabindex=-1")?;
-            let target = summary.element().clone();
-            later(Box::new(move || focus(&target)));
+            focus_soon(summary.element());
             Some(summary)
         })
         .alerts(ui, |state| match &state.screen {
@@ -126,7 +123,7 @@ pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
             _ => None,
         })
         .children(fields)
-        .child(actions([submit]))
+        .child(actions().child(submit))
 }
 
 const fn busy(state: &State) -> bool {
@@ -165,41 +162,41 @@ fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
 }
 
 fn control(ui: Ui, field: &InputField) -> El {
-    let plain = |tag: &str| {
-        el(tag)
-            .class("input ph-no-capture rr-block")
-            .attr("placeholder", &field.placeholder)
-            .with("autocapitalize=off autocorrect=off spellcheck=false")
-    };
     // Keys and addresses are written from left to right in every language.
-    let input = |kind: &str, mode: &str| plain("input").attr("type", kind).attr("inputmode", mode).with("dir=ltr");
+    let (words, kind, mode) = match field.kind {
+        InputKind::Text => ("input dir=auto", "text", "text"),
+        InputKind::Password => ("input dir=ltr", "password", "text"),
+        InputKind::Email => ("input dir=ltr", "email", "email"),
+        InputKind::Url => ("input dir=ltr", "url", "url"),
+        InputKind::Number => ("input dir=ltr", "text", "decimal"),
+        InputKind::Textarea => ("textarea rows=4", "", ""),
+        InputKind::Select => ("select", "", ""),
+    };
+    let control = text_control(words, kind, mode).class("input ph-no-capture rr-block");
     match field.kind {
-        InputKind::Text => input("text", "text").with("dir=auto"),
-        InputKind::Password => input("password", "text"),
-        InputKind::Email => input("email", "email"),
-        InputKind::Url => input("url", "url"),
-        InputKind::Number => input("text", "decimal"),
-        InputKind::Textarea => plain("textarea").with("rows=4"),
         InputKind::Select => {
             let option = |(name, value): &(String, String)| el("option").attr("value", value).text(name);
-            let select = el("select.input.ph-no-capture.rr-block");
-            let select = if field.multiple {
-                select.with("multiple")
-            } else {
-                select.child(el("option value").say(ui, "field.choose"))
+            let control = match field.multiple {
+                true => control.with("multiple"),
+                false => control.child(el("option value").say(ui, "field.choose")),
             };
-            select.children(field.options.iter().map(option))
+            control.children(field.options.iter().map(option))
+        }
+        _ => {
+            control.attr("placeholder", &field.placeholder).with("autocapitalize=off autocorrect=off spellcheck=false")
         }
     }
 }
 
 /// Shows and hides what was typed in a masked field.
 fn reveal(ui: Ui, input: &HtmlInputElement, label: &str) -> El {
-    let (input, label) = (input.clone(), label.to_owned());
+    let input = input.clone();
     let shown = Rc::new(Cell::new(false));
-    let button = icon_button(ui, "field.show", icon::icon(icon::EYE))
+    let button = bare_button(Weight::Quiet)
+        .class("b b-icon")
         .with("aria-pressed=false")
-        .attr_with("aria-label", move || Some(ui.fmt("field.show", &[("field", &label)])))
+        .attr_of(ui, "aria-label", "field.show", "field", label)
+        .child(icon::icon(icon::EYE))
         .child(icon::icon(icon::EYE_OFF));
     let toggle = button.element().clone();
     button.on("click", move |_| {

@@ -1,7 +1,7 @@
 //! What stands around a control in every form: its label, its help, what is wrong with it, and the list of all that is.
 
 use super::Ui;
-use super::dom::{El, effect, el, focus, later, set_attribute};
+use super::dom::{El, effect, el, focus_in_soon, set_attribute};
 use super::icon;
 use super::key::Key;
 use super::{configure, fields};
@@ -31,6 +31,9 @@ pub(super) struct Labelled {
     pub(super) helped: bool,
 }
 
+/// What can have the focus of a field.
+const CONTROL: &str = ":is(input,select,textarea,button):enabled";
+
 /// More lines than this are no help: the fields themselves say what is wrong.
 const MOST_LINES: usize = 50;
 
@@ -53,7 +56,7 @@ impl Subject {
         match self {
             Self::Asked(name) => {
                 let label = fields::asked(state).iter().find(|field| *field.name == **name).map(|field| &field.label);
-                (label.map_or_else(|| name.to_string(), String::clone), true)
+                (label.map_or_else(|| (**name).to_owned(), String::clone), true)
             }
             Self::Configured(key) => {
                 let field = configure::configuring(state).and_then(|at| at.config()?.field(key));
@@ -86,16 +89,11 @@ impl Subject {
         if let Some(page) = page {
             ui.send(Event::Config(ConfigEvent::PageChosen(page)));
         }
-        let inside = inside.clone();
-        later(Box::new(move || {
-            let Some(form) = inside.closest("form,.configure").ok().flatten() else { return };
-            let label = form.query_selector(&["#l", &id].concat()).ok().flatten();
-            let controls = ":is(input,select,textarea,button):enabled";
-            let field = label.and_then(|label| label.parent_element());
-            if let Some(Ok(Some(control))) = field.map(|field| field.query_selector(controls)) {
-                focus(&control);
-            }
-        }));
+        if let Ok(Some(form)) = inside.closest("form,.configure") {
+            // Beside its label, or in what is beside that.
+            let [beside, within] = ["~", "~* "].map(|way| ["#l", &id, way, CONTROL].concat());
+            focus_in_soon(&form, &[&*beside, ",", &within].concat());
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The list of apps: search, categories, rows.
 
 use super::Ui;
-use super::dom::{El, effect, el, focus, later};
+use super::dom::{El, effect, el, focus, focus_soon, later};
 use super::icon;
 use super::index::Index;
 use super::outcome;
@@ -36,8 +36,7 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
     let search = search(ui);
     let input: HtmlInputElement = search.element().clone().unchecked_into();
     if first && ui.settings(|settings| settings.autofocus) {
-        let input = input.clone();
-        later(Box::new(move || focus(&input)));
+        focus_soon(&input);
     }
     let index = Rc::default();
     let from = RefCell::new(from);
@@ -67,7 +66,7 @@ fn search(ui: Ui) -> El {
         "input.input type=search part=search autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=search",
     )
     .named(ui, "list.search")
-    .attr_of(ui, "placeholder", "list.search", "");
+    .attr_of(ui, "placeholder", "list.search", "app", "");
     let typed: HtmlInputElement = input.element().clone().unchecked_into();
     let shown = typed.clone();
     effect(Box::new(move || {
@@ -94,11 +93,11 @@ fn loading(ui: Ui) -> El {
 }
 
 fn empty(ui: Ui) -> El {
-    statement(
-        icon::draw(icon::CALM, icon::DRAW_EMPTY),
-        el("h3.h.center").say(ui, "list.empty.title"),
-        [lead(ui, "list.empty", "")],
-    )
+    statement(icon::draw(icon::CALM, icon::DRAW_EMPTY), el("h3.h.center").say(ui, "list.empty.title")).child(lead(
+        ui,
+        "list.empty",
+        "",
+    ))
 }
 
 /// What is found of the apps, and the rows of it.
@@ -247,23 +246,20 @@ fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
         },
         move |_| {
             let tags = &shown.borrow().tags;
-            let all = std::iter::once(None).chain(tags.iter().cloned().map(Some));
-            (tags.len() > 1).then(|| el("div role=group").named(ui, "list.categories").children(all.map(chip)))
+            let all = || el("div role=group").named(ui, "list.categories").child(chip(None));
+            (tags.len() > 1).then(|| all().children(tags.iter().map(|tag| chip(Some(tag.clone())))))
         },
     )
 }
 
 fn no_match(ui: Ui, input: HtmlInputElement) -> El {
-    statement(
-        icon::draw(icon::CALM, icon::DRAW_NO_MATCH),
-        el("h3.h.center").say(ui, "list.no_match.title"),
-        [
-            el("p.lead").text_with(move || ui.read(|state| ui.fmt("list.no_match", &[("search", &state.search)]))),
-            actions([bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
-                ui.send(Event::SearchChanged(String::new()));
-                ui.send(Event::CategoryChosen(None));
-                focus(&input);
-            })]),
-        ],
-    )
+    let text = move || ui.read(|state| ui.fmt("list.no_match", &[("search", &state.search)]));
+    let clear = bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
+        ui.send(Event::SearchChanged(String::new()));
+        ui.send(Event::CategoryChosen(None));
+        focus(&input);
+    });
+    statement(icon::draw(icon::CALM, icon::DRAW_NO_MATCH), el("h3.h.center").say(ui, "list.no_match.title"))
+        .child(el("p.lead").text_with(text))
+        .child(actions().child(clear))
 }

@@ -17,15 +17,10 @@ pub(super) fn connected(ui: Ui, app: &App, account: &Account) -> El {
         .child(tile_of(app, "t32"))
         .child(el("span.grow").child(el("bdi").text(&account.identifier)))
         .child(badge(true, el("span").say(ui, standing(true))));
-    statement(
-        icon::draw(icon::GOOD, icon::DRAW_SUCCESS),
-        heading(ui, "connected.title", &app.name).class("h center"),
-        [
-            lead(ui, "connected.next", &app.name),
-            who,
-            actions([button(ui, Weight::Primary, "done", || Event::Done), super::app::configure(ui)]),
-        ],
-    )
+    statement(icon::draw(icon::GOOD, icon::DRAW_SUCCESS), heading(ui, "connected.title", &app.name).class("h center"))
+        .child(lead(ui, "connected.next", &app.name))
+        .child(who)
+        .child(actions().child(button(ui, Weight::Primary, "done", || Event::Done)).child(super::app::configure(ui)))
 }
 
 /// Connecting did not work.
@@ -35,23 +30,24 @@ pub(super) fn failed(ui: Ui, app: &App, failure: &Failure) -> El {
         Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => Some(icon::DRAW_WINDOW),
         _ => None,
     };
-    let back = button(ui, Weight::Quiet, "back", || Event::Back);
     // What the host has left out is not mended by trying again.
-    let actions = match failure.code {
-        Code::CredentialsFrameMissing => actions([back]),
-        _ => actions([button(ui, Weight::Primary, "retry", || Event::Retry), back]),
-    };
+    let retry = (failure.code != Code::CredentialsFrameMissing).then(|| retry(ui));
+    let actions = actions().maybe(retry).child(button(ui, Weight::Quiet, "back", || Event::Back));
     failure_screen(ui, failure, drawing, app.name.clone(), actions)
 }
 
 /// The apps, or the one app that the host chose, could not be loaded.
 pub(super) fn not_loaded(ui: Ui, state: &State) -> El {
-    let retry = actions([button(ui, Weight::Primary, "retry", || Event::Retry)]);
+    let retry = actions().child(retry(ui));
     let app = ui.t("app.unnamed");
     match &state.apps {
         Apps::Failed(failure) => failure_screen(ui, failure, None, app, retry),
         Apps::Loading | Apps::Ready(_) => failure_screen(ui, &Failure::new(Code::Crashed), None, app, retry),
     }
+}
+
+fn retry(ui: Ui) -> El {
+    button(ui, Weight::Primary, "retry", || Event::Retry)
 }
 
 /// `drawing`: what is drawn of this failure and no other.
@@ -68,18 +64,18 @@ fn failure_screen(ui: Ui, failure: &Failure, drawing: Option<&str>, app: String,
     statement(
         icon::draw(place, drawing),
         bare_heading().class("h center").text_with(move || failure_title(ui, code, &titled)),
-        [el("p.lead").text_with(move || failure_text(ui, code, &app)), details, actions],
     )
+    .child(el("p.lead").text_with(move || failure_text(ui, code, &app)))
+    .child(details)
+    .child(actions)
 }
 
 /// The host ended the session: everything of it is gone, and only the host can begin another.
 pub(super) fn ended(ui: Ui) -> El {
     let retry = bare_button(Weight::Secondary).say(ui, "retry").retries(ui);
-    statement(
-        icon::draw(icon::CALM, icon::DRAW_ENDED),
-        heading(ui, "ended.title", "").class("h center"),
-        [lead(ui, "ended.text", ""), actions([retry])],
-    )
+    statement(icon::draw(icon::CALM, icon::DRAW_ENDED), heading(ui, "ended.title", "").class("h center"))
+        .child(lead(ui, "ended.text", ""))
+        .child(actions().child(retry))
 }
 
 /// A step back, for screens that have nothing else at the top.

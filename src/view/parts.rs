@@ -16,8 +16,13 @@ impl El {
 
     /// As [`El::say`], about an app.
     pub(super) fn say_of(self, ui: Ui, key: &'static str, app: &str) -> Self {
-        let app = app.to_owned();
-        self.text_with(move || ui.words(key, &app))
+        self.say_with(ui, key, "app", app)
+    }
+
+    /// As [`El::say`], with a name for what has a place in the text.
+    pub(super) fn say_with(self, ui: Ui, key: &'static str, name: &'static str, value: &str) -> Self {
+        let value = value.to_owned();
+        self.text_with(move || ui.words(key, name, &value))
     }
 
     /// With the text of `key` in a child of its own, for what has more than that in it.
@@ -27,13 +32,20 @@ impl El {
 
     /// Named by the text of `key`.
     pub(super) fn named(self, ui: Ui, key: &'static str) -> Self {
-        self.attr_of(ui, "aria-label", key, "")
+        self.attr_of(ui, "aria-label", key, "app", "")
     }
 
-    /// An attribute that is the text of `key`, about an app or a field.
-    pub(super) fn attr_of(self, ui: Ui, name: &'static str, key: &'static str, app: &str) -> Self {
-        let app = app.to_owned();
-        self.attr_with(name, move || Some(ui.words(key, &app)))
+    /// An attribute that is the text of `key`, as for [`El::say_with`].
+    pub(super) fn attr_of(
+        self,
+        ui: Ui,
+        attribute: &'static str,
+        key: &'static str,
+        name: &'static str,
+        value: &str,
+    ) -> Self {
+        let value = value.to_owned();
+        self.attr_with(attribute, move || Some(ui.words(key, name, &value)))
     }
 
     /// Sends what `event` makes, inside the click.
@@ -122,8 +134,13 @@ pub(super) fn lead(ui: Ui, key: &'static str, app: &str) -> El {
 }
 
 /// Buttons under one another or, where there is room, beside one another.
-pub(super) fn actions(buttons: impl AsRef<[El]>) -> El {
-    el("div.actions part=actions").all(buttons.as_ref())
+pub(super) fn actions() -> El {
+    el("div.actions part=actions")
+}
+
+/// As [`actions`], beside one another wherever it is.
+pub(super) fn action_row() -> El {
+    el("div.actions.row part=actions")
 }
 
 /// The app's icon, or its first letter in a colour of its own until and unless the icon loads.
@@ -183,7 +200,7 @@ fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
     let key = ["error.", code.as_str(), suffix].concat();
     let text = ui.t(&key);
     let text = if text == key { ui.t(&["error.general", suffix].concat()) } else { text };
-    ui.filled(&text, app)
+    ui.filled(&text, "app", app)
 }
 
 /// The platform's or the provider's own words, where they say more than ours.
@@ -205,7 +222,15 @@ pub(super) fn alert(ui: Ui, failure: &Failure, app: &str) -> El {
         .child(el("div").child(el("p").text_with(move || failure_text(ui, code, &app))).child(details))
 }
 
-/// A screen, or the middle of one, that says one thing: a drawing, a heading, a sentence, what to do.
-pub(super) fn statement(drawing: El, heading: El, rest: impl AsRef<[El]>) -> El {
-    el("div.statement").child(drawing).child(heading).all(rest.as_ref())
+/// Where something is typed: of a kind and with a keyboard of its own, unless it is no `input`.
+pub(super) fn text_control(words: &str, kind: &str, mode: &str) -> El {
+    match kind {
+        "" => el(words),
+        _ => el(words).attr("type", kind).attr("inputmode", mode),
+    }
+}
+
+/// A screen, or the middle of one, that says one thing: a drawing, a heading; then a sentence, and what to do.
+pub(super) fn statement(drawing: El, heading: El) -> El {
+    el("div.statement").child(drawing).child(heading)
 }

@@ -5,7 +5,7 @@ use super::configure::{failed, framed, loading, stage};
 use super::dom::{El, el};
 use super::icon;
 use super::outcome;
-use super::parts::{Weight, actions, app_name, bare_button, head, heading, lead};
+use super::parts::{Weight, app_name, bare_button, head, heading, lead};
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen, State};
 use crate::platform::model::App;
@@ -90,12 +90,10 @@ fn list(ui: Ui, page: &RunPage) -> El {
     };
     let of = move || ui.fmt("runs.page", &[("page", &decimal(at as usize)), ("pages", &decimal(pages as usize))]);
     let pager = (pages > 1).then(|| {
-        actions([
-            turn("runs.newer", at.saturating_sub(1), at > 1),
-            turn("runs.older", at.saturating_add(1), at < pages),
-            el("span.sub role=status").text_with(of),
-        ])
-        .class("actions row pager")
+        el("div.actions.row.pager part=actions")
+            .child(turn("runs.newer", at.saturating_sub(1), at > 1))
+            .child(turn("runs.older", at.saturating_add(1), at < pages))
+            .child(el("span.sub role=status").text_with(of))
     });
     el("div.stack").child(el("ul.runs role=list").children(page.runs.iter().map(|run| row(ui, run)))).maybe(pager)
 }

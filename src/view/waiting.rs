@@ -17,7 +17,7 @@ fn stage(state: &State) -> Stage {
 pub(super) fn screen(ui: Ui, app: &App) -> El {
     let words = |suffix: &'static str| {
         let app = app.name.clone();
-        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), &app))
+        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), "app", &app))
     };
     el("section.stack.center.waiting")
         .attr_with("data-stage", move || ui.read(|state| Some(name(stage(state)).to_owned())))
@@ -29,7 +29,10 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
             |state| stage(state) == Stage::SigningInLong,
             move || {
                 let tip = |key: &'static str| el("li").say(ui, key);
-                el("ul.tips").children([tip("waiting.tip.behind"), tip("waiting.tip.again"), tip("waiting.tip.time")])
+                el("ul.tips")
+                    .child(tip("waiting.tip.behind"))
+                    .child(tip("waiting.tip.again"))
+                    .child(tip("waiting.tip.time"))
             },
         ))
         .slot(
@@ -51,19 +54,19 @@ const fn name(stage: Stage) -> &'static str {
 
 /// What can be done now; the places of the buttons stay.
 fn choices(ui: Ui, stage: Stage, app: &str) -> El {
-    let again = |weight| button(ui, weight, "waiting.open_again", || Event::OpenAgain);
-    let finished = || button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow);
-    let open = || {
-        bare_button(Weight::Primary)
-            .child(el("span").say_of(ui, "waiting.open", app))
-            .child(icon::icon(icon::EXTERNAL))
-            .sends(ui, || Event::OpenAgain)
+    let again = |weight| Some(button(ui, weight, "waiting.open_again", || Event::OpenAgain));
+    let open = match stage {
+        Stage::Preparing | Stage::Checking => None,
+        Stage::SigningIn | Stage::SigningInLong => again(Weight::Secondary),
+        Stage::Unfinished => again(Weight::Primary),
+        Stage::Blocked => Some(
+            bare_button(Weight::Primary)
+                .child(el("span").say_of(ui, "waiting.open", app))
+                .child(icon::icon(icon::EXTERNAL))
+                .sends(ui, || Event::OpenAgain),
+        ),
     };
-    let cancel = || button(ui, Weight::Quiet, "cancel", || Event::Cancel);
-    match stage {
-        Stage::Preparing | Stage::Checking => actions([cancel()]),
-        Stage::Blocked => actions([open(), cancel()]),
-        Stage::Unfinished => actions([again(Weight::Primary), finished(), cancel()]),
-        Stage::SigningIn | Stage::SigningInLong => actions([again(Weight::Secondary), finished(), cancel()]),
-    }
+    let at_provider = matches!(stage, Stage::SigningIn | Stage::SigningInLong | Stage::Unfinished);
+    let finished = at_provider.then(|| button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow));
+    actions().maybe(open).maybe(finished).child(button(ui, Weight::Quiet, "cancel", || Event::Cancel))
 }

@@ -24,8 +24,7 @@ pub(super) fn one(place: Place, options: &[Choice], current: Option<&Value>) -> 
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {
         let name = value.plain().map_or_else(|| value.write(), str::to_owned);
-        let text = move || ui.fmt("config.gone", &[("option", &name)]);
-        el("option value=gone selected").text_with(text)
+        el("option value=gone selected").say_with(ui, "config.gone", "option", &name)
     });
     let values = options.iter().map(|option| option.value.clone()).gather();
     let select = el("select.input")

@@ -3,7 +3,7 @@
 use super::super::Ui;
 use super::super::dom::{El, el};
 use super::super::labelled::{Labelled, Subject};
-use super::super::parts::{Weight, alert, bare_button};
+use super::super::parts::{Weight, alert, bare_button, text_control};
 use super::place::Place;
 use super::{choose, configuring, map, rules, send};
 use crate::decimal::decimal;
@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 pub(super) fn field(ui: Ui, state: &State, number: usize, key: Rc<FieldKey>, field: &ConfigField) -> El {
-    let place = Place::whole(ui, Rc::clone(&key));
+    let place = Place::of(ui, Rc::clone(&key));
     let (id, helped) = (["c", &decimal(number)].concat(), field.help.is_some());
     let labelled = Labelled { ui, subject: Subject::Configured(key), id, helped };
     let body = if !field.editable() {
@@ -49,8 +49,7 @@ fn dependent(labelled: Labelled, place: Place) -> El {
             let (offer, parent, _) = offer(state, &place)?;
             let field = place.field(state)?;
             let waiting = |key: &'static str| {
-                let parent = parent.to_owned();
-                let option = el("option value").text_with(move || ui.fmt(key, &[("field", &parent)]));
+                let option = el("option value").say_with(ui, key, "field", parent);
                 labelled.tie(el("select.input disabled").child(option), false)
             };
             Some(match offer {
@@ -99,11 +98,7 @@ fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigFiel
         FieldKind::Rules(_) => return labelled.tie(rules::rules(place), true),
         FieldKind::Unknown(_) => return kept(ui, field),
     };
-    let control = el(words);
-    let control = match input_type {
-        "" => control,
-        _ => control.attr("type", input_type).attr("inputmode", mode),
-    };
+    let control = text_control(words, input_type, mode);
     let control = labelled.tie(control.attr("placeholder", &field.placeholder), false);
     let element: HtmlInputElement = control.element().clone().unchecked_into();
     element.set_value(&shown(state, place, field));

@@ -31,7 +31,7 @@ enum Part {
 }
 
 impl Place {
-    pub(super) fn whole(ui: Ui, key: Rc<FieldKey>) -> Self {
+    pub(super) fn of(ui: Ui, key: Rc<FieldKey>) -> Self {
         Self { ui, key, part: Part::Whole }
     }
 
@@ -47,18 +47,23 @@ impl Place {
         configuring(state)?.config()?.field(&self.key)
     }
 
+    /// The value of the whole field that counts now.
+    fn whole<'a>(&self, state: &'a State) -> Option<&'a Value> {
+        configuring(state)?.current(&self.key, self.field(state)?)
+    }
+
     /// The value that counts now.
     pub(super) fn value<'a>(&self, state: &'a State) -> Option<&'a Value> {
-        self.of(configuring(state)?.current(&self.key, self.field(state)?)?)
+        self.within(self.whole(state)?)
     }
 
     /// The value that the platform has.
     pub(super) fn saved<'a>(&self, state: &'a State) -> Option<&'a Value> {
-        self.of(self.field(state)?.saved()?)
+        self.within(self.field(state)?.saved()?)
     }
 
     /// What is at this place of the whole.
-    fn of<'a>(&self, whole: &'a Value) -> Option<&'a Value> {
+    fn within<'a>(&self, whole: &'a Value) -> Option<&'a Value> {
         match &self.part {
             Part::Whole => Some(whole),
             Part::Member(name) => whole.get(name),
@@ -68,8 +73,12 @@ impl Place {
 
     /// All rules of the field.
     pub(super) fn root(&self, state: &State) -> Value {
-        let whole = Self::whole(self.ui, Rc::clone(&self.key));
-        whole.value(state).filter(|value| !value.is_empty()).cloned().unwrap_or_else(rules::empty_group)
+        self.whole(state).filter(|value| !value.is_empty()).cloned().unwrap_or_else(rules::empty_group)
+    }
+
+    /// As [`Place::root`], of the state as it is.
+    pub(super) fn root_now(&self) -> Value {
+        self.ui.read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group)
     }
 
     /// Puts a value there; without one nothing is left there.
@@ -80,23 +89,22 @@ impl Place {
         let whole = match &self.part {
             Part::Whole => value.unwrap_or(Value::Null),
             Part::Member(name) => {
-                let whole = Self::whole(self.ui, Rc::clone(&self.key));
-                let read = |state: &State| (whole.value(state).cloned(), whole.saved(state).cloned());
-                let (object, saved) = self.ui.read(read);
+                let saved = |state: &State| self.field(state)?.saved().cloned();
+                let (object, saved) = self.ui.read(|state| (self.whole(state).cloned(), saved(state)));
                 let value = value.filter(|value| !value.is_empty());
                 with_member(&object.unwrap_or(Value::Null), saved.as_ref(), name, value)
             }
             Part::Rule { path, name, kind } => {
-                let text = |text: &str| Some(Value::text(text));
+                let kind = kind.as_deref().unwrap_or("text");
+                // Nothing that was compared with something else says anything of this.
+                let others: &[(&str, Option<&str>)] = match *name {
+                    "lhs" => &[("operator", Some("")), ("rhs", Some("")), ("type", None)],
+                    "rhs" => &[("type", Some(kind))],
+                    _ => &[],
+                };
                 let set = |root: &Value, name: &str, value| rules::set(root, path, name, value);
-                let root = self.ui.read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group);
-                let root = set(&root, name, value.or_else(|| text("")));
-                match *name {
-                    // Nothing that was compared with something else says anything of this.
-                    "lhs" => set(&set(&set(&root, "operator", text("")), "rhs", text("")), "type", None),
-                    "rhs" => set(&root, "type", text(kind.as_deref().unwrap_or("text"))),
-                    _ => root,
-                }
+                let root = set(&self.root_now(), name, Some(value.unwrap_or_else(|| Value::text(""))));
+                others.iter().fold(root, |root, (name, text)| set(&root, name, text.map(Value::text)))
             }
         };
         self.choose(whole);

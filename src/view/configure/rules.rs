@@ -1,9 +1,9 @@
 //! Rules: conditions in groups, all or any of them met, groups within groups.
 
-use super::super::dom::{El, el, focus, later};
+use super::super::dom::{El, el, focus_in_soon};
 use super::super::icon;
 use super::super::key::Key;
-use super::super::parts::{Weight, bare_button, icon_button};
+use super::super::parts::{Weight, bare_button, icon_button, text_control};
 use super::place::{Path, Place};
 use super::{choose, configuring};
 use crate::decimal::decimal;
@@ -76,12 +76,7 @@ impl Rules {
     /// Gives the focus to what is at a path once it is there.
     fn go(&self, path: &[usize], name: &str) {
         let selector = ["[data-at=\"", &dotted(path), "\"] ", name].concat();
-        let frame = self.frame.clone();
-        later(Box::new(move || {
-            if let Ok(Some(target)) = frame.query_selector(&selector) {
-                focus(&target);
-            }
-        }));
+        focus_in_soon(&self.frame, &selector);
     }
 
     fn group(&self, state: &State, path: &Path, node: &Value) -> El {
@@ -123,7 +118,7 @@ impl Rules {
     fn add(&self, path: &Path, key: &'static str, item: fn() -> Value) -> El {
         let (ui, rules, path) = (self.place.ui, self.clone(), Rc::clone(path));
         bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).on("click", move |_| {
-            let root = ui.read(|state| Some(rules.place.root(state))).unwrap_or_else(tree::empty_group);
+            let root = rules.place.root_now();
             let list = tree::at(&root, &path).and_then(|node| node.get("conditions"));
             let new = path.iter().copied().chain([list.map_or(0, |list| list.items().len())]).gather();
             rules.place.choose(tree::push(&root, &path, &item()));
@@ -134,7 +129,7 @@ impl Rules {
     fn remove(&self, path: &Path, key: &'static str) -> El {
         let (ui, rules, path) = (self.place.ui, self.clone(), Rc::clone(path));
         icon_button(ui, key, icon::icon(icon::CLOSE)).on("click", move |_| {
-            let root = ui.read(|state| Some(rules.place.root(state))).unwrap_or_else(tree::empty_group);
+            let root = rules.place.root_now();
             rules.place.choose(tree::remove(&root, &path));
             let outer = path.split_last().map_or(&[][..], |(_, outer)| outer);
             rules.go(outer, ".b-secondary");
@@ -186,12 +181,12 @@ impl Rules {
             });
             return choose::framed(choose::one(place, &named.gather(), current).attr_with("aria-label", label));
         }
-        let (kind, mode) = match column.kind.as_deref() {
+        let (input_type, mode) = match column.kind.as_deref() {
             Some("number") => ("text", "decimal"),
             Some("date") => ("date", "none"),
             _ => ("text", "text"),
         };
-        let input = el("input.input").attr("type", kind).attr("inputmode", mode).with("dir=auto");
+        let input = text_control("input.input dir=auto", input_type, mode);
         let element: HtmlInputElement = input.element().clone().unchecked_into();
         element.set_value(current.and_then(Value::plain).unwrap_or_default());
         let number = matches!(current, Some(Value::Number(_)));
