@@ -3,7 +3,7 @@
 use super::Ui;
 use super::dom::{El, el, focus_in_soon};
 use super::icon;
-use super::parts::{Weight, action_row, app_name, bare_button, button, connecting};
+use super::parts::{Weight, action_row, app_name, bare_button, button, connecting, question};
 use crate::flow::{Event, Removal, RemovalStage, Screen, State};
 use crate::platform::model::{Account, AuthType};
 use std::cell::Cell;
@@ -98,7 +98,7 @@ fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
     action_row().child(reconnect).maybe(add).child(disconnect)
 }
 
-/// What disconnecting ends, in place; never a dialog of the browser.
+/// What disconnecting ends.
 fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
     let named = app.to_owned();
     let busy = move |state: &State| matches!(stage(state, auth_type), Some(RemovalStage::Busy));
@@ -117,9 +117,7 @@ fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
         });
         ui.plural("removal.text", count, &[("app", &named), ("accounts", &names), ("host", &ui.host())])
     };
-    el("div.removal part=confirmation role=group")
-        .child(el("h3 tabindex=-1").say_of(ui, "removal.title", app))
-        .child(el("p").text_with(text))
+    question(ui, "removal.title", app, el("p").text_with(text))
         .alerts(ui, |state| match &state.screen {
             Screen::App { removal: Some(Removal { stage: RemovalStage::Failed(failure), .. }), .. } => Some(failure),
             _ => None,

@@ -3,7 +3,6 @@
 use super::Ui;
 use super::account;
 use super::dom::{El, el};
-use super::key::Key;
 use super::outcome;
 use super::parts::{Weight, action_row, actions, bare_button, bare_heading, button, connecting, head, lead};
 use crate::flow::{ConfigEvent, Event, State};
@@ -19,7 +18,11 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
     let card = |section: El, at: usize| {
         section.slot(
             ui,
-            move |state, key| ways(state, true).get(at).iter().for_each(|way| key.number(**way as usize)),
+            move |state, key| {
+                if let Some(way) = ways(state, true).get(at) {
+                    key.number(*way as usize);
+                }
+            },
             move |state| ways(state, true).get(at).map(|way| account::card(ui, *way)),
         )
     };
@@ -27,7 +30,10 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
     card(card(section, 0), 1)
         .slot(
             ui,
-            |state, key| [true, false].into_iter().for_each(|in_use| note(&ways(state, in_use), key)),
+            |state, key| {
+                key.flag(ways(state, true).is_empty());
+                ways(state, false).iter().for_each(|way| key.number(*way as usize));
+            },
             move |state| connect(ui, &ways(state, false), !ways(state, true).is_empty()),
         )
         .when(
@@ -38,11 +44,6 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
                 action_row().child(configure(ui)).child(runs)
             },
         )
-}
-
-fn note(ways: &[AuthType], key: &mut Key) {
-    key.number(ways.len());
-    ways.iter().for_each(|way| key.number(*way as usize));
 }
 
 /// The ways to connect the app that are in use, or those that are not in use yet.

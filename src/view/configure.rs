@@ -14,7 +14,7 @@ use super::dom::{El, el, focus_in_soon, focus_soon};
 use super::icon;
 use super::labelled;
 use super::outcome;
-use super::parts::{Weight, action_row, actions, alert, app_name, button, head, heading, lead};
+use super::parts::{Weight, action_row, actions, alert, app_name, button, head, heading, lead, question};
 use super::runs::picker;
 use crate::decimal::decimal;
 use crate::error::Failure;
@@ -44,7 +44,7 @@ fn send(ui: Ui, event: ConfigEvent) {
 pub(super) fn screen(ui: Ui, app: &App) -> El {
     el("section.stack.configure").child(outcome::top(ui)).child(head(app, heading(ui, "config.title", &app.name))).slot(
         ui,
-        |state, key| configuring(state).iter().for_each(|at| key.number(stage(&at.content))),
+        |state, key| key.number(configuring(state).map_or(0, |at| stage(&at.content))),
         move |state| {
             let at = configuring(state)?;
             Some(match &at.content {
@@ -56,7 +56,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
     )
 }
 
-/// What there is of something, as a number for the key of a place.
+/// Whether something is loading, failed or there, as a number for the key of a place.
 pub(super) const fn stage<T>(content: &Loaded<T>) -> usize {
     match content {
         Loaded::Loading => 0,
@@ -86,25 +86,28 @@ fn ready(ui: Ui, at: &Configuring) -> El {
     el("div.stack")
         .slot(
             ui,
-            |state, key| configuring(state).iter().for_each(|at| at.ids.iter().for_each(|id| key.text(id))),
+            |state, key| {
+                if let Some(at) = configuring(state) {
+                    key.maybe(chosen(at));
+                    at.ids.iter().for_each(|id| key.text(id));
+                }
+            },
             move |state| configuring(state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
         )
         .slot(
             ui,
             |state, key| {
-                configuring(state).iter().for_each(|at| {
-                    at.pages.iter().for_each(|page| {
-                        key.maybe(titled(page).ok());
-                        key.number(page.part);
-                    })
-                })
+                for page in configuring(state).iter().flat_map(|at| &*at.pages) {
+                    key.text(titled(page).unwrap_or_else(|key| key));
+                    key.number(page.part);
+                }
             },
             move |state| steps(ui, &configuring(state)?.pages),
         )
         .slot(
             ui,
             |state, key| {
-                configuring(state).iter().for_each(|at| key.number(at.complaints as usize));
+                key.number(configuring(state).map_or(0, |at| at.complaints as usize));
                 labelled::note(state, key);
             },
             move |state| {
@@ -122,10 +125,10 @@ fn ready(ui: Ui, at: &Configuring) -> El {
         .slot(
             ui,
             |state, key| {
-                configuring(state).iter().for_each(|at| {
+                if let Some(at) = configuring(state) {
                     key.number(at.page);
                     key.number(at.generation as usize);
-                })
+                }
             },
             move |state| {
                 let page = page(ui, state, configuring(state)?);
@@ -143,13 +146,15 @@ fn ready(ui: Ui, at: &Configuring) -> El {
             |state, key| {
                 if let Some(at) = configuring(state).filter(|at| at.dirty()) {
                     key.flag(at.leaving);
-                    refused(at).iter().for_each(|failure| key.failure(failure));
+                    if let Some(failure) = refused(at) {
+                        key.failure(failure);
+                    }
                 }
             },
             move |state| {
                 let at = configuring(state).filter(|at| at.dirty())?;
                 let alert = refused(at).map(|failure| alert(ui, failure, app_name(state)));
-                Some(el("div.bar").maybe(alert).child(if at.leaving { question(ui) } else { unsaved(ui) }))
+                Some(el("div.bar").maybe(alert).child(if at.leaving { leaving(ui) } else { unsaved(ui) }))
             },
         )
         .slot(
@@ -171,9 +176,14 @@ fn refused(at: &Configuring) -> Option<&Failure> {
     }
 }
 
+/// The id of the configuration on screen.
+fn chosen(at: &Configuring) -> Option<&str> {
+    at.config()?.config_id.as_deref()
+}
+
 /// Which of the app's configurations, by the only name that they have.
 fn choice(ui: Ui, at: &Configuring) -> El {
-    let current = at.config().and_then(|config| config.config_id.as_deref()).unwrap_or_default();
+    let current = chosen(at).unwrap_or_default();
     let options = at.ids.iter().map(|id| (id.clone(), id.clone())).gather();
     let picker = picker(ui, "config-of", "config.choice", &options, current, ConfigEvent::ConfigChosen);
     // Edits belong to the configuration that they were made in.
@@ -280,14 +290,11 @@ fn unsaved(ui: Ui) -> El {
         .child(action_row().child(save(ui)).child(discard))
 }
 
-/// Leaving would lose something: asked in place, never by a dialog of the browser.
-fn question(ui: Ui) -> El {
-    let title = el("h3 tabindex=-1").say(ui, "config.leave.title");
+/// Leaving would lose something.
+fn leaving(ui: Ui) -> El {
     let leave = button(ui, Weight::Danger, "config.leave", || Event::Config(ConfigEvent::LeaveConfirmed));
     let stay = button(ui, Weight::Quiet, "config.stay", || Event::Config(ConfigEvent::LeaveDeclined));
-    let question = el("div.removal part=confirmation role=group")
-        .child(title)
-        .child(el("p").say(ui, "config.leave.text"))
+    let question = question(ui, "config.leave.title", "", el("p").say(ui, "config.leave.text"))
         .child(action_row().child(save(ui)).child(leave).child(stay));
     focus_in_soon(question.element(), "h3");
     question
@@ -311,11 +318,9 @@ fn removal(ui: Ui, stage: Option<&RemovalStage>, app: &str) -> El {
         RemovalStage::Busy => (delete.with("aria-busy=true"), keep.with("disabled")),
         RemovalStage::Asking | RemovalStage::Failed(_) => (delete.with("aria-busy=false"), keep),
     };
-    let question = el("div.removal part=confirmation role=group")
-        .child(el("h3 tabindex=-1").say_of(ui, "config.delete.title", app))
-        .child(el("p").say_of(ui, "config.delete.text", app))
-        .maybe(failure)
-        .child(action_row().child(delete).child(keep));
+    let text = el("p").say_of(ui, "config.delete.text", app);
+    let question =
+        question(ui, "config.delete.title", app, text).maybe(failure).child(action_row().child(delete).child(keep));
     focus_in_soon(question.element(), "h3");
     question
 }

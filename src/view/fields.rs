@@ -164,15 +164,15 @@ fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
 fn control(ui: Ui, field: &InputField) -> El {
     // Keys and addresses are written from left to right in every language.
     let (words, kind, mode) = match field.kind {
-        InputKind::Text => ("input dir=auto", "text", "text"),
-        InputKind::Password => ("input dir=ltr", "password", "text"),
-        InputKind::Email => ("input dir=ltr", "email", "email"),
-        InputKind::Url => ("input dir=ltr", "url", "url"),
-        InputKind::Number => ("input dir=ltr", "text", "decimal"),
-        InputKind::Textarea => ("textarea rows=4", "", ""),
-        InputKind::Select => ("select", "", ""),
+        InputKind::Text => ("input.input.ph-no-capture.rr-block dir=auto", "text", "text"),
+        InputKind::Password => ("input.input.ph-no-capture.rr-block dir=ltr", "password", "text"),
+        InputKind::Email => ("input.input.ph-no-capture.rr-block dir=ltr", "email", "email"),
+        InputKind::Url => ("input.input.ph-no-capture.rr-block dir=ltr", "url", "url"),
+        InputKind::Number => ("input.input.ph-no-capture.rr-block dir=ltr", "text", "decimal"),
+        InputKind::Textarea => ("textarea.input.ph-no-capture.rr-block rows=4", "", ""),
+        InputKind::Select => ("select.input.ph-no-capture.rr-block", "", ""),
     };
-    let control = text_control(words, kind, mode).class("input ph-no-capture rr-block");
+    let control = text_control(words, kind, mode);
     match field.kind {
         InputKind::Select => {
             let option = |(name, value): &(String, String)| el("option").attr("value", value).text(name);

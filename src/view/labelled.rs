@@ -7,7 +7,6 @@ use super::key::Key;
 use super::{configure, fields};
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Page, Screen, State};
-use crate::gather::Gather;
 use crate::platform::model::config::FieldKey;
 use std::rc::Rc;
 use web_sys::Element;
@@ -147,18 +146,28 @@ impl Labelled {
     }
 }
 
-/// All that is wrong in the form on screen.
-fn faults(state: &State) -> Vec<Subject> {
+/// All that is wrong in the form on screen, and what [`Subject::wrong`] says of each.
+fn faults(state: &State) -> Vec<(Subject, &str)> {
+    let mut faults = Vec::new();
     match &state.screen {
-        Screen::Fields { errors, .. } => errors.iter().map(|error| Subject::Asked((*error.field).into())).gather(),
-        Screen::Configure(at) => at.faults.iter().map(|(key, _)| Subject::Configured(Rc::new(key.clone()))).gather(),
-        _ => Vec::new(),
+        Screen::Fields { errors, .. } => {
+            for error in errors {
+                faults.push((Subject::Asked((*error.field).into()), fields::wrong(&error.kind)));
+            }
+        }
+        Screen::Configure(at) => {
+            for (key, fault) in &at.faults {
+                faults.push((Subject::Configured(Rc::new(key.clone())), configure::wrong(fault)));
+            }
+        }
+        _ => {}
     }
+    faults
 }
 
 /// Writes down all that is wrong.
 pub(super) fn note(state: &State, key: &mut Key) {
-    for subject in faults(state) {
+    for (subject, wrong) in faults(state) {
         match &subject {
             Subject::Asked(name) => key.text(name),
             Subject::Configured(field) => {
@@ -166,7 +175,7 @@ pub(super) fn note(state: &State, key: &mut Key) {
                 key.text(&field.id);
             }
         }
-        key.maybe(subject.wrong(state));
+        key.text(wrong);
     }
 }
 
@@ -176,17 +185,13 @@ pub(super) fn summary(ui: Ui, state: &State, words: &str) -> Option<El> {
     let count = faults.len();
     let summary = el(words);
     let place = summary.element().clone();
-    let line = |subject: Subject| {
-        let ((label, shown), faulty, place) = (subject.label(state), subject.clone(), place.clone());
+    let line = |(subject, wrong): (Subject, &str)| {
+        let ((label, shown), wrong, place) = (subject.label(state), wrong.to_owned(), place.clone());
         let line = match shown {
             true => el("button.link type=button").on("click", move |_| subject.go(ui, &place)),
             false => el("span"),
         };
-        let text = move || {
-            let wrong = ui.read(|state| faulty.wrong(state).map(|wrong| ui.t(wrong)));
-            [&label, ": ", &wrong.unwrap_or_default()].concat()
-        };
-        el("li").child(line.text_with(text))
+        el("li").child(line.text_with(move || [&label, ": ", &ui.t(&wrong)].concat()))
     };
     (count > 0).then(|| {
         let lines = el("ul role=list").children(faults.into_iter().take(MOST_LINES).map(line));

@@ -57,7 +57,11 @@ impl El {
     pub(super) fn alerts(self, ui: Ui, failure: fn(&State) -> Option<&Failure>) -> Self {
         self.slot(
             ui,
-            move |state, key| failure(state).iter().for_each(|failure| key.failure(failure)),
+            move |state, key| {
+                if let Some(failure) = failure(state) {
+                    key.failure(failure);
+                }
+            },
             move |state| failure(state).map(|failure| alert(ui, failure, app_name(state))),
         )
     }
@@ -141,6 +145,11 @@ pub(super) fn actions() -> El {
 /// As [`actions`], beside one another wherever it is.
 pub(super) fn action_row() -> El {
     el("div.actions.row part=actions")
+}
+
+/// Something that is asked before it is done, in place; never by a dialog of the browser.
+pub(super) fn question(ui: Ui, title: &'static str, app: &str, text: El) -> El {
+    el("div.removal part=confirmation role=group").child(el("h3 tabindex=-1").say_of(ui, title, app)).child(text)
 }
 
 /// The app's icon, or its first letter in a colour of its own until and unless the icon loads.

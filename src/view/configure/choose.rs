@@ -19,7 +19,7 @@ pub(super) fn one(place: Place, options: &[Choice], current: Option<&Value>) -> 
     let current = current.filter(|value| !value.is_empty());
     let known = options.iter().position(|option| Some(&option.value) == current);
     let option = |(nth, option): (usize, &Choice)| {
-        let made = el("option").attr("value", &decimal(nth)).text(&option.name);
+        let made = el("option").attr("value", &decimal(nth)).text(&place.called(option));
         if known == Some(nth) { made.with("selected") } else { made }
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {

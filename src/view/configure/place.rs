@@ -5,7 +5,7 @@ use super::{configuring, send};
 use crate::flow::State;
 use crate::flow::{ConfigEvent, rules, with_member};
 use crate::platform::json::Value;
-use crate::platform::model::config::{ConfigField, FieldKey};
+use crate::platform::model::config::{Choice, ConfigField, FieldKey};
 use std::rc::Rc;
 
 /// The places of groups and conditions from the root on.
@@ -68,6 +68,16 @@ impl Place {
             Part::Whole => Some(whole),
             Part::Member(name) => whole.get(name),
             Part::Rule { path, name, .. } => rules::at(whole, path)?.get(name),
+        }
+    }
+
+    /// What an option is called there: operators that come without a name have one of ours.
+    pub(super) fn called(&self, option: &Choice) -> String {
+        match &self.part {
+            Part::Rule { .. } if option.name.is_empty() => {
+                self.ui.t(&["config.op.", option.value.plain().unwrap_or_default()].concat())
+            }
+            _ => option.name.clone(),
         }
     }
 

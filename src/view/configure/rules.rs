@@ -139,31 +139,32 @@ impl Rules {
     fn condition(&self, state: &State, path: &Path) -> El {
         let ui = self.place.ui;
         let lhs = self.own(state).map(|own| self.column(state, path, "lhs", &own.lhs));
-        let (asked, rules, at, path_) = (self.clone(), self.clone(), Rc::clone(path), Rc::clone(path));
-        el("div.condition")
-            .attr("data-at", &dotted(path))
-            .maybe(lhs)
-            .slot(
-                ui,
-                move |state, key| {
-                    let (lhs, columns) = asked.columns(state, &at);
-                    key.maybe(lhs.map(Value::write).as_deref());
-                    key.flag(columns.is_some());
-                },
-                move |state| {
-                    let (lhs, columns) = rules.columns(state, &path_);
-                    let Some(columns) = columns else {
-                        let waiting = el("span.sub role=status");
-                        return Some(waiting.say(ui, "config.loading"));
-                    };
-                    lhs?;
-                    // Operator and right-hand side, once it is known what is compared.
-                    let operator = rules.column(state, &path_, "operator", &columns.operator);
-                    let rhs = rules.column(state, &path_, "rhs", &columns.rhs);
-                    Some(el("div.comparison").child(operator).child(rhs))
-                },
-            )
-            .child(self.remove(path, "config.rule.remove"))
+        let frame = el("div.condition").attr("data-at", &dotted(path)).maybe(lhs);
+        let remove = self.remove(path, "config.rule.remove");
+        let (asked, at) = (self.clone(), Rc::clone(path));
+        let (rules, path) = (self.clone(), Rc::clone(path));
+        let compared = frame.slot(
+            ui,
+            move |state, key| {
+                let (lhs, columns) = asked.columns(state, &at);
+                key.maybe(lhs.map(Value::write).as_deref());
+                key.flag(columns.is_some());
+                key.flag(columns.zip(asked.own(state)).is_some_and(|(columns, own)| std::ptr::eq(columns, own)));
+            },
+            move |state| {
+                let (lhs, columns) = rules.columns(state, &path);
+                let Some(columns) = columns else {
+                    let waiting = el("span.sub role=status");
+                    return Some(waiting.say(ui, "config.loading"));
+                };
+                lhs?;
+                // Operator and right-hand side, once it is known what is compared.
+                let operator = rules.column(state, &path, "operator", &columns.operator);
+                let rhs = rules.column(state, &path, "rhs", &columns.rhs);
+                Some(el("div.comparison").child(operator).child(rhs))
+            },
+        );
+        compared.child(remove)
     }
 
     fn column(&self, state: &State, path: &Path, name: &'static str, column: &Column) -> El {
@@ -172,14 +173,7 @@ impl Rules {
         let title = column.name.clone();
         let label = move || Some(title.clone().unwrap_or_else(|| ui.t(&["config.rule.", name].concat())));
         if !column.options.is_empty() {
-            let named = column.options.iter().map(|option| match &option.name {
-                name if name.is_empty() => {
-                    let name = ui.t(&["config.op.", option.value.plain().unwrap_or_default()].concat());
-                    Choice { name, value: option.value.clone() }
-                }
-                _ => option.clone(),
-            });
-            return choose::framed(choose::one(place, &named.gather(), current).attr_with("aria-label", label));
+            return choose::framed(choose::one(place, &column.options, current).attr_with("aria-label", label));
         }
         let (input_type, mode) = match column.kind.as_deref() {
             Some("number") => ("text", "decimal"),
