@@ -1,58 +1,68 @@
 //! The accounts of one kind of an app: as whom, since when, in what state, and how to end it.
 
 use super::Ui;
-use super::dom::{El, el, focus, later};
+use super::dom::{El, el, focus_in_soon};
 use super::icon;
-use super::parts::{Weight, actions, alert, bare_button, button, connecting};
-use crate::flow::{Event, RemovalStage, Screen};
-use crate::gather::Gather;
+use super::parts::{Weight, action_row, app_name, bare_button, button, connecting, question};
+use crate::flow::{Event, Removal, RemovalStage, Screen, State};
 use crate::platform::model::{Account, AuthType};
+use std::cell::Cell;
+
+/// The accounts of a kind that the app on screen has, and whether each works: a broken app is broken for all of them.
+fn accounts(state: &State, auth_type: AuthType) -> impl Iterator<Item = (&Account, bool)> {
+    let app = state.current_app().into_iter();
+    app.flat_map(|app| app.accounts.iter().map(|account| (account, account.active && !app.reauth_required)))
+        .filter(move |(account, _)| account.auth_type == auth_type)
+}
+
+fn stage(state: &State, auth_type: AuthType) -> Option<&RemovalStage> {
+    match &state.screen {
+        Screen::App { removal: Some(removal), .. } if removal.auth_type == auth_type => Some(&removal.stage),
+        _ => None,
+    }
+}
 
 /// One card a kind: the platform ends all connections of a kind at once.
-pub(super) fn card(ui: Ui, auth_type: AuthType, app: &str) -> El {
-    let accounts = move || {
-        ui.read(|state| {
-            state.current_app().map(|app| {
-                // A broken app is broken for each of its accounts.
-                let kind = app.accounts.iter().filter(|account| account.auth_type == auth_type).cloned();
-                kind.map(|account| Account { active: account.active && !app.reauth_required, ..account }).gather()
-            })
-        })
-        .unwrap_or_default()
-    };
-    let stage = move || {
-        ui.read(|state| match &state.screen {
-            Screen::App { removal: Some(removal), .. } if removal.auth_type == auth_type => Some(removal.stage.clone()),
-            _ => None,
-        })
-    };
-    let list = el("div").slot(accounts, move |accounts: &Vec<Account>| {
-        Some(el("ul.accounts role=list").children(accounts.iter().map(|account| row(ui, account))))
-    });
-    let (app, broken) = (app.to_owned(), move || accounts().iter().any(|account| !account.active));
-    let asked = std::cell::Cell::new(false);
+pub(super) fn card(ui: Ui, auth_type: AuthType) -> El {
+    let list = el("div").slot(
+        ui,
+        move |state, key| {
+            accounts(state, auth_type).for_each(|(account, active)| {
+                key.text(&account.identifier);
+                key.text(&account.connected_at);
+                key.flag(active);
+            });
+        },
+        move |state| {
+            let rows = accounts(state, auth_type).map(|(account, active)| row(ui, account, active));
+            Some(el("ul.accounts role=list").children(rows))
+        },
+    );
+    let asking = move |state: &State| stage(state, auth_type).is_some();
+    let broken = move |state: &State| accounts(state, auth_type).any(|(_, active)| !active);
+    let asked = Cell::new(false);
     el("div.card part=card").child(list).slot(
-        move || (stage().is_some(), broken()),
-        move |&(asking, broken)| {
-            let footer = if asking { removal(ui, stage, accounts, &app) } else { choices(ui, auth_type, broken) };
+        ui,
+        move |state, key| {
+            key.flag(asking(state));
+            key.flag(broken(state));
+        },
+        move |state| {
+            let asking = asking(state);
+            let footer =
+                if asking { removal(ui, auth_type, app_name(state)) } else { choices(ui, auth_type, broken(state)) };
             // The focus follows into the question and back to where it was asked.
             let moved = asked.replace(asking) != asking;
             if moved {
-                let target = if asking { "h3" } else { ".b-quiet" };
-                let footer = footer.element().clone();
-                later(Box::new(move || {
-                    if let Ok(Some(target)) = footer.query_selector(target) {
-                        focus(&target);
-                    }
-                }));
+                focus_in_soon(footer.element(), if asking { "h3" } else { ".b-quiet" });
             }
             Some(footer)
         },
     )
 }
 
-fn row(ui: Ui, account: &Account) -> El {
-    let (active, since) = (account.active, account.connected_at.clone());
+fn row(ui: Ui, account: &Account, active: bool) -> El {
+    let since = account.connected_at.clone();
     let since = move || ui.date(&since).map(|date| ui.fmt("account.since", &[("date", &date)])).unwrap_or_default();
     el("li")
         .child(el("span.grow").child(el("bdi.name").text(&account.identifier)).child(el("span.sub").text_with(since)))
@@ -85,45 +95,34 @@ fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
             AuthType::KeyBased => || Event::DisconnectChosen(AuthType::KeyBased),
         },
     );
-    actions([Some(reconnect), add, Some(disconnect)].into_iter().flatten().collect::<Vec<_>>()).class("actions row")
+    action_row().child(reconnect).maybe(add).child(disconnect)
 }
 
-/// What disconnecting ends, in place; never a dialog of the browser.
-fn removal(
-    ui: Ui,
-    stage: impl Fn() -> Option<RemovalStage> + Copy + 'static,
-    accounts: impl Fn() -> Vec<Account> + 'static,
-    app: &str,
-) -> El {
-    let failed = app.to_owned();
+/// What disconnecting ends.
+fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
     let named = app.to_owned();
-    let busy = move || stage() == Some(RemovalStage::Busy);
+    let busy = move |state: &State| matches!(stage(state, auth_type), Some(RemovalStage::Busy));
+    let disconnect = button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed);
+    let keep = button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined);
     let text = move || {
-        let accounts = accounts();
-        let mut names = String::new();
-        for account in &accounts {
-            if !names.is_empty() {
-                names.push_str(", ");
+        let (mut names, mut count) = (String::new(), 0);
+        ui.read(|state| {
+            for (account, _) in accounts(state, auth_type) {
+                if count > 0 {
+                    names.push_str(", ");
+                }
+                names.push_str(&account.identifier);
+                count += 1;
             }
-            names.push_str(&account.identifier);
-        }
-        let values = [("app", named.as_str()), ("accounts", &names), ("host", &ui.host())];
-        ui.plural("removal.text", accounts.len(), &values)
+        });
+        ui.plural("removal.text", count, &[("app", &named), ("accounts", &names), ("host", &ui.host())])
     };
-    el("div.removal part=confirmation role=group")
-        .child(el("h3 tabindex=-1").say_of(ui, "removal.title", app))
-        .child(el("p").text_with(text))
-        .slot(stage, move |stage| match stage {
-            Some(RemovalStage::Failed(failure)) => Some(alert(ui, failure, &failed)),
+    question(ui, "removal.title", app, el("p").text_with(text))
+        .alerts(ui, |state| match &state.screen {
+            Screen::App { removal: Some(Removal { stage: RemovalStage::Failed(failure), .. }), .. } => Some(failure),
             _ => None,
         })
-        .child(
-            actions([
-                button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed).state("aria-busy", busy),
-                button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined).flag("disabled", busy),
-            ])
-            .class("actions row"),
-        )
+        .child(action_row().child(disconnect.state(ui, "aria-busy", busy)).child(keep.flag(ui, "disabled", busy)))
 }
 
 /// The app's screen while the app is loading, in the size of what comes.

@@ -4,52 +4,61 @@ use super::Ui;
 use super::account;
 use super::dom::{El, el};
 use super::outcome;
-use super::parts::{Face, Weight, actions, bare_button, bare_heading, button, connecting, lead};
-use crate::flow::{ConfigEvent, Event};
-use crate::gather::Gather;
+use super::parts::{Weight, action_row, actions, bare_button, bare_heading, button, connecting, head, lead};
+use crate::flow::{ConfigEvent, Event, State};
 use crate::platform::model::{App, AuthType};
-use std::rc::Rc;
 
-pub(super) fn screen(ui: Ui) -> El {
-    let face = Rc::new(Face::current(ui));
-    // The ways to connect that are not in use yet; a card of its own for each that is.
-    let unused = move || ui.read(|state| state.current_app().map(|app| methods(app, false)).unwrap_or_default());
-    let used = move |at: usize| {
-        move || ui.read(|state| state.current_app().and_then(|app| methods(app, true).get(at).copied()))
+pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
+    let described = match &app.description {
+        Some(description) => el("p.lead").text(description),
+        None => lead(ui, "app.lead", &app.name),
     };
-    let card = |at: usize| {
-        let app = face.name.clone();
-        (used(at), move |auth_type: &Option<AuthType>| auth_type.map(|auth_type| account::card(ui, auth_type, &app)))
-    };
-    let (first, second) = (card(0), card(1));
-    let head =
-        el("div.head").child(face.tile("t48")).child(bare_heading().text(&face.name)).child(match &face.description {
-            Some(description) => el("p.lead").text(description),
-            None => lead(ui, "app.lead", &face.name),
-        });
     let section = el("section.stack");
-    let section = if ui.read(|state| state.pinned.is_some()) { section } else { section.child(outcome::top(ui)) };
-    section
-        .child(head)
-        .slot(first.0, first.1)
-        .slot(second.0, second.1)
-        .slot(move || (unused(), used(0)().is_some()), move |(ways, also)| connect(ui, ways, *also))
+    let section = if state.pinned.is_some() { section } else { section.child(outcome::top(ui)) };
+    let card = |section: El, at: usize| {
+        section.slot(
+            ui,
+            move |state, key| {
+                if let Some(way) = ways(state, true).get(at) {
+                    key.number(*way as usize);
+                }
+            },
+            move |state| ways(state, true).get(at).map(|way| account::card(ui, *way)),
+        )
+    };
+    let section = section.child(head(app, bare_heading().text(&app.name)).child(described));
+    card(card(section, 0), 1)
+        .slot(
+            ui,
+            |state, key| {
+                key.flag(ways(state, true).is_empty());
+                ways(state, false).iter().for_each(|way| key.number(*way as usize));
+            },
+            move |state| connect(ui, &ways(state, false), !ways(state, true).is_empty()),
+        )
         .when(
-            move || ui.read(|state| state.current_app().is_some_and(App::connected)),
+            ui,
+            |state| state.current_app().is_some_and(App::connected),
             move || {
                 let runs = button(ui, Weight::Quiet, "runs.open", || Event::Config(ConfigEvent::RunsOpened));
-                actions([configure(ui), runs]).class("actions row")
+                action_row().child(configure(ui)).child(runs)
             },
         )
 }
 
-fn methods(app: &App, in_use: bool) -> Vec<AuthType> {
-    let has = |auth_type| app.accounts.iter().any(|account| account.auth_type == auth_type);
+/// The ways to connect the app that are in use, or those that are not in use yet.
+fn ways(state: &State, in_use: bool) -> Vec<AuthType> {
+    let Some(app) = state.current_app() else { return Vec::new() };
     // An account whose way of connecting is no longer offered can still be disconnected.
-    let gone = app.accounts.iter().map(|account| account.auth_type).filter(|kind| app.method(*kind).is_none());
-    let mut ways = app.methods.iter().map(|method| method.auth_type).chain(gone).gather();
-    ways.retain(|auth_type| has(*auth_type) == in_use);
-    ways.dedup();
+    let offered = app.methods.iter().map(|method| method.auth_type);
+    let had = app.accounts.iter().map(|account| account.auth_type);
+    let mut ways = Vec::new();
+    for way in offered.chain(had) {
+        let used = app.accounts.iter().any(|account| account.auth_type == way);
+        if used == in_use && !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
     ways
 }
 
@@ -70,7 +79,7 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
             .say(ui, key)
             .sends(ui, connecting(auth_type))
     };
-    Some(actions(ways.iter().enumerate().map(way).collect::<Vec<_>>()))
+    Some(actions().children(ways.iter().enumerate().map(way)))
 }
 
 /// "Configure", wherever an app is connected.

@@ -3,26 +3,16 @@
 use super::Ui;
 use super::dom::{El, el};
 use super::icon;
-use super::parts::{Face, Weight, actions, bare_button, button, heading, lead};
-use crate::flow::{Event, Screen};
-use crate::platform::model::AuthType;
+use super::parts::{Weight, actions, bare_button, button, heading, lead, pair};
+use crate::flow::Event;
+use crate::platform::model::{App, AuthType};
 
-pub(super) fn screen(ui: Ui) -> El {
-    let face = Face::current(ui);
-    let (auth_type, scopes, asks) = ui.read(|state| {
-        let auth_type = match state.screen {
-            Screen::Consent { auth_type, .. } => Some(auth_type),
-            _ => None,
-        };
-        let method = state.current_app().zip(auth_type).and_then(|(app, auth_type)| app.method(auth_type));
-        (
-            auth_type,
-            method.map(|method| method.scopes.clone()).unwrap_or_default(),
-            method.is_some_and(|m| !m.fields.is_empty()),
-        )
-    });
-    let keys = auth_type == Some(AuthType::KeyBased);
-    let app = &face.name;
+pub(super) fn screen(ui: Ui, app: &App, auth_type: AuthType) -> El {
+    let method = app.method(auth_type);
+    let scopes = method.map_or(&[][..], |method| &method.scopes);
+    let asks = method.is_some_and(|method| !method.fields.is_empty());
+    let keys = auth_type == AuthType::KeyBased;
+    let name = &app.name;
     let next = match (keys, asks) {
         (true, _) => "consent.next.keys",
         (false, true) => "consent.next.fields",
@@ -32,22 +22,21 @@ pub(super) fn screen(ui: Ui) -> El {
         el("li")
             .class(if allowed { "yes" } else { "no" })
             .child(icon::icon(if allowed { icon::CHECK } else { icon::LOCK }))
-            .child(el("span").say_of(ui, key, app))
+            .child(el("span").say_of(ui, key, name))
     };
+    let go_on = bare_button(Weight::Primary).say_of(ui, "consent.continue", name).sends(ui, || Event::ConsentGiven);
     el("section.stack")
-        .child(face.pair(ui, false))
-        .child(heading(ui, "consent.title", app).class("h center"))
-        .child(el("ul.promises role=list").children([
-            promise(true, if scopes.is_empty() { "consent.allow.use" } else { "consent.allow.scopes" }),
-            promise(true, "consent.allow.stay"),
-            promise(false, if keys { "consent.deny.keys" } else { "consent.deny.password" }),
-        ]))
-        .maybe((!scopes.is_empty()).then(|| disclosure(ui, &scopes)))
-        .child(lead(ui, next, app).class("lead small"))
-        .child(actions([
-            bare_button(Weight::Primary).say_of(ui, "consent.continue", app).sends(ui, || Event::ConsentGiven),
-            button(ui, Weight::Quiet, "back", || Event::Back),
-        ]))
+        .child(pair(ui, app, "div.pair aria-hidden=true"))
+        .child(heading(ui, "consent.title", name).class("h center"))
+        .child(
+            el("ul.promises role=list")
+                .child(promise(true, if scopes.is_empty() { "consent.allow.use" } else { "consent.allow.scopes" }))
+                .child(promise(true, "consent.allow.stay"))
+                .child(promise(false, if keys { "consent.deny.keys" } else { "consent.deny.password" })),
+        )
+        .maybe((!scopes.is_empty()).then(|| disclosure(ui, scopes)))
+        .child(lead(ui, next, name).class("lead small"))
+        .child(actions().child(go_on).child(button(ui, Weight::Quiet, "back", || Event::Back)))
         .child(links(ui))
 }
 
@@ -75,8 +64,19 @@ fn links(ui: Ui) -> El {
                 .child(icon::icon(icon::EXTERNAL))
         })
     };
-    let urls = move || ui.settings(|settings| (settings.privacy_url.clone(), settings.terms_url.clone()));
-    el("div.links").slot(urls, move |(privacy, terms)| {
-        Some(el("p.small").maybe(link(privacy, "consent.privacy")).maybe(link(terms, "consent.terms")))
-    })
+    el("div.links").slot(
+        ui,
+        move |_, key| {
+            ui.settings(|settings| {
+                key.maybe(settings.privacy_url.as_deref());
+                key.maybe(settings.terms_url.as_deref());
+            });
+        },
+        move |_| {
+            ui.settings(|settings| {
+                let (privacy, terms) = (&settings.privacy_url, &settings.terms_url);
+                Some(el("p.small").maybe(link(privacy, "consent.privacy")).maybe(link(terms, "consent.terms")))
+            })
+        },
+    )
 }

@@ -4,8 +4,11 @@
 //! markup is parsed anywhere, which is what Trusted Types ask for, and no `style` attribute is written, which is what a
 //! strict `style-src` asks for.
 
+use super::Ui;
 use super::held::keep;
+use super::key::Key;
 use crate::cut::cut;
+use crate::flow::State;
 use leptos::prelude::{Owner, RenderEffect, untrack};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -13,15 +16,26 @@ use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// A function to be read again and again. Its own trait, since a `dyn Fn` drags two more functions into the program for
-/// each closure.
-trait Read<T> {
-    fn read(&self) -> T;
+/// A text to be read again and again. Its own trait, since a `dyn Fn` drags two more functions into the program for each
+/// closure.
+trait Read {
+    fn read(&self) -> Option<String>;
 }
 
-impl<T, F: Fn() -> T> Read<T> for F {
-    fn read(&self) -> T {
+impl<F: Fn() -> Option<String>> Read for F {
+    fn read(&self) -> Option<String> {
         self()
+    }
+}
+
+/// As [`Read`], for what holds or not in a state of the flow.
+trait Hold {
+    fn holds(&self, state: &State) -> bool;
+}
+
+impl<F: Fn(&State) -> bool> Hold for F {
+    fn holds(&self, state: &State) -> bool {
+        self(state)
     }
 }
 
@@ -115,19 +129,19 @@ impl El {
 
     /// An attribute that follows what `value` reads; `None` removes it.
     pub(super) fn attr_with(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> Self {
-        follow(&self.0, name, Box::new(value));
+        follow(&self.0, Some(name), Box::new(value));
         self
     }
 
     /// An attribute that is there or not: `disabled`, `hidden`.
-    pub(super) fn flag(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
-        follow_flag(&self.0, name, None, Box::new(on));
+    pub(super) fn flag(self, ui: Ui, name: &'static str, on: impl Fn(&State) -> bool + 'static) -> Self {
+        follow_flag(ui, &self.0, name, ("", None), Box::new(on));
         self
     }
 
     /// An ARIA state, which is always written out.
-    pub(super) fn state(self, name: &'static str, on: impl Fn() -> bool + 'static) -> Self {
-        follow_flag(&self.0, name, Some("false"), Box::new(on));
+    pub(super) fn state(self, ui: Ui, name: &'static str, on: impl Fn(&State) -> bool + 'static) -> Self {
+        follow_flag(ui, &self.0, name, ("true", Some("false")), Box::new(on));
         self
     }
 
@@ -169,7 +183,7 @@ impl El {
 
     /// Text that follows what `text` reads; a text that did not change touches nothing.
     pub(super) fn text_with(self, text: impl Fn() -> String + 'static) -> Self {
-        follow_text(&self.0, Box::new(text));
+        follow(&self.0, None, Box::new(move || Some(text())));
         self
     }
 
@@ -189,12 +203,6 @@ impl El {
         children.into_iter().fold(self, El::child)
     }
 
-    /// As [`El::children`], of what is there already.
-    pub(super) fn all(self, children: &[El]) -> Self {
-        children.iter().for_each(|child| drop(self.0.append_child(&child.0)));
-        self
-    }
-
     /// Listens until the current owner is cleaned up.
     pub(super) fn on(self, event: &str, handler: impl FnMut(&Event) + 'static) -> Self {
         listen(&self.0, event, false, Box::new(handler));
@@ -207,46 +215,58 @@ impl El {
         self
     }
 
-    /// At most one child at this place, built anew whenever `key` changes and only then.
-    pub(super) fn slot<K: PartialEq + 'static>(
+    /// At most one child at this place, built anew whenever `key` writes something else and only then.
+    pub(super) fn slot(
         self,
-        key: impl Fn() -> K + 'static,
-        build: impl Fn(&K) -> Option<El> + 'static,
+        ui: Ui,
+        key: impl Fn(&State, &mut Key) + 'static,
+        build: impl Fn(&State) -> Option<El> + 'static,
     ) -> Self {
-        slot(&self.0, Box::new(Keyed { key, build, current: None }));
+        slot(ui, &self.0, Box::new(Keyed { key, build }));
         self
     }
 
     /// A child that is there while `on` holds.
-    pub(super) fn when(self, on: impl Fn() -> bool + 'static, build: impl Fn() -> El + 'static) -> Self {
-        self.slot(on, move |on| on.then(&build))
+    pub(super) fn when(self, ui: Ui, on: impl Fn(&State) -> bool + 'static, build: impl Fn() -> El + 'static) -> Self {
+        slot(ui, &self.0, Box::new(While { on, build }));
+        self
     }
 }
 
-/// What is at a place in dependence on a key.
+/// What is at a place in dependence on the flow's state.
 trait Place {
-    /// Whether the key has changed since it was asked last.
-    fn changed(&mut self) -> bool;
-    fn build(&self) -> Option<El>;
+    /// Writes down what it depends on.
+    fn key(&self, state: &State, key: &mut Key);
+    fn build(&self, state: &State) -> Option<El>;
 }
 
-/// Nothing in it is boxed by itself: hardly two places have keys of one kind, so that there is nothing to share.
-struct Keyed<K, R, B> {
-    key: R,
+struct Keyed<K, B> {
+    key: K,
     build: B,
-    current: Option<K>,
 }
 
-impl<K: PartialEq, R: Fn() -> K, B: Fn(&K) -> Option<El>> Place for Keyed<K, R, B> {
-    fn changed(&mut self) -> bool {
-        let next = Some((self.key)());
-        let changed = self.current != next;
-        self.current = next;
-        changed
+impl<K: Fn(&State, &mut Key), B: Fn(&State) -> Option<El>> Place for Keyed<K, B> {
+    fn key(&self, state: &State, key: &mut Key) {
+        (self.key)(state, key);
     }
 
-    fn build(&self) -> Option<El> {
-        self.current.as_ref().and_then(&self.build)
+    fn build(&self, state: &State) -> Option<El> {
+        (self.build)(state)
+    }
+}
+
+struct While<F, B> {
+    on: F,
+    build: B,
+}
+
+impl<F: Fn(&State) -> bool, B: Fn() -> El> Place for While<F, B> {
+    fn key(&self, state: &State, key: &mut Key) {
+        key.flag((self.on)(state));
+    }
+
+    fn build(&self, state: &State) -> Option<El> {
+        (self.on)(state).then(&self.build)
     }
 }
 
@@ -265,6 +285,20 @@ pub(super) fn focus(element: &Element) {
     let _ = element.unchecked_ref::<HtmlElement>().focus();
 }
 
+/// Gives an element the focus once what is being built is in the document.
+pub(super) fn focus_soon(element: &Element) {
+    focus_in_soon(element, "");
+}
+
+/// As [`focus_soon`], for the first that is found in an element.
+pub(super) fn focus_in_soon(element: &Element, selector: &str) {
+    let (element, selector) = (element.clone(), selector.to_owned());
+    later(Box::new(move || match selector.as_str() {
+        "" => focus(&element),
+        selector => element.query_selector(selector).ok().flatten().iter().for_each(focus),
+    }));
+}
+
 /// What has the focus inside `element`, which may be in a shadow root.
 pub(super) fn active_in(element: &Element) -> Option<Element> {
     let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
@@ -279,40 +313,37 @@ pub(super) fn set_attribute(element: &Element, name: &str, value: Option<&str>) 
     };
 }
 
-fn follow(element: &Element, name: &'static str, read: Box<dyn Read<Option<String>>>) {
-    let element = element.clone();
-    let mut last: Option<Option<String>> = None;
-    effect(Box::new(move || {
-        let next = read.read();
-        if last.as_ref() != Some(&next) {
-            set_attribute(&element, name, next.as_deref());
-            last = Some(next);
-        }
-    }));
-}
-
-/// Written as `true`, or as nothing at all where a flag has no value; `off` is what stands for its absence.
-fn follow_flag(element: &Element, name: &'static str, off: Option<&'static str>, read: Box<dyn Read<bool>>) {
-    let element = element.clone();
-    let mut last = None;
-    effect(Box::new(move || {
-        let next = read.read();
-        if last != Some(next) {
-            let on = if off.is_some() { "true" } else { "" };
-            set_attribute(&element, name, if next { Some(on) } else { off });
-            last = Some(next);
-        }
-    }));
-}
-
-fn follow_text(element: &Element, read: Box<dyn Read<String>>) {
+/// An attribute, or the text where there is no name of one; what did not change touches nothing.
+fn follow(element: &Element, name: Option<&'static str>, read: Box<dyn Read>) {
     let element = element.clone();
     let mut last = None;
     effect(Box::new(move || {
         let next = Some(read.read());
         if last != next {
-            element.set_text_content(next.as_deref());
+            let value = next.as_ref().and_then(Option::as_deref);
+            match name {
+                Some(name) => set_attribute(&element, name, value),
+                None => element.set_text_content(value),
+            }
             last = next;
+        }
+    }));
+}
+
+/// An attribute that is written in one way while `read` holds, and in another or not at all while it does not.
+fn follow_flag(
+    ui: Ui,
+    element: &Element,
+    name: &'static str,
+    (on, off): (&'static str, Option<&'static str>),
+    read: Box<dyn Hold>,
+) {
+    let element = element.clone();
+    let mut last = None;
+    effect(Box::new(move || {
+        let next = ui.read(|state| read.holds(state));
+        if last.replace(next) != Some(next) {
+            set_attribute(&element, name, if next { Some(on) } else { off });
         }
     }));
 }
@@ -338,37 +369,33 @@ impl Drop for Listening {
     }
 }
 
-fn slot(parent: &Element, mut place: Box<dyn Place>) {
+fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
     let anchor: Comment = document().create_comment("");
     let _ = parent.append_child(&anchor);
-    // Weak: the effect lives in its owner's arena, and must not keep that owner alive.
-    let outer = Owner::current().map(|owner| owner.downgrade());
-    let mut live: Option<(Owner, Option<El>)> = None;
+    // A child knows its parent weakly, so that an effect of the parent may hold it.
+    let owner = Owner::new();
+    let (mut shown, mut live): (_, Option<El>) = (None, None);
     effect(Box::new(move || {
-        if !place.changed() {
+        let mut key = Key::default();
+        ui.read(|state| place.key(state, &mut key));
+        if shown.as_ref() == Some(&key) {
             return;
         }
-        let Some(outer) = outer.as_ref().and_then(|outer| outer.upgrade()) else { return };
+        shown = Some(key);
         untrack(|| {
-            let mut lost = false;
-            if let Some((owner, node)) = live.take() {
-                if let Some(node) = node {
-                    lost = active_in(&node.0).is_some();
-                    node.remove();
-                }
-                owner.cleanup();
+            let lost = live.as_ref().is_some_and(|node| active_in(&node.0).is_some());
+            if let Some(node) = &live {
+                node.remove();
             }
-            let owner = outer.child();
-            let node = owner.with(|| place.build());
-            if let (Some(node), Some(parent)) = (&node, anchor.parent_node()) {
+            owner.cleanup();
+            live = owner.with(|| ui.read(|state| place.build(state)));
+            let parent = anchor.parent_element();
+            if let (Some(node), Some(parent)) = (&live, &parent) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));
             }
-            live = Some((owner, node));
             // Whoever had the focus in what is gone finds it at the heading, unless something better takes it later.
-            let section = anchor.parent_element().and_then(|parent| parent.closest("section").ok().flatten());
-            if let Some(section) = section.filter(|_| lost)
-                && let Ok(Some(heading)) = section.query_selector("h2")
-            {
+            let section = parent.filter(|_| lost).and_then(|parent| parent.closest("section").ok().flatten());
+            if let Some(Ok(Some(heading))) = section.map(|section| section.query_selector("h2")) {
                 focus(&heading);
             }
         });

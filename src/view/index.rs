@@ -83,6 +83,9 @@ pub(super) struct Index {
     pub(super) version: u32,
 }
 
+/// Each standing, with the word in the name or without.
+const RANKS: usize = 6;
+
 /// More categories than this are no help in choosing.
 const MOST_TAGS: usize = 8;
 
@@ -120,19 +123,22 @@ impl Index {
     /// connected ones, then those whose name matches, else in the platform's order.
     pub(super) fn filter(&mut self, search: &str, category: Option<&str>) {
         let words = fold(search.trim_ascii());
-        // One bucket for each rank: there are few ranks and many rows.
-        let mut ranks: [Vec<usize>; 6] = Default::default();
+        let mut ranked = Vec::new();
         for (at, entry) in self.entries.iter_mut().enumerate() {
             if category.is_some_and(|category| !entry.app.tags.iter().any(|tag| tag == category)) {
                 continue;
             }
-            let rank = 2 * entry.standing as usize;
-            let Some(named) = entry.named(&words) else { continue };
-            if let Some(rank) = ranks.get_mut(rank + usize::from(!named)) {
-                rank.push(at);
+            if let Some(named) = entry.named(&words) {
+                ranked.push((2 * entry.standing as usize + usize::from(!named), at));
             }
         }
-        self.found = ranks.concat();
+        // There are few ranks and many rows.
+        self.found.clear();
+        for rank in 0..RANKS {
+            for (_, at) in ranked.iter().filter(|(known, _)| *known == rank) {
+                self.found.push(*at);
+            }
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! The list of apps: search, categories, rows.
 
 use super::Ui;
-use super::dom::{El, effect, el, focus, later};
+use super::dom::{El, effect, el, focus, focus_soon, later};
 use super::icon;
 use super::index::Index;
 use super::outcome;
 use super::parts::{Weight, actions, bare_button, heading, lead, statement};
 use super::rows::Rows;
 use super::watched::Watched;
-use crate::flow::{Apps, Event};
+use crate::flow::{Apps, Event, State};
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -22,16 +22,13 @@ enum Phase {
     Ready,
 }
 
-fn phase(ui: Ui) -> Phase {
-    ui.read(|state| {
-        Some(match &state.apps {
-            Apps::Loading => Phase::Loading,
-            Apps::Failed(_) => Phase::Failed,
-            Apps::Ready(apps) if apps.is_empty() => Phase::Empty,
-            Apps::Ready(_) => Phase::Ready,
-        })
-    })
-    .unwrap_or(Phase::Loading)
+fn phase(state: &State) -> Phase {
+    match &state.apps {
+        Apps::Loading => Phase::Loading,
+        Apps::Failed(_) => Phase::Failed,
+        Apps::Ready(apps) if apps.is_empty() => Phase::Empty,
+        Apps::Ready(_) => Phase::Ready,
+    }
 }
 
 /// `from`: the app that the user comes back from, whose row takes the focus. `first`: nothing was shown before.
@@ -39,22 +36,24 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
     let search = search(ui);
     let input: HtmlInputElement = search.element().clone().unchecked_into();
     if first && ui.settings(|settings| settings.autofocus) {
-        let input = input.clone();
-        later(Box::new(move || focus(&input)));
+        focus_soon(&input);
     }
     let index = Rc::default();
     let from = RefCell::new(from);
     el("section.stack.list")
         .child(heading(ui, "list.title", ""))
-        .slot(move || matches!(phase(ui), Phase::Loading | Phase::Ready), {
-            move |shown: &bool| shown.then(|| el("div.search").child(icon::icon(icon::SEARCH)).child(search.clone()))
-        })
+        .when(
+            ui,
+            |state| matches!(phase(state), Phase::Loading | Phase::Ready),
+            move || el("div.search").child(icon::icon(icon::SEARCH)).child(search.clone()),
+        )
         .slot(
-            move || phase(ui),
-            move |phase| {
-                Some(match phase {
+            ui,
+            |state, key| key.number(phase(state) as usize),
+            move |state| {
+                Some(match phase(state) {
                     Phase::Loading => loading(ui),
-                    Phase::Failed => outcome::not_loaded(ui),
+                    Phase::Failed => outcome::not_loaded(ui, state),
                     Phase::Empty => empty(ui),
                     Phase::Ready => ready(ui, &index, input.clone(), from.take()),
                 })
@@ -67,7 +66,7 @@ fn search(ui: Ui) -> El {
         "input.input type=search part=search autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=search",
     )
     .named(ui, "list.search")
-    .attr_of(ui, "placeholder", "list.search", "");
+    .attr_of(ui, "placeholder", "list.search", "app", "");
     let typed: HtmlInputElement = input.element().clone().unchecked_into();
     let shown = typed.clone();
     effect(Box::new(move || {
@@ -94,11 +93,11 @@ fn loading(ui: Ui) -> El {
 }
 
 fn empty(ui: Ui) -> El {
-    statement(
-        icon::draw(icon::CALM, icon::DRAW_EMPTY),
-        el("h3.h.center").say(ui, "list.empty.title"),
-        [lead(ui, "list.empty", "")],
-    )
+    statement(icon::draw(icon::CALM, icon::DRAW_EMPTY), el("h3.h.center").say(ui, "list.empty.title")).child(lead(
+        ui,
+        "list.empty",
+        "",
+    ))
 }
 
 /// What is found of the apps, and the rows of it.
@@ -132,7 +131,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
         let says = [ui.t("state.connected"), ui.t("state.attention")].concat();
         let asks = ui.read(|state| [&state.search, "\n", state.category.as_deref().unwrap_or("\n")].concat());
         let Some((mut index, mut rows)) = following.parts() else { return };
-        take(ui, &mut index);
+        ui.read(|state| take(state, &mut index));
         let (first, reworded, asked_anew) = (version == 0, says != words, asks != asked);
         if !reworded && !asked_anew && index.version == version {
             return;
@@ -194,7 +193,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
                 event.prevent_default();
                 rows.go(ui, &index, to);
             })
-            .slot(move || matched.follow().get(), move |found| (!found).then(|| no_match(ui, input.clone()))),
+            .when(ui, move |_| !matched.follow().get(), move || no_match(ui, input.clone())),
     )
 }
 
@@ -219,50 +218,48 @@ fn come_back(ui: Ui, slug: String, shown: Rc<Shown>) {
 }
 
 /// Whoever reads the index first after a change brings it up to date.
-fn take(ui: Ui, index: &mut Index) {
-    ui.read(|state| {
-        if let Apps::Ready(apps) = &state.apps {
-            index.update(apps);
-        }
-    });
+fn take(state: &State, index: &mut Index) {
+    if let Apps::Ready(apps) = &state.apps {
+        index.update(apps);
+    }
 }
 
 /// The categories as buttons that stay pressed.
 fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
-    let index = Rc::clone(index);
-    let tags = move || {
-        let mut index = index.borrow_mut();
-        take(ui, &mut index);
-        index.tags.clone()
-    };
+    let (index, shown) = (Rc::clone(index), Rc::clone(index));
     let chip = move |tag: Option<String>| {
         let (pressed, chosen) = (tag.clone(), tag.clone());
         let chip = el("button.chip type=button part=category")
-            .state("aria-pressed", move || ui.read(|state| state.category == pressed))
+            .state(ui, "aria-pressed", move |state| state.category == pressed)
             .on("click", move |_| ui.send(Event::CategoryChosen(chosen.clone())));
         match tag {
             Some(tag) => chip.text(&tag),
             None => chip.say(ui, "list.all"),
         }
     };
-    el("div.chips").slot(tags, move |tags| {
-        let all = std::iter::once(None).chain(tags.iter().cloned().map(Some));
-        (tags.len() > 1).then(|| el("div role=group").named(ui, "list.categories").children(all.map(chip)))
-    })
+    el("div.chips").slot(
+        ui,
+        move |state, key| {
+            let mut index = index.borrow_mut();
+            take(state, &mut index);
+            index.tags.iter().for_each(|tag| key.text(tag));
+        },
+        move |_| {
+            let tags = &shown.borrow().tags;
+            let all = || el("div role=group").named(ui, "list.categories").child(chip(None));
+            (tags.len() > 1).then(|| all().children(tags.iter().map(|tag| chip(Some(tag.clone())))))
+        },
+    )
 }
 
 fn no_match(ui: Ui, input: HtmlInputElement) -> El {
-    let search = move || ui.read(|state| state.search.clone());
-    statement(
-        icon::draw(icon::CALM, icon::DRAW_NO_MATCH),
-        el("h3.h.center").say(ui, "list.no_match.title"),
-        [
-            el("p.lead").text_with(move || ui.fmt("list.no_match", &[("search", &search())])),
-            actions([bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
-                ui.send(Event::SearchChanged(String::new()));
-                ui.send(Event::CategoryChosen(None));
-                focus(&input);
-            })]),
-        ],
-    )
+    let text = move || ui.read(|state| ui.fmt("list.no_match", &[("search", &state.search)]));
+    let clear = bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
+        ui.send(Event::SearchChanged(String::new()));
+        ui.send(Event::CategoryChosen(None));
+        focus(&input);
+    });
+    statement(icon::draw(icon::CALM, icon::DRAW_NO_MATCH), el("h3.h.center").say(ui, "list.no_match.title"))
+        .child(el("p.lead").text_with(text))
+        .child(actions().child(clear))
 }

@@ -14,6 +14,8 @@ pub mod gallery;
 mod held;
 mod icon;
 mod index;
+mod key;
+mod labelled;
 mod list;
 mod outcome;
 mod parts;

@@ -5,68 +5,53 @@ use super::account::{badge, standing};
 use super::dom::{El, el};
 use super::icon;
 use super::parts::{
-    Face, Weight, actions, back, bare_button, bare_heading, button, failure_details, failure_text, failure_title,
-    heading, lead, statement,
+    Weight, actions, back, bare_button, bare_heading, button, failure_details, failure_text, failure_title, heading,
+    lead, statement, tile_of,
 };
 use crate::error::{Code, Failure};
-use crate::flow::{Apps, Event, Screen};
+use crate::flow::{Apps, Event, State};
+use crate::platform::model::{Account, App};
 
-pub(super) fn connected(ui: Ui) -> El {
-    let face = Face::current(ui);
-    let identifier = ui.read(|state| match &state.screen {
-        Screen::Connected { account, .. } => account.identifier.clone(),
-        _ => String::new(),
-    });
+pub(super) fn connected(ui: Ui, app: &App, account: &Account) -> El {
     let who = el("div.who")
-        .child(face.tile("t32"))
-        .child(el("span.grow").child(el("bdi").text(&identifier)))
+        .child(tile_of(app, "t32"))
+        .child(el("span.grow").child(el("bdi").text(&account.identifier)))
         .child(badge(true, el("span").say(ui, standing(true))));
-    statement(
-        icon::draw(icon::GOOD, icon::DRAW_SUCCESS),
-        heading(ui, "connected.title", &face.name).class("h center"),
-        [
-            lead(ui, "connected.next", &face.name),
-            who,
-            actions([button(ui, Weight::Primary, "done", || Event::Done), super::app::configure(ui)]),
-        ],
-    )
+    statement(icon::draw(icon::GOOD, icon::DRAW_SUCCESS), heading(ui, "connected.title", &app.name).class("h center"))
+        .child(lead(ui, "connected.next", &app.name))
+        .child(who)
+        .child(actions().child(button(ui, Weight::Primary, "done", || Event::Done)).child(super::app::configure(ui)))
 }
 
 /// Connecting did not work.
-pub(super) fn failed(ui: Ui) -> El {
-    let app = Face::current(ui).name;
-    let failure = ui.read(|state| match &state.screen {
-        Screen::Failed { failure, .. } => Some(failure.clone()),
-        _ => None,
-    });
-    // What the host has left out is not mended by trying again.
-    let hopeless = failure.as_ref().is_some_and(|failure| failure.code == Code::CredentialsFrameMissing);
-    let drawing = failure.as_ref().and_then(|failure| match failure.code {
+pub(super) fn failed(ui: Ui, app: &App, failure: &Failure) -> El {
+    let drawing = match failure.code {
         Code::AuthorizationTimeout => Some(icon::DRAW_ENDED),
         Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => Some(icon::DRAW_WINDOW),
         _ => None,
-    });
-    let back = button(ui, Weight::Quiet, "back", || Event::Back);
-    let actions = match hopeless {
-        true => actions([back]),
-        false => actions([button(ui, Weight::Primary, "retry", || Event::Retry), back]),
     };
-    failure_screen(ui, failure, drawing, app, actions)
+    // What the host has left out is not mended by trying again.
+    let retry = (failure.code != Code::CredentialsFrameMissing).then(|| retry(ui));
+    let actions = actions().maybe(retry).child(button(ui, Weight::Quiet, "back", || Event::Back));
+    failure_screen(ui, failure, drawing, app.name.clone(), actions)
 }
 
 /// The apps, or the one app that the host chose, could not be loaded.
-pub(super) fn not_loaded(ui: Ui) -> El {
-    let failure = ui.read(|state| match &state.apps {
-        Apps::Failed(failure) => Some(failure.clone()),
-        Apps::Loading | Apps::Ready(_) => None,
-    });
-    let retry = actions([button(ui, Weight::Primary, "retry", || Event::Retry)]);
-    failure_screen(ui, failure, None, ui.t("app.unnamed"), retry)
+pub(super) fn not_loaded(ui: Ui, state: &State) -> El {
+    let retry = actions().child(retry(ui));
+    let app = ui.t("app.unnamed");
+    match &state.apps {
+        Apps::Failed(failure) => failure_screen(ui, failure, None, app, retry),
+        Apps::Loading | Apps::Ready(_) => failure_screen(ui, &Failure::new(Code::Crashed), None, app, retry),
+    }
+}
+
+fn retry(ui: Ui) -> El {
+    button(ui, Weight::Primary, "retry", || Event::Retry)
 }
 
 /// `drawing`: what is drawn of this failure and no other.
-fn failure_screen(ui: Ui, failure: Option<Failure>, drawing: Option<&str>, app: String, actions: El) -> El {
-    let failure = failure.unwrap_or(Failure::new(Code::Crashed));
+fn failure_screen(ui: Ui, failure: &Failure, drawing: Option<&str>, app: String, actions: El) -> El {
     let code = failure.code;
     let network = matches!(code, Code::Offline | Code::NetworkError | Code::Timeout);
     // Only what is nobody's choice and nobody's network is drawn as an alarm.
@@ -74,23 +59,23 @@ fn failure_screen(ui: Ui, failure: Option<Failure>, drawing: Option<&str>, app: 
         Some(drawing) => (icon::CALM, drawing),
         None => (icon::BAD, icon::DRAW_ALERT),
     };
-    let details = failure_details(ui, &failure);
+    let details = failure_details(ui, failure);
     let titled = app.clone();
     statement(
         icon::draw(place, drawing),
         bare_heading().class("h center").text_with(move || failure_title(ui, code, &titled)),
-        [el("p.lead").text_with(move || failure_text(ui, code, &app)), details, actions],
     )
+    .child(el("p.lead").text_with(move || failure_text(ui, code, &app)))
+    .child(details)
+    .child(actions)
 }
 
 /// The host ended the session: everything of it is gone, and only the host can begin another.
 pub(super) fn ended(ui: Ui) -> El {
     let retry = bare_button(Weight::Secondary).say(ui, "retry").retries(ui);
-    statement(
-        icon::draw(icon::CALM, icon::DRAW_ENDED),
-        heading(ui, "ended.title", "").class("h center"),
-        [lead(ui, "ended.text", ""), actions([retry])],
-    )
+    statement(icon::draw(icon::CALM, icon::DRAW_ENDED), heading(ui, "ended.title", "").class("h center"))
+        .child(lead(ui, "ended.text", ""))
+        .child(actions().child(retry))
 }
 
 /// A step back, for screens that have nothing else at the top.

@@ -4,7 +4,7 @@ use super::Ui;
 use super::dom::{El, el};
 use super::icon;
 use crate::error::{Code, Failure};
-use crate::flow::Event;
+use crate::flow::{Event, State};
 use crate::platform::model::{App, AuthType};
 
 /// What most elements say and do, as data: one function serves all of them, where closures would each be compiled.
@@ -16,8 +16,13 @@ impl El {
 
     /// As [`El::say`], about an app.
     pub(super) fn say_of(self, ui: Ui, key: &'static str, app: &str) -> Self {
-        let app = app.to_owned();
-        self.text_with(move || ui.words(key, &app))
+        self.say_with(ui, key, "app", app)
+    }
+
+    /// As [`El::say`], with a name for what has a place in the text.
+    pub(super) fn say_with(self, ui: Ui, key: &'static str, name: &'static str, value: &str) -> Self {
+        let value = value.to_owned();
+        self.text_with(move || ui.words(key, name, &value))
     }
 
     /// With the text of `key` in a child of its own, for what has more than that in it.
@@ -27,18 +32,38 @@ impl El {
 
     /// Named by the text of `key`.
     pub(super) fn named(self, ui: Ui, key: &'static str) -> Self {
-        self.attr_of(ui, "aria-label", key, "")
+        self.attr_of(ui, "aria-label", key, "app", "")
     }
 
-    /// An attribute that is the text of `key`, about an app or a field.
-    pub(super) fn attr_of(self, ui: Ui, name: &'static str, key: &'static str, app: &str) -> Self {
-        let app = app.to_owned();
-        self.attr_with(name, move || Some(ui.words(key, &app)))
+    /// An attribute that is the text of `key`, as for [`El::say_with`].
+    pub(super) fn attr_of(
+        self,
+        ui: Ui,
+        attribute: &'static str,
+        key: &'static str,
+        name: &'static str,
+        value: &str,
+    ) -> Self {
+        let value = value.to_owned();
+        self.attr_with(attribute, move || Some(ui.words(key, name, &value)))
     }
 
     /// Sends what `event` makes, inside the click.
     pub(super) fn sends(self, ui: Ui, event: fn() -> Event) -> Self {
         self.on("click", move |_| ui.send(event()))
+    }
+
+    /// What went wrong, as long as `failure` finds it.
+    pub(super) fn alerts(self, ui: Ui, failure: fn(&State) -> Option<&Failure>) -> Self {
+        self.slot(
+            ui,
+            move |state, key| {
+                if let Some(failure) = failure(state) {
+                    key.failure(failure);
+                }
+            },
+            move |state| failure(state).map(|failure| alert(ui, failure, app_name(state))),
+        )
     }
 
     /// Asks the host for a token again.
@@ -113,8 +138,18 @@ pub(super) fn lead(ui: Ui, key: &'static str, app: &str) -> El {
 }
 
 /// Buttons under one another or, where there is room, beside one another.
-pub(super) fn actions(buttons: impl AsRef<[El]>) -> El {
-    el("div.actions part=actions").all(buttons.as_ref())
+pub(super) fn actions() -> El {
+    el("div.actions part=actions")
+}
+
+/// As [`actions`], beside one another wherever it is.
+pub(super) fn action_row() -> El {
+    el("div.actions.row part=actions")
+}
+
+/// Something that is asked before it is done, in place; never by a dialog of the browser.
+pub(super) fn question(ui: Ui, title: &'static str, app: &str, text: El) -> El {
+    el("div.removal part=confirmation role=group").child(el("h3 tabindex=-1").say_of(ui, title, app)).child(text)
 }
 
 /// The app's icon, or its first letter in a colour of its own until and unless the icon loads.
@@ -139,41 +174,25 @@ pub(super) fn dress(tile: El, size: &str, slug: &str, name: &str, icon: Option<&
     tile.class(&class).maybe(image)
 }
 
-/// What a screen about an app shows of it; taken once, when the screen is built.
-#[derive(Clone, Default)]
-pub(super) struct Face {
-    pub(super) slug: String,
-    pub(super) name: String,
-    pub(super) icon: Option<String>,
-    pub(super) description: Option<String>,
+/// The tile of an app as it is now.
+pub(super) fn tile_of(app: &App, size: &str) -> El {
+    tile(size, &app.slug, &app.name, app.icon.as_deref())
 }
 
-impl Face {
-    pub(super) fn current(ui: Ui) -> Self {
-        ui.read(|state| state.current_app().map(Self::of)).unwrap_or_default()
-    }
+/// The top of a screen about an app: its tile and what is said beside it.
+pub(super) fn head(app: &App, heading: El) -> El {
+    el("div.head").child(tile_of(app, "t48")).child(heading)
+}
 
-    fn of(app: &App) -> Self {
-        Self {
-            slug: app.slug.clone(),
-            name: app.name.clone(),
-            icon: app.icon.clone(),
-            description: app.description.clone(),
-        }
-    }
+/// The host and the app, and the line between them.
+pub(super) fn pair(ui: Ui, app: &App, words: &str) -> El {
+    let host = ui.host();
+    el(words).child(tile("t48 neutral", &host, &host, None)).child(el("span.line")).child(tile_of(app, "t48"))
+}
 
-    pub(super) fn tile(&self, size: &str) -> El {
-        tile(size, &self.slug, &self.name, self.icon.as_deref())
-    }
-
-    /// The host and the app, and the line between them.
-    pub(super) fn pair(&self, ui: Ui, moving: bool) -> El {
-        let host = ui.host();
-        el(if moving { "div.pair.moving aria-hidden=true" } else { "div.pair aria-hidden=true" })
-            .child(tile("t48 neutral", &host, &host, None))
-            .child(el("span.line"))
-            .child(self.tile("t48"))
-    }
+/// The name of the app that the screen is about.
+pub(super) fn app_name(state: &State) -> &str {
+    state.current_app().map_or("", |app| &app.name)
 }
 
 /// A heading of a failure.
@@ -190,7 +209,7 @@ fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
     let key = ["error.", code.as_str(), suffix].concat();
     let text = ui.t(&key);
     let text = if text == key { ui.t(&["error.general", suffix].concat()) } else { text };
-    ui.filled(&text, app)
+    ui.filled(&text, "app", app)
 }
 
 /// The platform's or the provider's own words, where they say more than ours.
@@ -212,7 +231,15 @@ pub(super) fn alert(ui: Ui, failure: &Failure, app: &str) -> El {
         .child(el("div").child(el("p").text_with(move || failure_text(ui, code, &app))).child(details))
 }
 
-/// A screen, or the middle of one, that says one thing: a drawing, a heading, a sentence, what to do.
-pub(super) fn statement(drawing: El, heading: El, rest: impl AsRef<[El]>) -> El {
-    el("div.statement").child(drawing).child(heading).all(rest.as_ref())
+/// Where something is typed: of a kind and with a keyboard of its own, unless it is no `input`.
+pub(super) fn text_control(words: &str, kind: &str, mode: &str) -> El {
+    match kind {
+        "" => el(words),
+        _ => el(words).attr("type", kind).attr("inputmode", mode),
+    }
+}
+
+/// A screen, or the middle of one, that says one thing: a drawing, a heading; then a sentence, and what to do.
+pub(super) fn statement(drawing: El, heading: El) -> El {
+    el("div.statement").child(drawing).child(heading)
 }

@@ -1,52 +1,61 @@
 //! The last runs of an app's workflows: when, what became of them, and why not.
 
 use super::Ui;
-use super::configure::{failed, framed, loading};
+use super::configure::{failed, framed, loading, stage};
 use super::dom::{El, el};
 use super::icon;
 use super::outcome;
-use super::parts::{Face, Weight, actions, bare_button, heading, lead};
-use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen};
+use super::parts::{Weight, app_name, bare_button, head, heading, lead};
+use crate::decimal::decimal;
+use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen, State};
+use crate::platform::model::App;
 use crate::platform::model::config::{Run, RunPage, RunState};
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-fn read<T: Default>(ui: Ui, mut read: impl FnMut(&Runs) -> T) -> T {
-    ui.read(|state| match &state.screen {
-        Screen::Runs(runs) => read(runs),
-        _ => T::default(),
-    })
+fn runs(state: &State) -> Option<&Runs> {
+    match &state.screen {
+        Screen::Runs(runs) => Some(runs),
+        _ => None,
+    }
 }
 
-pub(super) fn screen(ui: Ui) -> El {
-    let face = Face::current(ui);
-    let app = face.name.clone();
-    let workflows = move || read(ui, |runs| runs.workflows.clone());
-    // 0: loading, 1: failed, 2: there.
-    let stage = move || {
-        read(ui, |runs| match &runs.content {
-            Loaded::Loading => (0, None),
-            Loaded::Failed(_) => (1, None),
-            Loaded::Ready(page) => (2, Some(Arc::clone(page))),
-        })
-    };
+pub(super) fn screen(ui: Ui, app: &App) -> El {
     el("section.stack")
         .child(outcome::top(ui))
-        .child(el("div.head").child(face.tile("t48")).child(heading(ui, "runs.title", &face.name)))
-        .slot(workflows, move |workflows| {
-            // The platform keeps runs by workflow.
-            let current = read(ui, |runs| runs.workflow.clone());
-            let picker = || picker(ui, "runs-of", "runs.workflow", workflows, &current, ConfigEvent::RunsWorkflow);
-            (workflows.len() > 1).then(picker)
-        })
-        .slot(stage, move |(stage, page)| {
-            Some(match (stage, page) {
-                (_, Some(page)) => list(ui, page),
-                (1, _) => failed(ui, &app),
-                _ => loading(ui),
-            })
-        })
+        .child(head(app, heading(ui, "runs.title", &app.name)))
+        .slot(
+            ui,
+            |state, key| {
+                let workflows = runs(state).map_or(&[][..], |runs| &runs.workflows);
+                workflows.iter().for_each(|(id, name)| {
+                    key.text(id);
+                    key.text(name);
+                });
+            },
+            move |state| {
+                // The platform keeps runs by workflow.
+                let runs = runs(state).filter(|runs| runs.workflows.len() > 1)?;
+                let (workflows, current) = (&runs.workflows, &runs.workflow);
+                Some(picker(ui, "runs-of", "runs.workflow", workflows, current, ConfigEvent::RunsWorkflow))
+            },
+        )
+        .slot(
+            ui,
+            |state, key| {
+                let Some(runs) = runs(state) else { return };
+                key.text(&runs.workflow);
+                key.number(stage(&runs.content));
+                if let Loaded::Ready(page) = &runs.content {
+                    key.number(page.page as usize);
+                }
+            },
+            move |state| match &runs(state)?.content {
+                Loaded::Loading => Some(loading(ui)),
+                Loaded::Failed(failure) => Some(failed(ui, failure, app_name(state))),
+                Loaded::Ready(page) => Some(list(ui, page)),
+            },
+        )
 }
 
 /// One of several, by id and name.
@@ -79,14 +88,12 @@ fn list(ui: Ui, page: &RunPage) -> El {
             .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsPage(to))));
         if there { button } else { button.with("disabled") }
     };
-    let of = move || ui.fmt("runs.page", &[("page", &at.to_string()), ("pages", &pages.to_string())]);
+    let of = move || ui.fmt("runs.page", &[("page", &decimal(at as usize)), ("pages", &decimal(pages as usize))]);
     let pager = (pages > 1).then(|| {
-        actions([
-            turn("runs.newer", at.saturating_sub(1), at > 1),
-            turn("runs.older", at.saturating_add(1), at < pages),
-            el("span.sub role=status").text_with(of),
-        ])
-        .class("actions row pager")
+        el("div.actions.row.pager part=actions")
+            .child(turn("runs.newer", at.saturating_sub(1), at > 1))
+            .child(turn("runs.older", at.saturating_add(1), at < pages))
+            .child(el("span.sub role=status").text_with(of))
     });
     el("div.stack").child(el("ul.runs role=list").children(page.runs.iter().map(|run| row(ui, run)))).maybe(pager)
 }

@@ -2,44 +2,49 @@
 
 use super::dom::{El, effect, el, focus, later, set_attribute};
 use super::icon;
+use super::key::Key;
 use super::parts::{Weight, bare_button};
 use super::text::{self, direction, language};
 use super::{
     Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, style, waiting,
 };
-use crate::flow::{Apps, Screen};
+use crate::flow::{Apps, Screen, State};
+use crate::platform::model::App;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ShadowRoot};
 
 /// What makes a screen another screen: its content changes inside it, the focus moves only between them.
-#[derive(PartialEq)]
-struct Shown {
+struct Shown<'a> {
     name: &'static str,
-    slug: Option<String>,
+    slug: Option<&'a str>,
+    /// The app that it is about, once that is there.
+    app: Option<&'a App>,
     attempt: u32,
-    loaded: bool,
 }
 
-impl Shown {
-    fn now(ui: Ui) -> Self {
+impl<'a> Shown<'a> {
+    fn now(ui: Ui, state: &'a State) -> Self {
         if ui.session().line == SessionLine::Ended {
-            return Self { name: "ended", slug: None, attempt: 0, loaded: true };
+            return Self { name: "ended", slug: None, app: None, attempt: 0 };
         }
         if ui.opening() {
-            return Self { name: "app", slug: None, attempt: 0, loaded: false };
+            return Self { name: "app", slug: None, app: None, attempt: 0 };
         }
-        let read = ui.read(|state| {
-            let slug = state.screen.slug().map(str::to_owned);
-            let loaded = slug.is_none() || state.current_app().is_some();
-            let failed = !loaded && matches!(state.apps, Apps::Failed(_));
-            let attempt = match state.screen {
-                Screen::Waiting { attempt, .. } => attempt,
-                _ => u32::from(failed),
-            };
-            Some(Self { name: state.screen.name(), slug, attempt, loaded })
-        });
-        read.unwrap_or(Self { name: "list", slug: None, attempt: 0, loaded: true })
+        let (slug, app) = (state.screen.slug(), state.current_app());
+        let failed = slug.is_some() && app.is_none() && matches!(state.apps, Apps::Failed(_));
+        let attempt = match state.screen {
+            Screen::Waiting { attempt, .. } => attempt,
+            _ => u32::from(failed),
+        };
+        Self { name: state.screen.name(), slug, app, attempt }
+    }
+
+    fn write(&self, key: &mut Key) {
+        key.text(self.name);
+        key.maybe(self.slug);
+        key.flag(self.app.is_some());
+        key.number(self.attempt as usize);
     }
 }
 
@@ -61,13 +66,20 @@ fn dressed(ui: Ui, root: Element) -> El {
 /// Fills the document inside the isolated frame: the fields, as soon and as long as there are any.
 pub(super) fn alone(ui: Ui, root: Element) {
     complete();
-    let asks =
-        move || ui.read(|state| matches!(state.screen, Screen::Fields { .. }).then(|| state.current_app().is_some()));
-    dressed(ui, root).class("cf alone").slot(asks, move |loaded| match loaded {
-        Some(true) => Some(fields::form(ui)),
-        Some(false) => Some(account::skeleton()),
-        None => None,
-    });
+    let asks = |state: &State| matches!(state.screen, Screen::Fields { .. });
+    dressed(ui, root).class("cf alone").slot(
+        ui,
+        move |state, key| {
+            key.flag(asks(state));
+            key.flag(state.current_app().is_some());
+        },
+        move |state| {
+            asks(state).then(|| match state.current_app() {
+                Some(app) => fields::form(ui, state, app),
+                None => account::skeleton(),
+            })
+        },
+    );
 }
 
 /// Fills the element that the view is mounted in.
@@ -80,18 +92,20 @@ pub(super) fn fill(ui: Ui, root: Element) {
     dressed(ui, root)
         .with("class=cf part=frame role=region")
         .named(ui, "region")
-        .attr_with("data-screen", move || Some(Shown::now(ui).name.to_owned()))
+        .attr_with("data-screen", move || ui.read(|state| Some(Shown::now(ui, state).name.to_owned())))
         // Events of images do not bubble: one listener for all tiles.
         .on_capture("load", |event| settle(event.target(), "ok"))
         .on_capture("error", |event| settle(event.target(), ""))
         .child(notices(ui))
         .child(status)
-        .child(el("div.screen").flag("data-covered", move || ui.session().covered).slot(
-            move || Shown::now(ui),
-            move |shown| {
-                let previous = before.replace(Some(shown.slug.clone()));
+        .child(el("div.screen").flag(ui, "data-covered", move |_| ui.session().covered).slot(
+            ui,
+            move |state, key| Shown::now(ui, state).write(key),
+            move |state| {
+                let shown = Shown::now(ui, state);
+                let previous = before.replace(Some(shown.slug.map(str::to_owned)));
                 let first = previous.is_none();
-                let screen = build(ui, shown, previous.flatten(), first);
+                let screen = build(ui, state, &shown, previous.flatten(), first);
                 // The list gives the focus back to the row it came from.
                 if !first && shown.name != "list" {
                     arrive(&frame, &screen, &said);
@@ -111,29 +125,29 @@ fn theme(theme: Theme) -> Option<&'static str> {
 }
 
 /// `from`: the app of the screen before. `first`: there was none.
-fn build(ui: Ui, shown: &Shown, from: Option<String>, first: bool) -> El {
-    match (shown.name, shown.loaded) {
+fn build(ui: Ui, state: &State, shown: &Shown<'_>, from: Option<String>, first: bool) -> El {
+    match (shown.name, shown.app) {
         ("list", _) => list::screen(ui, from, first),
         ("ended", _) => outcome::ended(ui),
-        (_, false) if shown.attempt > 0 => outcome::not_loaded(ui),
-        (_, false) => account::skeleton(),
-        (name, true) => build_beyond(ui, name),
+        (_, Some(app)) => build_beyond(ui, state, app),
+        (_, None) if shown.attempt > 0 => outcome::not_loaded(ui, state),
+        (_, None) => account::skeleton(),
     }
 }
 
 /// The screens of one app. The npm package's second module begins here, which is why it is no part of its caller.
 #[inline(never)]
-fn build_beyond(ui: Ui, name: &str) -> El {
+fn build_beyond(ui: Ui, state: &State, app: &App) -> El {
     complete();
-    match name {
-        "app" => app::screen(ui),
-        "consent" => consent::screen(ui),
-        "waiting" => waiting::screen(ui),
-        "configure" => configure::screen(ui),
-        "runs" => runs::screen(ui),
-        "connected" => outcome::connected(ui),
-        "error" => outcome::failed(ui),
-        _ => fields::screen(ui),
+    match &state.screen {
+        Screen::List | Screen::App { .. } => app::screen(ui, state, app),
+        Screen::Consent { auth_type, .. } => consent::screen(ui, app, *auth_type),
+        Screen::Fields { auth_type, framed, .. } => fields::screen(ui, state, app, *auth_type, *framed),
+        Screen::Waiting { .. } => waiting::screen(ui, app),
+        Screen::Connected { account, .. } => outcome::connected(ui, app, account),
+        Screen::Configure(_) => configure::screen(ui, app),
+        Screen::Runs(_) => runs::screen(ui, app),
+        Screen::Failed { failure, .. } => outcome::failed(ui, app, failure),
     }
 }
 
@@ -181,24 +195,36 @@ fn arrive(frame: &Element, screen: &El, said: &El) {
 
 /// The lines on top: offline, and what the user must know of the session.
 fn notices(ui: Ui) -> El {
-    let line = move || ui.session().line;
     el("div.notices role=status")
         .when(
-            move || !ui.read(|state| Some(state.online)).unwrap_or(true),
+            ui,
+            |state| !state.online,
             move || notice("div.notice.warn part=notice", icon::OFFLINE).saying(ui, "offline"),
         )
-        .slot(line, move |line| match line {
-            SessionLine::Quiet | SessionLine::Ended => None,
-            SessionLine::Renewing => Some(notice("div.notice part=notice", icon::LOCK).saying(ui, "session.renewing")),
-            SessionLine::Failed { retrying } => Some(
-                notice("div.notice.warn part=notice", icon::ALERT).saying(ui, "session.failed").child(
-                    bare_button(Weight::Quiet)
-                        .attr("aria-busy", if *retrying { "true" } else { "false" })
-                        .say(ui, "retry")
-                        .retries(ui),
+        .slot(
+            ui,
+            move |_, key| {
+                key.number(match ui.session().line {
+                    SessionLine::Quiet | SessionLine::Ended => 0,
+                    SessionLine::Renewing => 1,
+                    SessionLine::Failed { retrying } => 2 + usize::from(retrying),
+                });
+            },
+            move |_| match ui.session().line {
+                SessionLine::Quiet | SessionLine::Ended => None,
+                SessionLine::Renewing => {
+                    Some(notice("div.notice part=notice", icon::LOCK).saying(ui, "session.renewing"))
+                }
+                SessionLine::Failed { retrying } => Some(
+                    notice("div.notice.warn part=notice", icon::ALERT).saying(ui, "session.failed").child(
+                        bare_button(Weight::Quiet)
+                            .attr("aria-busy", if retrying { "true" } else { "false" })
+                            .say(ui, "retry")
+                            .retries(ui),
+                    ),
                 ),
-            ),
-        })
+            },
+        )
 }
 
 fn notice(words: &str, path: &str) -> El {
@@ -207,8 +233,9 @@ fn notice(words: &str, path: &str) -> El {
 
 /// Who keeps the credentials, and whether this is only a test.
 fn foot(ui: Ui) -> El {
-    el("footer.foot part=footer")
-        .child(icon::icon(icon::LOCK))
-        .saying(ui, "secured")
-        .when(move || ui.session().test_mode, move || el("span.test part=test-mode").say(ui, "test_mode"))
+    el("footer.foot part=footer").child(icon::icon(icon::LOCK)).saying(ui, "secured").when(
+        ui,
+        move |_| ui.session().test_mode,
+        move || el("span.test part=test-mode").say(ui, "test_mode"),
+    )
 }

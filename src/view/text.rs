@@ -7,7 +7,8 @@ use super::Ui;
 use crate::cut::cut;
 use crate::decimal::decimal;
 use crate::english::{FIRST_WORDS, LATER_WORDS};
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use crate::object;
+use js_sys::{Array, Function, JSON, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -68,13 +69,13 @@ impl Ui {
         fill(&self.t(key), values)
     }
 
-    /// The text of `key` about an app, with the names of the host and of the platform where it has a place for them.
-    pub(super) fn words(self, key: &str, app: &str) -> String {
-        self.filled(&self.t(key), app)
+    /// The text of `key` with a value, the host's name and the platform's where it has a place for them.
+    pub(super) fn words(self, key: &str, name: &str, value: &str) -> String {
+        self.filled(&self.t(key), name, value)
     }
 
-    pub(super) fn filled(self, text: &str, app: &str) -> String {
-        fill(text, &[("app", app), ("host", &self.host()), ("platform", &self.platform())])
+    pub(super) fn filled(self, text: &str, name: &str, value: &str) -> String {
+        fill(text, &[(name, value), ("host", &self.host()), ("platform", &self.platform())])
     }
 
     /// The text of `key` for `count` things, chosen by the language's plural rules; `{count}` is the number.
@@ -88,18 +89,17 @@ impl Ui {
 
     /// The day of an ISO 8601 time in the user's words; `None` if it is not one.
     pub(super) fn date(self, iso: &str) -> Option<String> {
-        let time = js_sys::Date::parse(iso);
-        if time.is_nan() {
-            return None;
-        }
-        self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), &[("dateStyle", "medium")])
+        self.time(iso, &[("dateStyle", "medium".into())])
     }
 
     /// The day and the time of an ISO 8601 time in the user's words and zone; `None` if it is not one.
     pub(super) fn moment(self, iso: &str) -> Option<String> {
+        self.time(iso, &[("dateStyle", "medium".into()), ("timeStyle", "short".into())])
+    }
+
+    fn time(self, iso: &str, styles: &[(&str, JsValue)]) -> Option<String> {
         let time = js_sys::Date::parse(iso);
-        let styles = [("dateStyle", "medium"), ("timeStyle", "short")];
-        (!time.is_nan()).then(|| self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), &styles))?
+        (!time.is_nan()).then(|| self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), styles))?
     }
 
     /// What to call the host's product.
@@ -134,17 +134,14 @@ impl Ui {
     }
 
     /// Calls one method of one `Intl` formatter; a locale that the browser refuses falls back to its own default.
-    fn intl(self, kind: &str, method: &str, value: &JsValue, options: &[(&str, &str)]) -> Option<String> {
+    fn intl(self, kind: &str, method: &str, value: &JsValue, options: &[(&str, JsValue)]) -> Option<String> {
         let locale = self.settings(|settings| language(&settings.locale));
-        let set = Object::new();
-        for (name, value) in options {
-            Reflect::set(&set, &(*name).into(), &(*value).into()).ok()?;
-        }
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-        let class = Reflect::get(&intl, &kind.into()).ok()?.dyn_into::<Function>().ok()?;
-        let make = |locale: JsValue| Reflect::construct(&class, &Array::of2(&locale, &set));
+        let options = object::plain(options);
+        let intl = object::get(&js_sys::global(), "Intl").ok()?;
+        let class = object::get(&intl, kind).ok()?.dyn_into::<Function>().ok()?;
+        let make = |locale: JsValue| Reflect::construct(&class, &Array::of2(&locale, &options));
         let formatter = make(JsValue::from_str(&locale)).or_else(|_| make(JsValue::UNDEFINED)).ok()?;
-        let method = Reflect::get(&formatter, &method.into()).ok()?.dyn_into::<Function>().ok()?;
+        let method = object::get(&formatter, method).ok()?.dyn_into::<Function>().ok()?;
         method.call1(&formatter, value).ok()?.as_string()
     }
 }

@@ -3,38 +3,43 @@
 use super::Ui;
 use super::dom::{El, el};
 use super::icon;
-use super::parts::{Face, Weight, actions, bare_button, bare_heading, button};
-use crate::flow::{Event, Screen, Stage};
-use std::rc::Rc;
+use super::parts::{Weight, actions, app_name, bare_button, bare_heading, button, pair};
+use crate::flow::{Event, Screen, Stage, State};
+use crate::platform::model::App;
 
-pub(super) fn screen(ui: Ui) -> El {
-    let face = Rc::new(Face::current(ui));
-    let stage = move || {
-        ui.read(|state| match state.screen {
-            Screen::Waiting { stage, .. } => Some(stage),
-            _ => None,
-        })
-        .unwrap_or(Stage::Preparing)
+fn stage(state: &State) -> Stage {
+    match state.screen {
+        Screen::Waiting { stage, .. } => stage,
+        _ => Stage::Preparing,
+    }
+}
+
+pub(super) fn screen(ui: Ui, app: &App) -> El {
+    let words = |suffix: &'static str| {
+        let app = app.name.clone();
+        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), "app", &app))
     };
-    let app = face.name.clone();
-    let words = move |suffix: &'static str| {
-        let app = app.clone();
-        move || ui.words(&["waiting.", name(stage()), suffix].concat(), &app)
-    };
-    let pair = face.pair(ui, true);
     el("section.stack.center.waiting")
-        .attr_with("data-stage", move || Some(name(stage()).to_owned()))
-        .child(pair)
+        .attr_with("data-stage", move || ui.read(|state| Some(name(stage(state)).to_owned())))
+        .child(pair(ui, app, "div.pair.moving aria-hidden=true"))
         .child(bare_heading().text_with(words(".title")).class("h center"))
         .child(el("p.lead role=status").text_with(words("")))
         .child(el("div.hush role=status").when(
-            move || stage() == Stage::SigningInLong,
+            ui,
+            |state| stage(state) == Stage::SigningInLong,
             move || {
                 let tip = |key: &'static str| el("li").say(ui, key);
-                el("ul.tips").children([tip("waiting.tip.behind"), tip("waiting.tip.again"), tip("waiting.tip.time")])
+                el("ul.tips")
+                    .child(tip("waiting.tip.behind"))
+                    .child(tip("waiting.tip.again"))
+                    .child(tip("waiting.tip.time"))
             },
         ))
-        .slot(move || name(stage()), move |stage| Some(choices(ui, stage, &face.name)))
+        .slot(
+            ui,
+            |state, key| key.text(name(stage(state))),
+            move |state| Some(choices(ui, stage(state), app_name(state))),
+        )
 }
 
 const fn name(stage: Stage) -> &'static str {
@@ -48,20 +53,20 @@ const fn name(stage: Stage) -> &'static str {
 }
 
 /// What can be done now; the places of the buttons stay.
-fn choices(ui: Ui, stage: &str, app: &str) -> El {
-    let again = |weight| button(ui, weight, "waiting.open_again", || Event::OpenAgain);
-    let finished = || button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow);
-    let open = || {
-        bare_button(Weight::Primary)
-            .child(el("span").say_of(ui, "waiting.open", app))
-            .child(icon::icon(icon::EXTERNAL))
-            .sends(ui, || Event::OpenAgain)
+fn choices(ui: Ui, stage: Stage, app: &str) -> El {
+    let again = |weight| Some(button(ui, weight, "waiting.open_again", || Event::OpenAgain));
+    let open = match stage {
+        Stage::Preparing | Stage::Checking => None,
+        Stage::SigningIn | Stage::SigningInLong => again(Weight::Secondary),
+        Stage::Unfinished => again(Weight::Primary),
+        Stage::Blocked => Some(
+            bare_button(Weight::Primary)
+                .child(el("span").say_of(ui, "waiting.open", app))
+                .child(icon::icon(icon::EXTERNAL))
+                .sends(ui, || Event::OpenAgain),
+        ),
     };
-    let cancel = || button(ui, Weight::Quiet, "cancel", || Event::Cancel);
-    match stage {
-        "preparing" | "checking" => actions([cancel()]),
-        "blocked" => actions([open(), cancel()]),
-        "unfinished" => actions([again(Weight::Primary), finished(), cancel()]),
-        _ => actions([again(Weight::Secondary), finished(), cancel()]),
-    }
+    let at_provider = matches!(stage, Stage::SigningIn | Stage::SigningInLong | Stage::Unfinished);
+    let finished = at_provider.then(|| button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow));
+    actions().maybe(open).maybe(finished).child(button(ui, Weight::Quiet, "cancel", || Event::Cancel))
 }

@@ -2,178 +2,119 @@
 
 use super::super::Ui;
 use super::super::dom::{El, el};
-use super::super::fields::sentence;
-use super::super::parts::{Weight, alert, bare_button};
-use super::{choose, map, read, rules, send};
-use crate::flow::{ConfigEvent, Fault, Offer};
+use super::super::labelled::{Labelled, Subject};
+use super::super::parts::{Weight, alert, bare_button, text_control};
+use super::place::Place;
+use super::{choose, configuring, map, rules, send};
+use crate::decimal::decimal;
+use crate::flow::{ConfigEvent, Offer, State};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// What the controls of a field share.
-#[derive(Clone)]
-pub(super) struct Context {
-    pub(super) ui: Ui,
-    pub(super) key: Rc<FieldKey>,
-    /// Ids of the label and, once there, of help and error.
-    pub(super) id: String,
-    pub(super) saved: Option<Value>,
+pub(super) fn field(ui: Ui, state: &State, number: usize, key: Rc<FieldKey>, field: &ConfigField) -> El {
+    let place = Place::of(ui, Rc::clone(&key));
+    let (id, helped) = (["c", &decimal(number)].concat(), field.help.is_some());
+    let labelled = Labelled { ui, subject: Subject::Configured(key), id, helped };
+    let body = if !field.editable() {
+        kept(ui, field)
+    } else if field.parent.is_none() || field.kind.options().is_none() {
+        control(state, &labelled, &place, field, &field.kind)
+    } else {
+        dependent(labelled.clone(), place)
+    };
+    let optional = !field.required && field.editable();
+    labelled.frame(&field.name, optional, field.help.as_deref(), body).attr("data-field", &field.id)
 }
 
-impl Context {
-    /// The value that counts now.
-    pub(super) fn current(&self) -> Option<Value> {
-        read(self.ui, |at| {
-            let config = at.config()?;
-            at.current(&self.key, config.field(&self.key)?).cloned()
-        })
-    }
-
-    pub(super) fn choose(&self, value: Value) {
-        send(self.ui, ConfigEvent::Chosen { field: (*self.key).clone(), value });
-    }
-
-    fn fault(&self) -> Option<Fault> {
-        read(self.ui, |at| at.faults.iter().find(|(key, _)| *key == *self.key).map(|(_, fault)| fault.clone()))
-    }
-
-    /// Ties a control to label, help and error.
-    pub(super) fn described(&self, control: El, group: bool) -> El {
-        let id = &self.id;
-        let control = if group {
-            control.with("role=group").attr("aria-labelledby", &["l", id].concat())
-        } else {
-            let invalid = self.clone();
-            control.attr("id", id).with("part=input").state("aria-invalid", move || invalid.fault().is_some())
-        };
-        let (context, help, error) = (self.clone(), ["h", id].concat(), ["e", id].concat());
-        control.attr_with("aria-describedby", move || {
-            Some(if context.fault().is_some() { [&error, " ", &help].concat() } else { help.clone() })
-        })
-    }
-}
-
-pub(super) fn field(ui: Ui, number: usize, key: &Rc<FieldKey>, field: &ConfigField) -> El {
-    let id = ["c", &number.to_string()].concat();
-    let context = Context { ui, key: Rc::clone(key), id: id.clone(), saved: field.saved().cloned() };
-    let (error, help, label) = (["e", &id].concat(), ["h", &id].concat(), ["l", &id].concat());
-    let optional = (!field.required && field.editable()).then(|| el("span.sub").say(ui, "field.optional"));
-    let name = el("label").attr("for", &id).attr("id", &label).with("part=label");
-    let shown = context.clone();
-    el("div.field")
-        .attr("data-field", &field.id)
-        .child(name.child(el("span").text(&field.name)).maybe(optional))
-        .child(body(&context, field))
-        .maybe(field.help.as_ref().map(|text| el("p.sub part=help").attr("id", &help).text(text)))
-        .slot(
-            move || shown.fault(),
-            move |fault| {
-                let line = el("p.wrong part=error").attr("id", &error);
-                fault.clone().map(|fault| line.text_with(move || sentence(ui, &fault)))
-            },
-        )
-}
-
-fn body(context: &Context, field: &ConfigField) -> El {
-    if !field.editable() {
-        return kept(context.ui, field);
-    }
-    if field.parent.is_none() || field.kind.options().is_none() {
-        return control(context, field, &field.kind);
-    }
-    let (ui, key, at, field) = (context.ui, Rc::clone(&context.key), context.clone(), field.clone());
-    let (asked, of) = (Rc::clone(&key), field.clone());
+/// A field whose options depend on the value of another one.
+fn dependent(labelled: Labelled, place: Place) -> El {
+    let (ui, asked) = (place.ui, place.clone());
     el("div").slot(
-        move || {
-            read(ui, |at| {
-                let config = at.config()?;
-                let key = config.parent(&asked, &of);
-                let parent = key.as_ref().and_then(|key| Some((key, config.field(key)?)));
-                let name = parent.map(|(_, parent)| parent.name.clone()).unwrap_or_default();
-                let value = parent.and_then(|(key, parent)| at.current(key, parent).cloned());
-                Some((at.offer(&asked, &of), name, value))
-            })
+        ui,
+        move |state, key| {
+            let Some((offer, parent, value)) = offer(state, &asked) else { return };
+            key.text(parent);
+            key.maybe(value.map(Value::write).as_deref());
+            match offer {
+                Offer::Ready(_) => key.number(0),
+                Offer::Waiting => key.number(1),
+                Offer::Loading => key.number(2),
+                Offer::Failed(failure) => key.failure(&failure),
+            }
         },
-        move |offered| {
-            let (offer, parent, _) = offered.as_ref()?;
+        move |state| {
+            let (offer, parent, _) = offer(state, &place)?;
+            let field = place.field(state)?;
             let waiting = |key: &'static str| {
-                let parent = parent.clone();
-                let text = move || ui.fmt(key, &[("field", &parent)]);
-                let option = el("option value").text_with(text);
-                at.described(el("select.input disabled").child(option), false)
+                let option = el("option value").say_with(ui, key, "field", parent);
+                labelled.tie(el("select.input disabled").child(option), false)
             };
             Some(match offer {
-                Offer::Ready(kind) => control(&at, &field, kind),
+                Offer::Ready(kind) => control(state, &labelled, &place, field, &kind),
                 Offer::Waiting => waiting("config.waiting"),
                 Offer::Loading => waiting("config.loading").with("aria-busy=true"),
                 Offer::Failed(failure) => {
-                    let key = Rc::clone(&key);
+                    let key = Rc::clone(&place.key);
                     let again = bare_button(Weight::Secondary)
                         .say(ui, "retry")
                         .on("click", move |_| send(ui, ConfigEvent::OptionsRetried((*key).clone())));
-                    el("div.stack").child(alert(ui, failure, &field.name)).child(again)
+                    el("div.stack").child(alert(ui, &failure, &field.name)).child(again)
                 }
             })
         },
     )
 }
 
-fn control(context: &Context, field: &ConfigField, kind: &FieldKind) -> El {
-    let input = |kind: &str, mode: &str| {
-        el("input").attr("type", kind).attr("inputmode", mode).with("autocomplete=off dir=auto")
-    };
-    match kind {
-        FieldKind::Text => typed(context, field, input("text", "text")),
-        FieldKind::Date => typed(context, field, input("date", "none").with("dir=ltr")),
-        FieldKind::Number => typed(context, field, input("text", "decimal").with("dir=ltr")),
-        FieldKind::Url => typed(context, field, input("url", "url").with("dir=ltr")),
-        FieldKind::Email => typed(context, field, input("email", "email").with("dir=ltr")),
-        FieldKind::Textarea => typed(context, field, el("textarea rows=4 dir=auto")),
-        FieldKind::Json => {
-            let area = el("textarea rows=6 dir=ltr spellcheck=false");
-            typed(context, field, area).attr("class", "input mono")
-        }
-        FieldKind::Select { options, multiple: false } => {
-            let (at, clear) = (context.clone(), kind.cleared());
-            let chosen = Rc::new(move |value: Option<Value>| at.choose(value.unwrap_or_else(|| clear.clone())));
-            let select = choose::one(context.ui, options, context.current().as_ref(), chosen);
-            choose::framed(context.described(select, false))
-        }
-        FieldKind::Select { options, multiple: true } => {
-            let (at, reading) = (context.clone(), context.clone());
-            let current = Rc::new(move || reading.current());
-            let list = choose::several(options, context.saved.clone(), current, Rc::new(move |value| at.choose(value)));
-            context.described(list, true)
-        }
-        FieldKind::Map(mapping) => context.described(map::map(context, mapping), true),
-        FieldKind::Rules(columns) => context.described(rules::rules(context, columns), true),
-        FieldKind::Unknown(_) => kept(context.ui, field),
-    }
+/// What a field offers at the moment, and the name and the value of the field that it depends on.
+fn offer<'a>(state: &'a State, place: &Place) -> Option<(Offer, &'a str, Option<&'a Value>)> {
+    let (at, field) = (configuring(state)?, place.field(state)?);
+    let config = at.config()?;
+    let key = config.parent(&place.key, field);
+    let parent = key.as_ref().and_then(|key| Some((key, config.field(key)?)));
+    let name = parent.map_or("", |(_, parent)| &parent.name);
+    Some((at.offer(&place.key, field), name, parent.and_then(|(key, parent)| at.current(key, parent))))
 }
 
-/// A control whose text is the value.
-fn typed(context: &Context, field: &ConfigField, control: El) -> El {
-    let control = context.described(control.class("input").attr("placeholder", &field.placeholder), false);
+fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigField, kind: &FieldKind) -> El {
+    let (ui, current) = (place.ui, place.value(state));
+    let (words, input_type, mode) = match kind {
+        FieldKind::Text => ("input.input autocomplete=off dir=auto", "text", "text"),
+        FieldKind::Date => ("input.input autocomplete=off dir=ltr", "date", "none"),
+        FieldKind::Number => ("input.input autocomplete=off dir=ltr", "text", "decimal"),
+        FieldKind::Url => ("input.input autocomplete=off dir=ltr", "url", "url"),
+        FieldKind::Email => ("input.input autocomplete=off dir=ltr", "email", "email"),
+        FieldKind::Textarea => ("textarea.input rows=4 dir=auto", "", ""),
+        FieldKind::Json => ("textarea.input.mono rows=6 dir=ltr spellcheck=false", "", ""),
+        FieldKind::Select { options, multiple: false } => {
+            return choose::framed(labelled.tie(choose::one(place.clone(), options, current), false));
+        }
+        FieldKind::Select { options, multiple: true } => {
+            return labelled.tie(choose::several(place, options, current), true);
+        }
+        FieldKind::Map(mapping) => return labelled.tie(map::map(state, place, &labelled.id, mapping), true),
+        FieldKind::Rules(_) => return labelled.tie(rules::rules(place), true),
+        FieldKind::Unknown(_) => return kept(ui, field),
+    };
+    let control = text_control(words, input_type, mode);
+    let control = labelled.tie(control.attr("placeholder", &field.placeholder), false);
     let element: HtmlInputElement = control.element().clone().unchecked_into();
-    element.set_value(&shown(context, field));
-    let (ui, key, reading) = (context.ui, Rc::clone(&context.key), element.clone());
+    element.set_value(&shown(state, place, field));
+    let (key, typed) = (Rc::clone(&place.key), element);
     control.on("input", move |_| {
-        send(ui, ConfigEvent::Typed { field: (*key).clone(), text: reading.value() });
+        send(ui, ConfigEvent::Typed { field: (*key).clone(), text: typed.value() });
     })
 }
 
 /// What a text control shows: what was typed, else the value as text.
-fn shown(context: &Context, field: &ConfigField) -> String {
-    let (text, value) = read(context.ui, |at| match at.draft(&context.key) {
-        Some(draft) => (draft.text.clone(), draft.value.clone()),
-        None => (None, field.saved().cloned()),
-    });
-    if let Some(text) = text {
-        return text;
+fn shown(state: &State, place: &Place, field: &ConfigField) -> String {
+    let draft = configuring(state).and_then(|at| at.draft(&place.key));
+    if let Some(text) = draft.and_then(|draft| draft.text.as_ref()) {
+        return text.clone();
     }
-    match (value, &*field.kind) {
+    match (place.value(state), &*field.kind) {
         (None | Some(Value::Null), _) => String::new(),
         (Some(value), FieldKind::Json) => value.pretty(),
         // The control knows days only; a time that came with one stays until the day is changed.

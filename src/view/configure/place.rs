@@ -1,0 +1,127 @@
+//! Where a value is in a configuration: a whole field, a member of a mapping, a part of a rule.
+
+use super::super::Ui;
+use super::{configuring, send};
+use crate::flow::State;
+use crate::flow::{ConfigEvent, rules, with_member};
+use crate::platform::json::Value;
+use crate::platform::model::config::{Choice, ConfigField, FieldKey};
+use std::rc::Rc;
+
+/// The places of groups and conditions from the root on.
+pub(super) type Path = Rc<[usize]>;
+
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) ui: Ui,
+    pub(super) key: Rc<FieldKey>,
+    part: Part,
+}
+
+#[derive(Clone)]
+enum Part {
+    Whole,
+    Member(Rc<str>),
+    /// A part of the group or the condition at a path, with the type of what it is compared with, where that is known.
+    Rule {
+        path: Path,
+        name: &'static str,
+        kind: Option<Rc<str>>,
+    },
+}
+
+impl Place {
+    pub(super) fn of(ui: Ui, key: Rc<FieldKey>) -> Self {
+        Self { ui, key, part: Part::Whole }
+    }
+
+    pub(super) fn member(&self, name: &str) -> Self {
+        Self { part: Part::Member(name.into()), ..self.clone() }
+    }
+
+    pub(super) fn rule(&self, path: &Path, name: &'static str, kind: Option<&str>) -> Self {
+        Self { part: Part::Rule { path: Rc::clone(path), name, kind: kind.map(Rc::from) }, ..self.clone() }
+    }
+
+    pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a ConfigField> {
+        configuring(state)?.config()?.field(&self.key)
+    }
+
+    /// The value of the whole field that counts now.
+    fn whole<'a>(&self, state: &'a State) -> Option<&'a Value> {
+        configuring(state)?.current(&self.key, self.field(state)?)
+    }
+
+    /// The value that counts now.
+    pub(super) fn value<'a>(&self, state: &'a State) -> Option<&'a Value> {
+        self.within(self.whole(state)?)
+    }
+
+    /// The value that the platform has.
+    pub(super) fn saved<'a>(&self, state: &'a State) -> Option<&'a Value> {
+        self.within(self.field(state)?.saved()?)
+    }
+
+    /// What is at this place of the whole.
+    fn within<'a>(&self, whole: &'a Value) -> Option<&'a Value> {
+        match &self.part {
+            Part::Whole => Some(whole),
+            Part::Member(name) => whole.get(name),
+            Part::Rule { path, name, .. } => rules::at(whole, path)?.get(name),
+        }
+    }
+
+    /// What an option is called there: operators that come without a name have one of ours.
+    pub(super) fn called(&self, option: &Choice) -> String {
+        match &self.part {
+            Part::Rule { .. } if option.name.is_empty() => {
+                self.ui.t(&["config.op.", option.value.plain().unwrap_or_default()].concat())
+            }
+            _ => option.name.clone(),
+        }
+    }
+
+    /// All rules of the field.
+    pub(super) fn root(&self, state: &State) -> Value {
+        self.whole(state).filter(|value| !value.is_empty()).cloned().unwrap_or_else(rules::empty_group)
+    }
+
+    /// As [`Place::root`], of the state as it is.
+    pub(super) fn root_now(&self) -> Value {
+        self.ui.read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group)
+    }
+
+    /// Puts a value there; without one nothing is left there.
+    pub(super) fn put(&self, value: Option<Value>) {
+        if value.is_none() && matches!(self.part, Part::Rule { name: "logic", .. }) {
+            return;
+        }
+        let whole = match &self.part {
+            Part::Whole => value.unwrap_or(Value::Null),
+            Part::Member(name) => {
+                let saved = |state: &State| self.field(state)?.saved().cloned();
+                let (object, saved) = self.ui.read(|state| (self.whole(state).cloned(), saved(state)));
+                let value = value.filter(|value| !value.is_empty());
+                with_member(&object.unwrap_or(Value::Null), saved.as_ref(), name, value)
+            }
+            Part::Rule { path, name, kind } => {
+                let kind = kind.as_deref().unwrap_or("text");
+                // Nothing that was compared with something else says anything of this.
+                let others: &[(&str, Option<&str>)] = match *name {
+                    "lhs" => &[("operator", Some("")), ("rhs", Some("")), ("type", None)],
+                    "rhs" => &[("type", Some(kind))],
+                    _ => &[],
+                };
+                let set = |root: &Value, name: &str, value| rules::set(root, path, name, value);
+                let root = set(&self.root_now(), name, Some(value.unwrap_or_else(|| Value::text(""))));
+                others.iter().fold(root, |root, (name, text)| set(&root, name, text.map(Value::text)))
+            }
+        };
+        self.choose(whole);
+    }
+
+    /// Makes this the value of the whole field.
+    pub(super) fn choose(&self, value: Value) {
+        send(self.ui, ConfigEvent::Chosen { field: (*self.key).clone(), value });
+    }
+}

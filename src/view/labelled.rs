@@ -1,0 +1,216 @@
+//! What stands around a control in every form: its label, its help, what is wrong with it, and the list of all that is.
+
+use super::Ui;
+use super::dom::{El, effect, el, focus_in_soon, set_attribute};
+use super::icon;
+use super::key::Key;
+use super::{configure, fields};
+use crate::decimal::decimal;
+use crate::flow::{ConfigEvent, Event, Fault, Page, Screen, State};
+use crate::platform::model::config::FieldKey;
+use std::rc::Rc;
+use web_sys::Element;
+
+/// A field of the form on screen.
+#[derive(Clone)]
+pub(super) enum Subject {
+    /// What is asked for to connect an app, by its name.
+    Asked(Rc<str>),
+    /// A part of the app's configuration.
+    Configured(Rc<FieldKey>),
+}
+
+/// A field whose control is not made yet.
+#[derive(Clone)]
+pub(super) struct Labelled {
+    pub(super) ui: Ui,
+    pub(super) subject: Subject,
+    /// The control's; label, help and error have it behind a letter.
+    pub(super) id: String,
+    pub(super) helped: bool,
+}
+
+/// What can have the focus of a field.
+const CONTROL: &str = ":is(input,select,textarea,button):enabled";
+
+/// More lines than this are no help: the fields themselves say what is wrong.
+const MOST_LINES: usize = 50;
+
+impl Subject {
+    /// What is wrong with it.
+    fn wrong<'a>(&self, state: &'a State) -> Option<&'a str> {
+        match (self, &state.screen) {
+            (Self::Asked(name), Screen::Fields { errors, .. }) => {
+                errors.iter().find(|error| *error.field == **name).map(|error| sentence(&error.kind))
+            }
+            (Self::Configured(key), Screen::Configure(at)) => {
+                at.faults.iter().find(|(faulty, _)| *faulty == **key).map(|(_, fault)| sentence(fault))
+            }
+            _ => None,
+        }
+    }
+
+    /// What it is called, and whether it is shown at all.
+    fn label(&self, state: &State) -> (String, bool) {
+        match self {
+            Self::Asked(name) => {
+                let label = fields::asked(state).iter().find(|field| *field.name == **name).map(|field| &field.label);
+                (label.map_or_else(|| (**name).to_owned(), String::clone), true)
+            }
+            Self::Configured(key) => {
+                let field = configure::configuring(state).and_then(|at| at.config()?.field(key));
+                let shown = field.filter(|field| !field.hidden);
+                (shown.map_or(&key.id, |field| &field.name).clone(), shown.is_some())
+            }
+        }
+    }
+
+    /// The id of its control, and the page where that is if it is another one.
+    fn place(&self, state: &State) -> Option<(String, Option<usize>)> {
+        match self {
+            Self::Asked(name) => {
+                let nth = fields::asked(state).iter().position(|field| *field.name == **name)?;
+                Some((["f", &decimal(nth)].concat(), None))
+            }
+            Self::Configured(key) => {
+                let at = configure::configuring(state)?;
+                let config = at.config()?;
+                let number = |page: &Page| page.fields(config).position(|(known, _)| known == **key);
+                let (page, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
+                Some((["c", &decimal(nth)].concat(), Some(page).filter(|page| *page != at.page)))
+            }
+        }
+    }
+
+    /// Gives its control the focus, on whatever page it is; `inside` is in the same form.
+    fn go(&self, ui: Ui, inside: &Element) {
+        let Some((id, page)) = ui.read(|state| self.place(state)) else { return };
+        if let Some(page) = page {
+            ui.send(Event::Config(ConfigEvent::PageChosen(page)));
+        }
+        if let Ok(Some(form)) = inside.closest("form,.configure") {
+            // Beside its label, or in what is beside that.
+            let [beside, within] = ["~", "~* "].map(|way| ["#l", &id, way, CONTROL].concat());
+            focus_in_soon(&form, &[&*beside, ",", &within].concat());
+        }
+    }
+}
+
+impl Labelled {
+    /// Ties a control to what stands around it; a group is several controls.
+    pub(super) fn tie(&self, control: El, group: bool) -> El {
+        let control = match group {
+            true => control.with("role=group").attr("aria-labelledby", &self.around("l")),
+            false => control.attr("id", &self.id).with("part=input"),
+        };
+        let (field, element) = (self.clone(), control.element().clone());
+        let mut last = None;
+        effect(Box::new(move || {
+            let wrong = field.ui.read(|state| field.subject.wrong(state).is_some());
+            if last.replace(wrong) == Some(wrong) {
+                return;
+            }
+            if !group {
+                set_attribute(&element, "aria-invalid", Some(if wrong { "true" } else { "false" }));
+            }
+            let described = match (field.helped, wrong) {
+                (true, true) => Some([&*field.around("h"), " ", &field.around("e")].concat()),
+                (true, false) => Some(field.around("h")),
+                (false, true) => Some(field.around("e")),
+                (false, false) => None,
+            };
+            set_attribute(&element, "aria-describedby", described.as_deref());
+        }));
+        control
+    }
+
+    /// The label above, the help below, what is wrong below that.
+    pub(super) fn frame(self, name: &str, optional: bool, help: Option<&str>, control: El) -> El {
+        let optional = optional.then(|| el("span.sub").say(self.ui, "field.optional"));
+        let label = el("label").attr("for", &self.id).attr("id", &self.around("l")).with("part=label");
+        let help = help.map(|help| el("p.sub part=help").attr("id", &self.around("h")).text(help));
+        let subject = self.subject.clone();
+        el("div.field").child(label.child(el("span").text(name)).maybe(optional)).child(control).maybe(help).slot(
+            self.ui,
+            move |state, key| key.maybe(subject.wrong(state)),
+            move |state| {
+                let wrong = self.subject.wrong(state)?.to_owned();
+                let line = el("p.wrong part=error").attr("id", &self.around("e"));
+                Some(line.text_with(move || self.ui.t(&wrong)))
+            },
+        )
+    }
+
+    fn around(&self, letter: &str) -> String {
+        [letter, &self.id].concat()
+    }
+}
+
+/// What is wrong with a field: the key of a sentence, or the platform's own sentence, which is in no catalog.
+fn sentence(fault: &Fault) -> &str {
+    match fault {
+        Fault::Required => "field.required",
+        Fault::NotAnEmail => "field.not_an_email",
+        Fault::NotAUrl => "field.not_a_url",
+        Fault::NotANumber => "field.not_a_number",
+        Fault::NotADate => "field.not_a_date",
+        Fault::NotJson => "field.not_json",
+        Fault::Incomplete => "field.incomplete",
+        Fault::Refused(sentence) if !sentence.is_empty() => sentence,
+        Fault::Refused(_) => "error.rejected",
+    }
+}
+
+/// All that is wrong in the form on screen, and what [`sentence`] says of each.
+fn faults(state: &State) -> Vec<(Subject, &str)> {
+    let mut faults = Vec::new();
+    match &state.screen {
+        Screen::Fields { errors, .. } => {
+            for error in errors {
+                faults.push((Subject::Asked((*error.field).into()), sentence(&error.kind)));
+            }
+        }
+        Screen::Configure(at) => {
+            for (key, fault) in &at.faults {
+                faults.push((Subject::Configured(Rc::new(key.clone())), sentence(fault)));
+            }
+        }
+        _ => {}
+    }
+    faults
+}
+
+/// Writes down all that is wrong.
+pub(super) fn note(state: &State, key: &mut Key) {
+    for (subject, wrong) in faults(state) {
+        match &subject {
+            Subject::Asked(name) => key.text(name),
+            Subject::Configured(field) => {
+                key.maybe(field.workflow.as_deref());
+                key.text(&field.id);
+            }
+        }
+        key.text(wrong);
+    }
+}
+
+/// What is wrong, in one place: each line a way to its field, on whatever page; plain text for a field that is not shown.
+pub(super) fn summary(ui: Ui, state: &State, words: &str) -> Option<El> {
+    let faults = faults(state);
+    let count = faults.len();
+    let summary = el(words);
+    let place = summary.element().clone();
+    let line = |(subject, wrong): (Subject, &str)| {
+        let ((label, shown), wrong, place) = (subject.label(state), wrong.to_owned(), place.clone());
+        let line = match shown {
+            true => el("button.link type=button").on("click", move |_| subject.go(ui, &place)),
+            false => el("span"),
+        };
+        el("li").child(line.text_with(move || [&label, ": ", &ui.t(&wrong)].concat()))
+    };
+    (count > 0).then(|| {
+        let lines = el("ul role=list").children(faults.into_iter().take(MOST_LINES).map(line));
+        let title = el("p.name").text_with(move || ui.plural("fields.summary", count, &[]));
+        summary.child(icon::icon(icon::ALERT)).child(el("div").child(title).child(lines))
+    })
+}
