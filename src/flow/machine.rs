@@ -569,13 +569,12 @@ impl Flow {
         if shown != slug || !removal.busy() {
             return;
         }
-        match result {
-            Err(failure) if failure.code != Code::NotFound => {
-                removal.stage = RemovalStage::Failed(failure.clone());
-                return self.report(&failure);
-            }
-            // Gone already is what was asked for.
-            _ => {}
+        // Gone already is what was asked for.
+        if let Err(failure) = result
+            && failure.code != Code::NotFound
+        {
+            removal.stage = RemovalStage::Failed(failure.clone());
+            return self.report(&failure);
         }
         let auth_type = removal.auth_type;
         self.show_app(slug.to_owned());
