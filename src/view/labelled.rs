@@ -38,13 +38,13 @@ const MOST_LINES: usize = 50;
 
 impl Subject {
     /// What is wrong with it.
-    fn wrong<'a>(&self, state: &'a State) -> Option<&'a str> {
+    fn wrong<'a>(&self, state: &'a State) -> Option<&'a Fault> {
         match (self, &state.screen) {
             (Self::Asked(name), Screen::Fields { errors, .. }) => {
-                errors.iter().find(|error| *error.field == **name).map(|error| sentence(&error.kind))
+                errors.iter().find(|error| *error.field == **name).map(|error| &error.kind)
             }
             (Self::Configured(key), Screen::Configure(at)) => {
-                at.faults.iter().find(|(faulty, _)| *faulty == **key).map(|(_, fault)| sentence(fault))
+                at.faults.iter().find(|(faulty, _)| *faulty == **key).map(|(_, fault)| fault)
             }
             _ => None,
         }
@@ -132,11 +132,11 @@ impl Labelled {
         let subject = self.subject.clone();
         el("div.field").child(label.child(el("span").text(name)).maybe(optional)).child(control).maybe(help).slot(
             self.ui,
-            move |state, key| key.maybe(subject.wrong(state)),
+            move |state, key| key.maybe(subject.wrong(state).map(sentence)),
             move |state| {
-                let wrong = self.subject.wrong(state)?.to_owned();
+                let wrong = self.subject.wrong(state)?.clone();
                 let line = el("p.wrong part=error").attr("id", &self.around("e"));
-                Some(line.text_with(move || self.ui.t(&wrong)))
+                Some(line.text_with(move || said(self.ui, &wrong)))
             },
         )
     }
@@ -146,7 +146,7 @@ impl Labelled {
     }
 }
 
-/// What is wrong with a field: the key of a sentence, or the platform's own sentence, which is in no catalog.
+/// What is wrong with a field: the key of a sentence, or the platform's own sentence.
 fn sentence(fault: &Fault) -> &str {
     match fault {
         Fault::Required => "field.required",
@@ -161,18 +161,26 @@ fn sentence(fault: &Fault) -> &str {
     }
 }
 
-/// All that is wrong in the form on screen, and what [`sentence`] says of each.
-fn faults(state: &State) -> Vec<(Subject, &str)> {
+/// The same in words: what the platform says is no key, whatever it is.
+fn said(ui: Ui, fault: &Fault) -> String {
+    match fault {
+        Fault::Refused(sentence) if !sentence.is_empty() => sentence.clone(),
+        _ => ui.t(sentence(fault)),
+    }
+}
+
+/// All that is wrong in the form on screen.
+fn faults(state: &State) -> Vec<(Subject, &Fault)> {
     let mut faults = Vec::new();
     match &state.screen {
         Screen::Fields { errors, .. } => {
             for error in errors {
-                faults.push((Subject::Asked((*error.field).into()), sentence(&error.kind)));
+                faults.push((Subject::Asked((*error.field).into()), &error.kind));
             }
         }
         Screen::Configure(at) => {
             for (key, fault) in &at.faults {
-                faults.push((Subject::Configured(Rc::new(key.clone())), sentence(fault)));
+                faults.push((Subject::Configured(Rc::new(key.clone())), fault));
             }
         }
         _ => {}
@@ -190,7 +198,7 @@ pub(super) fn note(state: &State, key: &mut Key) {
                 key.text(&field.id);
             }
         }
-        key.text(wrong);
+        key.text(sentence(wrong));
     }
 }
 
@@ -200,13 +208,13 @@ pub(super) fn summary(ui: Ui, state: &State, words: &str) -> Option<El> {
     let count = faults.len();
     let summary = el(words);
     let place = summary.element().clone();
-    let line = |(subject, wrong): (Subject, &str)| {
-        let ((label, shown), wrong, place) = (subject.label(state), wrong.to_owned(), place.clone());
+    let line = |(subject, wrong): (Subject, &Fault)| {
+        let ((label, shown), wrong, place) = (subject.label(state), wrong.clone(), place.clone());
         let line = match shown {
             true => el("button.link type=button").on("click", move |_| subject.go(ui, &place)),
             false => el("span"),
         };
-        el("li").child(line.text_with(move || [&label, ": ", &ui.t(&wrong)].concat()))
+        el("li").child(line.text_with(move || [&label, ": ", &said(ui, &wrong)].concat()))
     };
     (count > 0).then(|| {
         let lines = el("ul role=list").children(faults.into_iter().take(MOST_LINES).map(line));
