@@ -1,15 +1,20 @@
-//! Texts in two at a sign: one search for all that is written in short.
+//! Texts cut: in two at a sign, one search for all that is written in short; or off where they get too long.
 
 /// What is before the first `sign`, and what is behind it.
 pub(crate) fn cut(text: &str, sign: char) -> (&str, &str) {
     text.split_once([sign]).unwrap_or((text, ""))
 }
 
+/// The first characters, at most so many.
+pub(crate) fn beginning(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::cut;
+    use super::{beginning, cut};
     use std::path::{Path, PathBuf};
 
     const TAGS: [&str; 29] = [
@@ -69,6 +74,14 @@ mod tests {
         assert_eq!(cut("role=a=b", '='), ("role", "a=b"));
         assert_eq!(cut("disabled", '='), ("disabled", ""));
         assert_eq!(cut("", ' '), ("", ""));
+    }
+
+    #[test]
+    fn the_beginning_is_counted_in_characters() {
+        assert_eq!(beginning("año nuevo", 3), "año");
+        assert_eq!(beginning("año", 3), "año");
+        assert_eq!(beginning("", 3), "");
+        assert_eq!(beginning("año", 0), "");
     }
 
     /// Nothing else would find a mistake in these: a browser takes any name of an element, a class or an attribute.

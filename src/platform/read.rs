@@ -1,5 +1,6 @@
 //! Reading answers field by field: tolerant of what is missing, strange or new; never deeper than it needs.
 
+use crate::cut::beginning;
 use crate::gather::Gather;
 use js_sys::{Array, JsString, Reflect};
 use std::cell::RefCell;
@@ -107,5 +108,5 @@ impl Reader {
 
 /// A sentence of the platform, short enough to be shown.
 pub(super) fn sentence(text: &str) -> String {
-    text.chars().take(300).collect()
+    beginning(text, 300).to_owned()
 }

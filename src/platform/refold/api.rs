@@ -120,13 +120,19 @@ impl Platform for Refold {
 }
 
 fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {
-    let list = |list: &String| {
-        let values = fields.values.iter().filter(|(name, _)| name == list);
-        values.map(|(_, value)| JsValue::from(value.as_str())).collect::<Array>()
-    };
-    let single = fields.values.iter().filter(|(name, _)| !fields.lists.contains(name));
-    let mut pairs = single.map(|(name, value)| (name.as_str(), JsValue::from(value.as_str()))).gather();
-    pairs.extend(fields.lists.iter().map(|name| (name.as_str(), list(name).into())));
-    pairs.extend(auth_type.map(|auth_type| ("auth_type", auth_type.as_str().into())));
+    let lists = fields.lists.iter().map(|name| (name, Array::new())).gather();
+    let mut pairs: Vec<(&str, JsValue)> = Vec::new();
+    for (name, value) in &fields.values {
+        match lists.iter().find(|(list, _)| *list == name) {
+            Some((_, list)) => drop(list.push(&value.as_str().into())),
+            None => pairs.push((name, value.as_str().into())),
+        }
+    }
+    for (name, list) in lists {
+        pairs.push((name, list.into()));
+    }
+    if let Some(auth_type) = auth_type {
+        pairs.push(("auth_type", auth_type.as_str().into()));
+    }
     json_of(&pairs)
 }

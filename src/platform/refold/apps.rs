@@ -80,7 +80,11 @@ impl Catalog {
 
     fn take(&mut self, item: &Reader, icons: &Icons) {
         let app = if item.flag("ecosystem") { None } else { app(item, icons) };
-        self.apps.extend(app.filter(|app| self.seen.first(&app.slug)));
+        if let Some(app) = app
+            && self.seen.first(&app.slug)
+        {
+            self.apps.push(app);
+        }
     }
 }
 

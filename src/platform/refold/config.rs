@@ -6,6 +6,7 @@ use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
     Workflow,
 };
+use crate::platform::read::sentence;
 use crate::platform::seen::Seen;
 use std::sync::Arc;
 
@@ -150,8 +151,7 @@ fn workflow(workflow: &Value) -> Option<Workflow> {
 
 fn field_error(error: &Value) -> Option<(String, String)> {
     let said = error.get("error").and_then(|error| text(error, "message")).or_else(|| text(error, "message"));
-    let sentence = said.unwrap_or_default().chars().take(300).collect();
-    Some((text(error, "id")?, sentence))
+    Some((text(error, "id")?, sentence(&said.unwrap_or_default())))
 }
 
 pub(super) fn kind(field: &Value) -> FieldKind {

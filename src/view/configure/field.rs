@@ -6,6 +6,7 @@ use super::super::labelled::{Labelled, Subject};
 use super::super::parts::{Weight, alert, bare_button, text_control};
 use super::place::Place;
 use super::{choose, configuring, map, rules, send};
+use crate::cut::beginning;
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Offer, State};
 use crate::platform::json::Value;
@@ -118,7 +119,7 @@ fn shown(state: &State, place: &Place, field: &ConfigField) -> String {
         (None | Some(Value::Null), _) => String::new(),
         (Some(value), FieldKind::Json) => value.pretty(),
         // The control knows days only; a time that came with one stays until the day is changed.
-        (Some(value), FieldKind::Date) => value.plain().unwrap_or_default().chars().take(10).collect(),
+        (Some(value), FieldKind::Date) => beginning(value.plain().unwrap_or_default(), 10).to_owned(),
         (Some(value), _) => value.plain().unwrap_or_default().to_owned(),
     }
 }
