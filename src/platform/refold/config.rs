@@ -1,12 +1,12 @@
 //! `Config`, its fields and executions as the platform writes them, read into the model; tolerant of what is strange.
 
+use crate::cut::beginning;
 use crate::gather::Gather;
 use crate::platform::json::{Value, append_text};
 use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
     Workflow,
 };
-use crate::platform::read::sentence;
 use crate::platform::seen::Seen;
 use std::sync::Arc;
 
@@ -151,7 +151,7 @@ fn workflow(workflow: &Value) -> Option<Workflow> {
 
 fn field_error(error: &Value) -> Option<(String, String)> {
     let said = error.get("error").and_then(|error| text(error, "message")).or_else(|| text(error, "message"));
-    Some((text(error, "id")?, sentence(&said.unwrap_or_default())))
+    Some((text(error, "id")?, beginning(&said.unwrap_or_default(), 300).to_owned()))
 }
 
 pub(super) fn kind(field: &Value) -> FieldKind {
