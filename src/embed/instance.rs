@@ -194,15 +194,22 @@ impl Core {
     /// event waits for its turn.
     pub(super) fn send(self: &Rc<Self>, event: Event) {
         self.queue.borrow_mut().push(event);
+        self.step();
+    }
+
+    /// Takes what is in the queue, one after the other.
+    fn step(self: &Rc<Self>) {
         if self.stepping.replace(true) {
             return;
         }
-        loop {
-            if self.queue.borrow().is_empty() {
+        while !self.queue.borrow().is_empty() {
+            // What the page does while the state is lent to the view has its turn afterwards.
+            let Ok(mut flow) = self.flow.try_borrow_mut() else {
+                let core = Rc::downgrade(self);
+                spawn(Box::pin(async move { core.upgrade().iter().for_each(Self::step) }));
                 break;
-            }
+            };
             let event = self.queue.borrow_mut().remove(0);
-            let mut flow = self.flow.borrow_mut();
             #[cfg(feature = "mutants")]
             crate::mutants::stepped();
             let stepped = flow.step_on_list(event, now().steady_ms);

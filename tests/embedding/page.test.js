@@ -71,6 +71,26 @@ suite("the page around the element", {}, {
     assert.deepEqual(await run(driver, screens), [null, "ended", "list"]);
   },
 
+  "what a patched page does while a screen is built has its turn afterwards": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await run(driver, "embed()");
+    await ready(page);
+    await run(driver, `
+      const real = Element.prototype.setAttribute;
+      Element.prototype.setAttribute = function (name, value) {
+        if (value === "actions" && !window.within) {
+          window.within = true;
+          flow.end();
+        }
+        real.call(this, name, value);
+      };`);
+    await page.click("button", /^Tally Books/);
+    await page.waitForScreen("ended");
+    assert.ok(await run(driver, "return within"));
+    assert.deepEqual((await page.eventsNamed("flow-error")).map(({ detail }) => detail.code), []);
+  },
+
   "E4: works where storage, cookies and databases throw": async (scene) => {
     const { page, driver } = scene;
     await open(scene);
