@@ -313,7 +313,8 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         let names = output_of(wasm_opt.arg("-o").arg(&optimised));
         let names = names.ok_or_else(|| Error::Answer { from: "wasm-opt".into(), problem: "it failed".into() })?;
         paths::write(&glue, renamed(&paths::read(&glue)?, &names)?)?;
-        fs::rename(&optimised, &wasm).at(&optimised)?;
+        // The optimised one stays, with its names: what became of which function is read there.
+        fs::copy(&optimised, &wasm).at(&optimised)?;
         all_begin(&wasm::names(&fs::read(&wasm).at(&wasm)?)?)?;
     }
     if let Some(early) = early {
