@@ -1,5 +1,6 @@
 //! Every chore of the project, as `cargo xtask CHORE`.
 
+mod alike;
 mod areas;
 mod audit;
 mod bench;

@@ -12,6 +12,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    alike::{self, Alike},
     error::{AtPath, Error, Result},
     glue, order, paths,
     process::{command, output_of, run},
@@ -101,6 +102,8 @@ const SLOTS: &str = "-Clink-arg=--table-base=7000";
 
 /// Orders of the functions that are tried: more of them take more time and find little.
 const ORDERS: usize = 6;
+/// Rounds in which local variables get other numbers: after the first few a further one is worse as often as better.
+const ROUNDS: usize = 5;
 
 /// wasm-opt's arguments to put functions into the order of their names and leave the names out.
 const IN_ORDER: [&str; 6] = [
@@ -261,9 +264,10 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let mut hasher = DefaultHasher::new();
     let guard = guard()?;
     // The last says what else is done with it.
-    let recipe = "marked, laid out anew, split where it begins, in the best of some orders, without panics, their places, \
+    let recipe = "marked, laid out anew, split where it begins, in the best of some orders, its functions made alike, without panics, their places, \
                   the unreached, formatting and a second start";
-    (&input, BEGINS, WASM_OPT, IN_ORDER, ORDERS, FEATURES, &guard, glue::TAKEN, shorter::WORDS).hash(&mut hasher);
+    (&input, BEGINS, WASM_OPT, IN_ORDER, ORDERS, ROUNDS, FEATURES, &guard, glue::TAKEN, shorter::WORDS)
+        .hash(&mut hasher);
     (tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);
     let stamp = format!("{:016x}", hasher.finish());
@@ -337,21 +341,33 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     Ok(Component { dir: out })
 }
 
-/// The module with functions that look alike beside each other: of several such orders the one that compresses best.
+/// The module with functions that look alike beside each other, and made to look alike: of several such modules the one
+/// that compresses best.
 fn in_order(wasm: &Path) -> Result {
     let (named, sorted) = (wasm.with_extension("named.wasm"), wasm.with_extension("sorted.wasm"));
-    let content = fs::read(wasm).at(wasm)?;
-    let mut least = u64::MAX;
+    let content = alike::without_alignment(&fs::read(wasm).at(wasm)?)?;
+    let mut orders = Vec::new();
     for larger in 0..ORDERS {
         paths::write(&named, order::named_by_likeness(&content, larger)?)?;
         run(command("wasm-opt").arg(&named).args(FEATURES).args(IN_ORDER).arg("-o").arg(&sorted))?;
-        let bytes = size::brotli(&fs::read(&sorted).at(&sorted)?)?;
-        if bytes < least {
-            least = bytes;
-            fs::rename(&sorted, wasm).at(&sorted)?;
+        orders.push(fs::read(&sorted).at(&sorted)?);
+    }
+    let ordered = least(orders)?;
+    let mut alike = Alike::new(&ordered)?;
+    let rounds = (0..ROUNDS).map(|_| alike.again()).collect::<Result<_>>()?;
+    paths::write(wasm, least(rounds)?)
+}
+
+/// The one that compresses best.
+fn least(modules: Vec<Vec<u8>>) -> Result<Vec<u8>> {
+    let mut best = (u64::MAX, Vec::new());
+    for module in modules {
+        let bytes = size::brotli(&module)?;
+        if bytes < best.0 {
+            best = (bytes, module);
         }
     }
-    Ok(())
+    Ok(best.1)
 }
 
 /// Whether a function of this name is one of [`BEGINS`].
