@@ -13,7 +13,7 @@ use wasmparser::{BinaryReader, FunctionBody, Operator, Parser, Payload, ValType}
 
 use crate::{
     error::Result,
-    wasm::{self, broken, leb, usize_of},
+    wasm::{self, broken, usize_of},
 };
 
 /// So many bytes in a row are a piece, and so much it counts that it stands elsewhere: a long repetition saves more than
@@ -38,50 +38,44 @@ pub(crate) fn without_alignment(wasm: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// A module whose local variables get other numbers.
-pub(crate) struct Alike<'a> {
-    wasm: &'a [u8],
-    functions: Vec<Function<'a>>,
+pub(crate) struct Alike {
+    wasm: Vec<u8>,
+    functions: Vec<Function>,
     seen: Seen,
 }
 
-impl<'a> Alike<'a> {
-    pub(crate) fn new(wasm: &'a [u8]) -> Result<Self> {
-        let functions = Function::all(wasm)?;
-        Ok(Self { wasm, functions, seen: Seen::default() })
+impl Alike {
+    pub(crate) fn new(wasm: Vec<u8>) -> Result<Self> {
+        Ok(Self { functions: Function::all(&wasm)?, wasm, seen: Seen::default() })
     }
 
     /// The module after another round over all functions. In the first each is compared with those before it, then with
     /// all others: what one round made alike shows the next one more.
-    pub(crate) fn again(&mut self) -> Result<Vec<u8>> {
+    pub(crate) fn again(&mut self) -> Vec<u8> {
         for function in &mut self.functions {
             if function.counted {
-                self.seen.count(&function.text(), false);
+                self.seen.count(&self.wasm[function.code.clone()], false);
             }
-            function.settle(&self.seen);
-            self.seen.count(&function.text(), true);
+            function.settle(&mut self.wasm, &self.seen);
+            self.seen.count(&self.wasm[function.code.clone()], true);
             function.counted = true;
         }
-        let bodies: Vec<_> =
-            self.functions.iter().map(|function| [function.declared, &function.text()].concat()).collect();
-        wasm::with_bodies(self.wasm, &bodies)
+        self.wasm.clone()
     }
 }
 
-struct Function<'a> {
-    /// How many local variables of which types it declares, as it stands in the file.
-    declared: &'a [u8],
-    /// What is before each number of a local variable, and which variable that is.
-    uses: Vec<(&'a [u8], usize)>,
-    end: &'a [u8],
-    /// The number of each variable; parameters, which come first, keep theirs.
-    numbers: Vec<usize>,
-    /// Those whose numbers may be swapped.
+struct Function {
+    /// Where in the file its instructions are.
+    code: Range<usize>,
+    /// For each of its variables whose number is a byte, where that stands. Parameters, which come first, keep theirs.
+    uses: Vec<Vec<usize>>,
+    /// Of which variables the numbers may be swapped.
     pairs: Vec<(usize, usize)>,
     counted: bool,
 }
 
-impl<'a> Function<'a> {
-    fn all(wasm: &'a [u8]) -> Result<Vec<Self>> {
+impl Function {
+    fn all(wasm: &[u8]) -> Result<Vec<Self>> {
         let (mut types, mut parameters, mut functions) = (Vec::new(), Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.map_err(broken)? {
@@ -105,68 +99,62 @@ impl<'a> Function<'a> {
         Ok(functions)
     }
 
-    fn read(wasm: &'a [u8], body: &Range<usize>, parameters: usize) -> Result<Self> {
+    fn read(wasm: &[u8], body: &Range<usize>, parameters: usize) -> Result<Self> {
         let code = reader(wasm, body);
         let mut types: Vec<Option<ValType>> = vec![None; parameters];
         for locals in code.get_locals_reader().map_err(broken)? {
             let (count, ty) = locals.map_err(broken)?;
             types.resize(types.len() + count as usize, Some(ty));
         }
+        let mut uses = vec![Vec::new(); types.len()];
         let mut operators = code.get_operators_reader().map_err(broken)?;
         let begin = operators.original_position() as usize;
-        let (mut uses, mut last) = (Vec::new(), begin);
         while !operators.eof() {
             // The opcode is a byte, then comes the number.
             let number = operators.original_position() as usize + 1;
             if let Operator::LocalGet { local_index }
             | Operator::LocalSet { local_index }
             | Operator::LocalTee { local_index } = operators.read().map_err(broken)?
+                && local_index < 0x80
             {
-                uses.push((&wasm[last..number], local_index as usize));
-                last = operators.original_position() as usize;
+                uses[local_index as usize].push(number);
             }
         }
-        let all = 0..types.len();
-        let pairs = all.clone().flat_map(|one| (one + 1..types.len()).map(move |other| (one, other)));
-        let pairs = pairs.filter(|(one, other)| types[*one].is_some() && types[*one] == types[*other]).collect();
-        let (declared, end) = (&wasm[body.start..begin], &wasm[last..body.end]);
-        Ok(Self { declared, uses, end, numbers: all.collect(), pairs, counted: false })
-    }
-
-    /// Its instructions, with its variables' numbers as they are now.
-    fn text(&self) -> Vec<u8> {
-        let mut text = Vec::new();
-        for (before, variable) in &self.uses {
-            text.extend_from_slice(before);
-            text.extend(leb(self.numbers[*variable]));
-        }
-        text.extend_from_slice(self.end);
-        text
+        let used = (parameters..types.len()).filter(|variable| !uses[*variable].is_empty());
+        let pairs = used.clone().flat_map(|one| used.clone().map(move |other| (one, other)));
+        let pairs = pairs.filter(|(one, other)| one < other && types[*one] == types[*other]).collect();
+        Ok(Self { code: begin..body.end, uses, pairs, counted: false })
     }
 
     /// Swaps numbers as long as that makes more of it stand elsewhere.
-    fn settle(&mut self, seen: &Seen) {
-        let mut most = seen.share(&self.text());
-        loop {
-            let before = most;
-            for at in 0..self.pairs.len() {
-                let (one, other) = self.pairs[at];
-                self.numbers.swap(one, other);
-                let share = seen.share(&self.text());
-                if share > most {
-                    most = share;
+    fn settle(&self, wasm: &mut [u8], seen: &Seen) {
+        let mut swapped = true;
+        while swapped {
+            swapped = false;
+            for (one, other) in &self.pairs {
+                let (one, other) = (&self.uses[*one], &self.uses[*other]);
+                let mut places = [&one[..], other].concat();
+                places.sort_unstable();
+                let before = seen.share(wasm, &self.code, &places);
+                swap(wasm, one, other);
+                if seen.share(wasm, &self.code, &places) > before {
+                    swapped = true;
                 } else {
-                    self.numbers.swap(one, other);
+                    swap(wasm, one, other);
                 }
-            }
-            if most == before {
-                break;
             }
         }
     }
 }
 
-/// How many times each piece of a length stands in the functions, by a hash: two pieces with one are one in a million.
+/// What stands at all of some places goes to all of others, and the other way round.
+fn swap(wasm: &mut [u8], one: &[usize], other: &[usize]) {
+    let (number, another) = (wasm[one[0]], wasm[other[0]]);
+    one.iter().for_each(|place| wasm[*place] = another);
+    other.iter().for_each(|place| wasm[*place] = number);
+}
+
+/// How many times each piece of a length stands in the functions, by a hash: that two pieces have one is rare.
 struct Seen([FxHashMap<u64, usize>; PIECES.len()]);
 
 impl Default for Seen {
@@ -176,22 +164,30 @@ impl Default for Seen {
 }
 
 impl Seen {
-    fn count(&mut self, text: &[u8], more: bool) {
+    fn count(&mut self, code: &[u8], more: bool) {
         for (seen, (length, _)) in self.0.iter_mut().zip(PIECES) {
-            for piece in text.windows(length) {
+            for piece in code.windows(length) {
                 let times = seen.entry(hash(piece)).or_default();
                 *times = if more { *times + 1 } else { times.saturating_sub(1) };
             }
         }
     }
 
-    /// How much of a text stands in what was counted.
-    fn share(&self, text: &[u8]) -> usize {
-        let stands = |seen: &FxHashMap<u64, usize>, piece| seen.get(&hash(piece)).is_some_and(|times| *times > 0);
-        let of_length = |(seen, (length, worth)): (&FxHashMap<_, _>, (usize, usize))| {
-            text.windows(length).filter(|piece| stands(seen, piece)).count() * worth
-        };
-        self.0.iter().zip(PIECES).map(of_length).sum()
+    /// How much of some code stands in what was counted, of the pieces with one of these places, which are sorted.
+    fn share(&self, wasm: &[u8], code: &Range<usize>, places: &[usize]) -> usize {
+        let mut share = 0;
+        for (seen, (length, worth)) in self.0.iter().zip(PIECES) {
+            let mut next = code.start;
+            for place in places {
+                // A piece that has the place before as well was counted with that one.
+                let first = next.max((place + 1).saturating_sub(length));
+                for piece in wasm[first..code.end.min(place + length)].windows(length) {
+                    share += if seen.get(&hash(piece)).is_some_and(|times| *times > 0) { worth } else { 0 };
+                }
+                next = place + 1;
+            }
+        }
+        share
     }
 }
 
@@ -237,7 +233,7 @@ mod tests {
             let begin = [0x20, parameter, 0x20, parameter, 0x6a, 0x21, sum, 0x20, sum, 0x20, sum, 0x6c];
             [&declared[..], &begin, &[0x22, product, 0x20, sum, 0x6a, 0x1a, 0x0b]].concat()
         };
-        let again = |one: &[u8], other: &[u8]| code(&Alike::new(&module(&[one, other])).unwrap().again().unwrap());
+        let again = |one: &[u8], other: &[u8]| code(&Alike::new(module(&[one, other])).unwrap().again());
         // Two variables of 32 bits and one of 64, or the other way round: number 2 is another type's there.
         let (narrow, wide) = ([2, 2, 0x7f, 1, 0x7e], [2, 1, 0x7e, 2, 0x7f]);
         let one = steps(narrow, 1, 2, 3);
@@ -247,9 +243,9 @@ mod tests {
         assert_eq!(again(&one, &steps(narrow, 0, 3, 2)), [one.clone(), steps(narrow, 0, 2, 3)]);
         // Where all is alike, another round changes nothing.
         let wasm = module(&[&steps(narrow, 1, 3, 2), &one, &one]);
-        let mut alike = Alike::new(&wasm).unwrap();
-        assert_eq!(code(&alike.again().unwrap()), vec![steps(narrow, 1, 3, 2); 3]);
-        assert_eq!(code(&alike.again().unwrap()), vec![steps(narrow, 1, 3, 2); 3]);
+        let mut alike = Alike::new(wasm).unwrap();
+        assert_eq!(code(&alike.again()), vec![steps(narrow, 1, 3, 2); 3]);
+        assert_eq!(code(&alike.again()), vec![steps(narrow, 1, 3, 2); 3]);
     }
 
     #[test]

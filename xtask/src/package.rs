@@ -352,10 +352,8 @@ fn in_order(wasm: &Path) -> Result {
         run(command("wasm-opt").arg(&named).args(FEATURES).args(IN_ORDER).arg("-o").arg(&sorted))?;
         orders.push(fs::read(&sorted).at(&sorted)?);
     }
-    let ordered = least(orders)?;
-    let mut alike = Alike::new(&ordered)?;
-    let rounds = (0..ROUNDS).map(|_| alike.again()).collect::<Result<_>>()?;
-    paths::write(wasm, least(rounds)?)
+    let mut alike = Alike::new(least(orders)?)?;
+    paths::write(wasm, least((0..ROUNDS).map(|_| alike.again()).collect())?)
 }
 
 /// The one that compresses best.

@@ -102,22 +102,15 @@ pub(crate) fn without_panics(wasm: &[u8]) -> Result<Vec<u8>> {
     if !functions.iter().any(|function| function.name.starts_with("core::panicking::panic_fmt")) {
         return Err(wrong("it has no names, or what panics is called otherwise than before".into()));
     }
-    let body = |Function { name, body }: &Function| {
-        if traps.contains(&body.start) {
+    let mut code = leb(functions.len());
+    for Function { name, body } in &functions {
+        let body = if traps.contains(&body.start) {
             &TRAP[..]
         } else if IDLE.iter().any(|begin| name.starts_with(begin)) {
             &NOTHING
         } else {
             &wasm[body.clone()]
-        }
-    };
-    with_bodies(wasm, &functions.iter().map(body).collect::<Vec<_>>())
-}
-
-/// The module with other bodies for its functions, in their order.
-pub(crate) fn with_bodies(wasm: &[u8], bodies: &[impl AsRef<[u8]>]) -> Result<Vec<u8>> {
-    let mut code = leb(bodies.len());
-    for body in bodies.iter().map(AsRef::as_ref) {
+        };
         code.extend(leb(body.len()));
         code.extend(body);
     }
