@@ -54,7 +54,7 @@ pub(super) fn call(function: Function, argument: JsValue, then: Box<dyn FnOnce(R
 
 /// What the browser calls back. Its own trait, since a `dyn Fn` drags two more functions into the program for each
 /// closure.
-pub(super) trait Hear {
+pub(crate) trait Hear {
     fn hear(&self, event: &JsValue);
 }
 
@@ -104,9 +104,10 @@ impl Drop for Timer {
 pub(super) type Reaction<T> = (&'static str, fn(&Rc<T>));
 
 /// One event listener, removed when dropped.
-pub(super) struct Listener {
+pub(crate) struct Listener {
     target: EventTarget,
     event: &'static str,
+    capture: bool,
     run: Heard,
 }
 
@@ -119,7 +120,12 @@ impl Listener {
         run: impl Fn(&Rc<T>, &JsValue) + 'static,
     ) -> Option<Self> {
         let of = Rc::downgrade(of);
-        Self::add(target, event, Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))))
+        Self::add(
+            target,
+            event,
+            false,
+            Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))),
+        )
     }
 
     /// One for each of these events of the window and of the document.
@@ -136,17 +142,20 @@ impl Listener {
         listeners
     }
 
-    fn add(target: &EventTarget, event: &'static str, run: Box<dyn Hear>) -> Option<Self> {
+    /// `capture`: before what is inside the target hears of it.
+    pub(crate) fn add(target: &EventTarget, event: &'static str, capture: bool, run: Box<dyn Hear>) -> Option<Self> {
         let run = heard(run);
-        target.add_event_listener_with_callback(event, run.as_ref().unchecked_ref()).ok()?;
-        Some(Self { target: target.clone(), event, run })
+        let callback = run.as_ref().unchecked_ref();
+        target.add_event_listener_with_callback_and_bool(event, callback, capture).ok()?;
+        Some(Self { target: target.clone(), event, capture, run })
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         // A target that is gone has no listeners left to remove.
-        drop(self.target.remove_event_listener_with_callback(self.event, self.run.as_ref().unchecked_ref()));
+        let run = self.run.as_ref().unchecked_ref();
+        drop(self.target.remove_event_listener_with_callback_and_bool(self.event, run, self.capture));
     }
 }
 
