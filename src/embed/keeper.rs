@@ -145,7 +145,7 @@ impl Keeper {
             }
             Effect::Probe(lease) => self.tell(News::Probe(lease)),
             Effect::Emit(event) => self.tell(News::Event(event)),
-            Effect::Release { tickets, result } => self.release(&tickets, result),
+            Effect::Release { ticket, result } => self.release(ticket, result),
             Effect::ResetFlow(_) => self.tell(News::Reset),
         }
     }
@@ -180,8 +180,8 @@ impl Keeper {
         Some(asks.swap_remove(at).1)
     }
 
-    fn release(&self, tickets: &[Ticket], result: Result<Lease, SessionFault>) {
-        for waiter in self.waiting.borrow_mut().iter_mut().filter(|waiter| tickets.contains(&waiter.ticket)) {
+    fn release(&self, ticket: Ticket, result: Result<Lease, SessionFault>) {
+        if let Some(waiter) = self.waiting.borrow_mut().iter_mut().find(|waiter| waiter.ticket == ticket) {
             waiter.result = Some(result);
             waiter.waker.wake_by_ref();
         }
