@@ -10,11 +10,41 @@ pub(crate) fn beginning(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
+/// The place of a word among those of a text, each of which has a space behind it.
+pub(crate) fn place(word: &str, words: &str) -> Option<usize> {
+    let (mut at, mut rest) = (0, words);
+    while !rest.is_empty() {
+        let (first, others) = cut(rest, ' ');
+        if first == word {
+            return Some(at);
+        }
+        (at, rest) = (at + 1, others);
+    }
+    None
+}
+
+/// As `match` with a text, of which `None` comes where it is none of those named: one search in a text of them all in
+/// place of a comparison with each.
+macro_rules! by_name {
+    ($text:expr, { $($name:literal => $value:expr,)+ }) => {{
+        let at = $crate::cut::place($text, concat!($($name, " "),+));
+        let mut next = 0..;
+        'found: {
+            $(if at == next.next() {
+                break 'found Some($value);
+            })+
+            None
+        }
+    }};
+}
+#[cfg(target_arch = "wasm32")]
+pub(crate) use by_name;
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{beginning, cut};
+    use super::{beginning, cut, place};
     use std::path::{Path, PathBuf};
 
     const TAGS: [&str; 29] = [
@@ -82,6 +112,16 @@ mod tests {
         assert_eq!(beginning("año", 3), "año");
         assert_eq!(beginning("", 3), "");
         assert_eq!(beginning("año", 0), "");
+    }
+
+    #[test]
+    fn a_name_leads_to_what_stands_behind_it_and_any_other_to_nothing() {
+        assert_eq!(place("b", "a b "), Some(1));
+        let value = |name| by_name!(name, { "back" => 1, "done" => 2, "done-again" => 3, });
+        assert_eq!(["back", "done", "done-again"].map(value), [Some(1), Some(2), Some(3)]);
+        for other in ["", " ", "don", "back done", "done-again "] {
+            assert_eq!(value(other), None, "{other:?}");
+        }
     }
 
     /// Nothing else would find a mistake in these: a browser takes any name of an element, a class or an attribute.

@@ -30,12 +30,17 @@ function framed() {
       if (ports.length !== 1) return;
       greeted.abort();
       const Component = await component;
+      const [port] = ports;
+      const grown = new ResizeObserver(([{ target }]) => {
+        port.postMessage({ name: "height", px: Math.ceil(target.getBoundingClientRect().height) });
+      });
       crashes.addEventListener("crash", () => {
+        grown.disconnect();
         document.body.replaceChildren();
-        ports[0].postMessage({ name: "failed", code: "crashed" });
+        port.postMessage({ name: "failed", code: "crashed" });
       });
       const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
-      Component.mountFrame(root, ports[0], data.nonce, platform);
+      if (Component.mountFrame(root, port, data.nonce, platform)) grown.observe(root.lastElementChild);
     },
     { signal: greeted.signal },
   );

@@ -1,7 +1,7 @@
 // The flow without an interface: its state to show, its events to send, for those who build their own.
 
 import { address } from "./index.js";
-import { crashes, whole } from "./life.js";
+import { ask, crashes, whole } from "./life.js";
 
 const RETRYABLE = /load|crash/;
 
@@ -89,14 +89,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   /** What the component asks for tokens: the callback, or the page's own server. */
   #ask() {
     const { getSessionToken, sessionUrl } = this.#options;
-    if (!getSessionToken && !sessionUrl) return null;
-    return async (request) => {
-      // The host's code never runs inside a call of the component, which it may want to end.
-      await undefined;
-      if (getSessionToken) return getSessionToken(request);
-      const { fetchSessionToken } = await import("./session-url.js");
-      return fetchSessionToken(document.documentElement, sessionUrl, request.signal);
-    };
+    return getSessionToken || sessionUrl ? (request) => ask(this.#options, request) : null;
   }
 
   #emit(name, detail) {

@@ -4,6 +4,10 @@ import { EVENTS } from "./events.js";
 import { mount } from "./index.js";
 
 const { postMessage } = MessagePort.prototype;
+/** What is taken of the host's options. */
+const OPTIONS = [
+  "apiUrl", "app", "config", "headers", "theme", "density", "locale", "hostName", "platformName", "privacyUrl", "termsUrl",
+];
 
 /** The origin that opened this page, as the address says: nobody else is answered. */
 function hostOrigin() {
@@ -76,12 +80,9 @@ class Page {
     if (!URL.canParse(options.apiUrl) || new URL(options.apiUrl).origin !== this.#platform) {
       return this.#post({ name: "failed" });
     }
-    const { apiUrl, app, config, headers, theme, density, locale, hostName, platformName, privacyUrl, termsUrl } = options;
-    const { element } = (this.#flow = mount(document.body, {
-      ...{ apiUrl, app, config, headers, theme, density, locale, hostName, platformName, privacyUrl, termsUrl },
-      inlineCredentials: true,
-      getSessionToken: asks ? (request) => this.#ask(request) : undefined,
-    }));
+    const own = { inlineCredentials: true, getSessionToken: asks ? (request) => this.#ask(request) : undefined };
+    for (const name of OPTIONS) own[name] = options[name];
+    const { element } = (this.#flow = mount(document.body, own));
     for (const name of EVENTS) {
       element.addEventListener(name, ({ detail }) => {
         if (!this.#flow) return;

@@ -3,9 +3,11 @@
 // In the package the loader is a part of this file: a request less until there is a list.
 export * from "./load.js";
 
-/** Options that the component takes while it lives; `getSessionToken` as well. */
-const LIVE = ["theme", "density", "locale", "strings", "hostName", "platformName", "privacyUrl", "termsUrl"];
-const FIXED = ["apiUrl", "app", "frameUrl", "inlineCredentials", "autofocus"];
+/** What the component begins with, besides tokens. Of what changes later it takes what it can. */
+const OPTIONS = [
+  "apiUrl", "app", "frameUrl", "inlineCredentials", "autofocus", "config", "headers", "iconOrigins", "openUrl",
+  "theme", "density", "locale", "strings", "hostName", "platformName", "privacyUrl", "termsUrl",
+];
 
 const WORDS = {
   load_failed: "This could not be loaded. Check your connection and try again.",
@@ -30,6 +32,19 @@ const TURNS = 16;
 const ENGLISH = { locale: "en" };
 
 const stop = (code, message) => Object.assign(Error(message), { code });
+
+/**
+ * Asks the host's callback for a token, or the page's own server where there is none.
+ * @param {{ getSessionToken?: Function, sessionUrl?: string }} options
+ * @param {{ reason: string, attempt: number, signal: AbortSignal }} request
+ */
+export async function ask({ getSessionToken, sessionUrl }, request, element = document.documentElement) {
+  // The host's code never runs inside a call of the component, which it may want to end.
+  await undefined;
+  if (getSessionToken) return getSessionToken(request);
+  const { fetchSessionToken } = await import("./session-url.js");
+  return fetchSessionToken(element, sessionUrl, request.signal);
+}
 
 export class Life {
   #element;
@@ -102,7 +117,7 @@ export class Life {
   update(name) {
     if (!this.#handle) return;
     if (name === "locale") this.#translate();
-    else if (LIVE.includes(name)) this.#handle.update({ [name]: this.#element[name] });
+    else if (name !== "getSessionToken") this.#handle.update({ [name]: this.#element[name] });
     // The component holds one function that asks whatever is set by then; only whether there is one is news to it.
     const asks = this.#canAsk();
     if (asks !== this.#asks) this.#handle.update({ getSessionToken: asks ? (request) => this.#ask(request) : null });
@@ -139,18 +154,13 @@ export class Life {
     this.#asks = this.#canAsk();
     // Not early if a token came meanwhile: an answer that nobody awaits would be kept here.
     const ask = (this.#offer == null && early) || ((request) => this.#ask(request));
-    const { config, headers, iconOrigins, openUrl } = this.#given;
     const options = {
-      config,
-      headers,
-      iconOrigins,
-      openUrl,
       sessionToken: this.#offer,
       getSessionToken: this.#asks ? ask : undefined,
       // A token's lifetime counts from before its request, and the host was asked when loading began.
       ageMs: Math.max(Date.now() - since.wall, performance.now() - since.steady),
     };
-    for (const name of [...FIXED, ...LIVE]) options[name] = element[name];
+    for (const name of OPTIONS) options[name] = element[name];
     Object.assign(options, spoken);
     this.#offer = undefined;
     this.#inside = true;
@@ -200,14 +210,8 @@ export class Life {
     return !!(this.#given.getSessionToken ?? this.#element.sessionUrl);
   }
 
-  /** @param {{ reason: string, attempt: number, signal: AbortSignal }} request */
-  async #ask(request) {
-    // The host's code never runs inside a call of the component, which it may want to end.
-    await undefined;
-    const { getSessionToken } = this.#given;
-    if (getSessionToken) return getSessionToken(request);
-    const { fetchSessionToken } = await import("./session-url.js");
-    return fetchSessionToken(this.#element, this.#element.sessionUrl, request.signal);
+  #ask(request) {
+    return ask(this.#element, request, this.#element);
   }
 
   /** Asks the host before the component can; the component's own first question gets that answer. */

@@ -4,14 +4,11 @@
 import {
   createElement, forwardRef, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState,
 } from "react";
-import { assign, define } from "./index.js";
+import { ConnectFlowElement, assign, define } from "./index.js";
 import { EVENTS } from "./events.js";
 
-const OPTIONS = [
-  "apiUrl", "app", "frameUrl", "inlineCredentials", "theme", "density", "locale", "hostName", "platformName",
-  "privacyUrl", "termsUrl", "sessionUrl", "autofocus", "strings", "headers", "iconOrigins", "config", "openUrl",
-  "sessionToken",
-];
+// The element's own accessors, and one that every element has. Its methods cannot be enumerated.
+const OPTIONS = ["autofocus", ...Object.keys(ConnectFlowElement.prototype)].filter((name) => name !== "getSessionToken");
 
 const propOf = (event) => `on-${event}`.replace(/-./g, (dash) => dash[1].toUpperCase());
 

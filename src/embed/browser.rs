@@ -1,12 +1,13 @@
 //! The browser's clocks, timers, listeners and randomness, each undone when dropped.
 
 use crate::session::{Now, Page};
-use js_sys::{Function, Uint8Array};
+use js_sys::{Function, Promise};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, EventTarget, VisibilityState, Window};
 
 /// The window, where there is one: not in a worker, not on a server.
@@ -39,9 +40,21 @@ pub(crate) fn spawn(task: Pin<Box<dyn Future<Output = ()>>>) {
     wasm_bindgen_futures::spawn_local(task);
 }
 
+/// Calls a function of the host's in a task of its own, and hands on what becomes of what it promises. What it throws is
+/// what it rejects with.
+pub(super) fn call(function: Function, argument: JsValue, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
+    spawn(Box::pin(async move {
+        let answer = match function.call1(&JsValue::UNDEFINED, &argument) {
+            Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
+            error => error,
+        };
+        then(answer);
+    }));
+}
+
 /// What the browser calls back. Its own trait, since a `dyn Fn` drags two more functions into the program for each
 /// closure.
-pub(super) trait Hear {
+pub(crate) trait Hear {
     fn hear(&self, event: &JsValue);
 }
 
@@ -91,9 +104,10 @@ impl Drop for Timer {
 pub(super) type Reaction<T> = (&'static str, fn(&Rc<T>));
 
 /// One event listener, removed when dropped.
-pub(super) struct Listener {
+pub(crate) struct Listener {
     target: EventTarget,
     event: &'static str,
+    capture: bool,
     run: Heard,
 }
 
@@ -106,7 +120,12 @@ impl Listener {
         run: impl Fn(&Rc<T>, &JsValue) + 'static,
     ) -> Option<Self> {
         let of = Rc::downgrade(of);
-        Self::add(target, event, Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))))
+        Self::add(
+            target,
+            event,
+            false,
+            Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))),
+        )
     }
 
     /// One for each of these events of the window and of the document.
@@ -123,48 +142,29 @@ impl Listener {
         listeners
     }
 
-    fn add(target: &EventTarget, event: &'static str, run: Box<dyn Hear>) -> Option<Self> {
+    /// `capture`: before what is inside the target hears of it.
+    pub(crate) fn add(target: &EventTarget, event: &'static str, capture: bool, run: Box<dyn Hear>) -> Option<Self> {
         let run = heard(run);
-        target.add_event_listener_with_callback(event, run.as_ref().unchecked_ref()).ok()?;
-        Some(Self { target: target.clone(), event, run })
+        let callback = run.as_ref().unchecked_ref();
+        target.add_event_listener_with_callback_and_bool(event, callback, capture).ok()?;
+        Some(Self { target: target.clone(), event, capture, run })
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         // A target that is gone has no listeners left to remove.
-        drop(self.target.remove_event_listener_with_callback(self.event, self.run.as_ref().unchecked_ref()));
+        let run = self.run.as_ref().unchecked_ref();
+        drop(self.target.remove_event_listener_with_callback_and_bool(self.event, run, self.capture));
     }
 }
 
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    if let Some(crypto) = window().and_then(|window| window.crypto().ok()) {
-        let array = Uint8Array::new_with_length(N as u32);
-        if crypto.get_random_values_with_array_buffer_view(&array).is_ok() {
-            array.copy_to(&mut bytes);
-        }
-    }
-    bytes
-}
-
+/// A number out of an id.
 pub(super) fn random_seed() -> u64 {
-    u64::from_le_bytes(random())
+    random_uuid().bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(0x0000_0100_0000_01b3) ^ u64::from(byte))
 }
 
-/// A UUID of version 4 (RFC 9562).
+/// A UUID of version 4 (RFC 9562), which browsers make in secure contexts.
 pub(crate) fn random_uuid() -> String {
-    let mut bytes: [u8; 16] = random();
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let mut text = String::with_capacity(36);
-    for (index, byte) in bytes.into_iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
-    }
-    text
+    window().and_then(|window| window.crypto().ok()).map(|crypto| crypto.random_uuid()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Carries out what the flow wants done: requests, and the provider's window.
 
-use super::browser::{Timer, spawn};
+use super::browser::{Timer, call, spawn};
 use super::events::HostEvent;
 use super::frame;
 use super::instance::Core;
@@ -9,10 +9,7 @@ use crate::error::{Code, Failure};
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;
 use crate::platform::{Answer, Call, Listed, Platform};
-use js_sys::{Function, JsString, Promise};
 use std::rc::{Rc, Weak};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// How often `closed` of the provider's window is looked at, in milliseconds: browsers have no event for it.
 const WATCH_MS: f64 = 500.0;
@@ -78,8 +75,15 @@ impl Core {
                 self.send(Event::PopupOpened { attempt, opened });
             }
             Command::NavigatePopup { attempt } => {
-                if let Some((open, address)) = self.popup.borrow().elsewhere() {
-                    self.open_elsewhere(attempt, open, address);
+                let elsewhere = self.popup.borrow().elsewhere();
+                if let Some((open, address)) = elsewhere {
+                    let core = Rc::downgrade(self);
+                    let then = move |opened: Result<_, _>| {
+                        if let (Err(_), Some(core)) = (opened, core.upgrade()) {
+                            core.send(Event::PopupOpened { attempt, opened: false });
+                        }
+                    };
+                    call(open, address, Box::new(then));
                 } else {
                     self.popup.borrow().navigate();
                 }
@@ -122,20 +126,6 @@ impl Core {
         let address = Address::check(address, |text| self.keeper.holds_token(text))?;
         self.popup.borrow_mut().set_address(address);
         Ok(Authorization::Window)
-    }
-
-    /// Gives the address to the host's function, in a task of its own: whatever that does happens to the host alone.
-    fn open_elsewhere(self: &Rc<Self>, attempt: u32, open: Function, address: JsString) {
-        let core = Rc::downgrade(self);
-        spawn(Box::pin(async move {
-            let opened = match open.call1(&JsValue::UNDEFINED, &address) {
-                Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
-                Err(error) => Err(error),
-            };
-            if let (Err(_), Some(core)) = (opened, core.upgrade()) {
-                core.send(Event::PopupOpened { attempt, opened: false });
-            }
-        }));
     }
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {

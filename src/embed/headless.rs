@@ -2,6 +2,7 @@
 
 use super::instance::Core;
 use super::options::{flag, get, text};
+use crate::cut::by_name;
 use crate::flow::{Apps, ConfigEvent, Event, Plain, Screen, Typed};
 use crate::platform::json::Value;
 use crate::platform::model::AuthType;
@@ -48,19 +49,20 @@ const fn line_name(line: SessionLine) -> &'static str {
 /// What the user did, as `www/headless.d.ts` describes it; `None` for anything else.
 pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
     let text = |name: &str| text(event, name);
+    let auth_type = || AuthType::named(&text("authType")?);
     let kind = text("type")?;
-    Some(match kind.as_str() {
+    let own = by_name!(&kind, {
         "search-changed" => Event::SearchChanged(text("search").unwrap_or_default()),
         "category-chosen" => Event::CategoryChosen(text("category")),
         "app-chosen" => Event::AppChosen(text("app")?),
         "back" => Event::Back,
-        "connect-chosen" => Event::ConnectChosen(auth_type(event)?),
+        "connect-chosen" => Event::ConnectChosen(auth_type()?),
         "consent-given" => Event::ConsentGiven,
         "fields-submitted" => Event::FieldsSubmitted(typed(&get(event, "values")?)),
         "open-again" => Event::OpenAgain,
         "check-now" => Event::CheckNow,
         "cancel" => Event::Cancel,
-        "disconnect-chosen" => Event::DisconnectChosen(auth_type(event)?),
+        "disconnect-chosen" => Event::DisconnectChosen(auth_type()?),
         "disconnect-confirmed" => Event::DisconnectConfirmed,
         "disconnect-declined" => Event::DisconnectDeclined,
         "done" => Event::Done,
@@ -68,21 +70,21 @@ pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
             Screen::Configure(_) | Screen::Runs(_) => Event::Config(ConfigEvent::Retry),
             _ => Event::Retry,
         },
-        kind => Event::Config(config_event(kind, event)?),
-    })
+    });
+    own.or_else(|| Some(Event::Config(config_event(&kind, event)?)))
 }
 
 fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
+    let text = |name: &str| text(event, name);
     let number = |name: &str| Some(get(event, name)?.as_f64()? as u32);
-    let workflow = || text(event, "workflow");
-    let field = || Some(FieldKey { workflow: workflow(), id: text(event, "field")? });
-    Some(match kind {
+    let field = || Some(FieldKey { workflow: text("workflow"), id: text("field")? });
+    by_name!(kind, {
         "configure" => ConfigEvent::Opened,
         "runs" => ConfigEvent::RunsOpened,
-        "field-typed" => ConfigEvent::Typed { field: field()?, text: text(event, "text").unwrap_or_default() },
+        "field-typed" => ConfigEvent::Typed { field: field()?, text: text("text").unwrap_or_default() },
         "field-chosen" => ConfigEvent::Chosen { field: field()?, value: value(&get(event, "value"))? },
-        "workflow-switched" => ConfigEvent::Switched { workflow: workflow()?, enabled: flag(event, "enabled") },
-        "config-chosen" => ConfigEvent::ConfigChosen(text(event, "config")?),
+        "workflow-switched" => ConfigEvent::Switched { workflow: text("workflow")?, enabled: flag(event, "enabled") },
+        "config-chosen" => ConfigEvent::ConfigChosen(text("config")?),
         "page-chosen" => ConfigEvent::PageChosen(number("page")? as usize),
         "options-retried" => ConfigEvent::OptionsRetried(field()?),
         "save" => ConfigEvent::Save,
@@ -93,14 +95,8 @@ fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
         "delete-confirmed" => ConfigEvent::DeleteConfirmed,
         "delete-declined" => ConfigEvent::DeleteDeclined,
         "runs-page-chosen" => ConfigEvent::RunsPage(number("page")?),
-        "runs-workflow-chosen" => ConfigEvent::RunsWorkflow(workflow()?),
-        _ => return None,
+        "runs-workflow-chosen" => ConfigEvent::RunsWorkflow(text("workflow")?),
     })
-}
-
-fn auth_type(event: &JsValue) -> Option<AuthType> {
-    let name = text(event, "authType")?;
-    [AuthType::OAuth2, AuthType::KeyBased].into_iter().find(|known| known.as_str() == name)
 }
 
 /// Values are copied one by one into what is wiped, never as part of a text about all of them. They may be of another

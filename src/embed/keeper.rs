@@ -1,6 +1,6 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
-use super::browser::{Listener, Reaction, Timer, now, page, random_seed, spawn};
+use super::browser::{Listener, Reaction, Timer, call, now, page, random_seed};
 use super::offer;
 use crate::error::Code;
 use crate::object;
@@ -10,14 +10,13 @@ use crate::session::{
     Acquire, AskId, AskReason, Effect, EndReason, HostAnswer, Lease, Now, Phase, ProbeOutcome, Session, SessionEvent,
     SessionFault, SessionOptions, SessionView, Ticket,
 };
-use js_sys::{Function, JsString, Promise};
+use js_sys::{Function, JsString};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 use zeroize::Zeroizing;
 
@@ -146,7 +145,7 @@ impl Keeper {
             }
             Effect::Probe(lease) => self.tell(News::Probe(lease)),
             Effect::Emit(event) => self.tell(News::Event(event)),
-            Effect::Release { tickets, result } => self.release(&tickets, result),
+            Effect::Release { ticket, result } => self.release(ticket, result),
             Effect::ResetFlow(_) => self.tell(News::Reset),
         }
     }
@@ -161,13 +160,8 @@ impl Keeper {
             ("signal", controller.signal().into()),
         ]);
         self.asks.borrow_mut().push((ask, controller));
-        let called = callback.call1(&JsValue::UNDEFINED, &argument);
         let keeper = Rc::downgrade(self);
-        spawn(Box::pin(async move {
-            let answer = match called {
-                Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
-                Err(error) => Err(error),
-            };
+        let then = move |answer| {
             let Some(keeper) = keeper.upgrade() else { return };
             drop(keeper.asked(ask));
             let answer = match answer {
@@ -175,7 +169,8 @@ impl Keeper {
                 Err(error) => HostAnswer::Failed { retry_after_ms: retry_after_ms(&error) },
             };
             keeper.drive(|session, now| session.answered(ask, answer, now));
-        }));
+        };
+        call(callback, argument.into(), Box::new(then));
     }
 
     /// Takes out what can end a call of the host's callback.
@@ -185,8 +180,8 @@ impl Keeper {
         Some(asks.swap_remove(at).1)
     }
 
-    fn release(&self, tickets: &[Ticket], result: Result<Lease, SessionFault>) {
-        for waiter in self.waiting.borrow_mut().iter_mut().filter(|waiter| tickets.contains(&waiter.ticket)) {
+    fn release(&self, ticket: Ticket, result: Result<Lease, SessionFault>) {
+        if let Some(waiter) = self.waiting.borrow_mut().iter_mut().find(|waiter| waiter.ticket == ticket) {
             waiter.result = Some(result);
             waiter.waker.wake_by_ref();
         }

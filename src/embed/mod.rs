@@ -42,7 +42,7 @@ mod requests;
 mod second;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use browser::{online, random_uuid, spawn};
+pub(crate) use browser::{Hear, Listener, online, random_uuid, spawn};
 #[cfg(any(target_arch = "wasm32", feature = "ssr"))]
 pub use leptos::{ConnectFlow, Grant, Handler, TokenSource};
 #[cfg(target_arch = "wasm32")]

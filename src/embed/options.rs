@@ -220,7 +220,7 @@ pub(super) fn has(value: &JsValue, name: &str) -> bool {
 
 /// An address that is safe to be followed by a click.
 fn is_web(address: &str) -> bool {
-    Url::new(address).is_ok_and(|url| matches!(url.protocol().as_str(), "https:" | "http:"))
+    Url::new(address).is_ok_and(|url| matches!(text(&url, "protocol").as_deref(), Some("https:" | "http:")))
 }
 
 /// A property that is there and not null. What is no object has none; an object may be of another realm, a frame's say.
@@ -241,17 +241,18 @@ pub(super) fn flag(value: &JsValue, name: &str) -> bool {
 /// An address that may be trusted with something: `https:`, or `http:` of this machine, and nobody's name in it.
 pub(super) fn secure(address: &str) -> Option<Url> {
     let url = Url::new(address).ok()?;
-    let scheme = match url.protocol().as_str() {
+    let part = |name| text(&url, name);
+    let scheme = match part("protocol")?.as_str() {
         "https:" => true,
-        "http:" => is_loopback(&url.hostname()),
+        "http:" => is_loopback(&part("hostname")?),
         _ => false,
     };
-    (scheme && url.username().is_empty() && url.password().is_empty()).then_some(url)
+    (scheme && part("username").is_none() && part("password").is_none()).then_some(url)
 }
 
 /// As [`secure`], without query and fragment; what comes back has no slash at the end.
 pub(super) fn api_base(address: &str) -> Option<String> {
-    let url = secure(address).filter(|url| url.search().is_empty() && url.hash().is_empty())?.href();
+    let url = secure(address).filter(|url| text(url, "search").or(text(url, "hash")).is_none())?.href();
     let mut base = url.as_str();
     while let Some(shorter) = base.strip_suffix('/') {
         base = shorter;

@@ -4,7 +4,8 @@ use super::browser::window;
 use super::options::secure;
 use crate::error::Code;
 use crate::object;
-use js_sys::{Function, JsString};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 use web_sys::{Url, Window};
 
 /// Longer addresses are refused, in bytes.
@@ -46,7 +47,7 @@ impl Popup {
             window().and_then(|window| window.open_with_url_and_target_and_features("", "", features).ok()?);
         if let Some(popup) = &self.window {
             // The provider must not reach back: a page with an opener can navigate it.
-            object::set(popup, "opener", &wasm_bindgen::JsValue::NULL);
+            object::set(popup, "opener", &JsValue::NULL);
         }
         self.window.is_some()
     }
@@ -58,7 +59,7 @@ impl Popup {
     }
 
     /// The host's function, where it has given one, and what to call it with.
-    pub(super) fn elsewhere(&self) -> Option<(Function, JsString)> {
+    pub(super) fn elsewhere(&self) -> Option<(Function, JsValue)> {
         let (open, address) = (self.open_url.clone()?, self.address.as_ref()?);
         Some((open, address.0.href().into()))
     }

@@ -52,6 +52,10 @@ impl AuthType {
             Self::KeyBased => "keybased",
         }
     }
+
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::OAuth2, Self::KeyBased].into_iter().find(|known| known.as_str() == name)
+    }
 }
 
 /// One way to connect an app.

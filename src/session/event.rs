@@ -126,7 +126,7 @@ pub enum ResetReason {
 }
 
 /// What the driver must do, in this order, outside any borrow of the session.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
     /// Call `getSessionToken({reason, attempt, signal})`, report with [`Session::answered`](super::Session::answered).
     Ask { ask: AskId, reason: AskReason, attempt: u32 },
@@ -136,8 +136,8 @@ pub enum Effect {
     Probe(Lease),
     /// Dispatch to the host.
     Emit(SessionEvent),
-    /// Let these requests go on, all with the same result.
-    Release { tickets: Vec<Ticket>, result: Result<Lease, SessionFault> },
+    /// Let that request go on.
+    Release { ticket: Ticket, result: Result<Lease, SessionFault> },
     /// Start the flow over: requests in flight, popup, typed values, everything of the old account goes.
     ResetFlow(ResetReason),
 }

@@ -5,7 +5,6 @@ use super::clock::{Jump, Moment, Now};
 use super::event::{AskId, AskReason, Effect, ExpiryReason, Lease, ProbeOutcome, SessionEvent};
 use super::machine::Session;
 use super::state::{Ask, Stage};
-use crate::gather::Gather;
 
 pub(super) const CALL_TIMEOUT_MS: f64 = 15_000.0;
 pub(super) const MISSING_AFTER_MS: f64 = 5_000.0;
@@ -25,9 +24,7 @@ impl Session {
             }
             self.renew(at);
         }
-        // All wait equally long: whoever came first is overdue first.
-        let overdue = self.waiting.iter().take_while(|(_, until)| at.steady >= *until).count();
-        self.release_first(overdue, Err(SessionFault::Unavailable));
+        self.release_until(at.steady, Err(SessionFault::Unavailable));
         at
     }
 
@@ -158,13 +155,14 @@ impl Session {
     }
 
     pub(super) fn release(&mut self, result: Result<Lease, SessionFault>) {
-        self.release_first(self.waiting.len(), result);
+        self.release_until(f64::INFINITY, result);
     }
 
-    fn release_first(&mut self, many: usize, result: Result<Lease, SessionFault>) {
-        let tickets = self.waiting.drain(..many).map(|(ticket, _)| ticket).gather();
-        if !tickets.is_empty() {
-            self.effects.push(Effect::Release { tickets, result });
+    /// Those that would wait no longer than until then. All wait equally long: whoever came first is overdue first.
+    fn release_until(&mut self, now: f64, result: Result<Lease, SessionFault>) {
+        while self.waiting.first().is_some_and(|(_, until)| now >= *until) {
+            let (ticket, _) = self.waiting.remove(0);
+            self.effects.push(Effect::Release { ticket, result });
         }
     }
 

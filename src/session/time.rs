@@ -47,27 +47,21 @@ pub fn instant(text: &str) -> Option<f64> {
 
 /// An HTTP `Date` header, any of the three forms of RFC 9110, as epoch milliseconds.
 pub fn http_date(text: &str) -> Option<f64> {
-    let mut words = [&b""[..]; 8];
-    let mut count = 0;
-    for word in text.as_bytes().split(|b| matches!(b, b' ' | b',' | b'-' | b':')).filter(|word| !word.is_empty()) {
-        *words.get_mut(count)? = word;
-        count += 1;
-    }
-    let [day, month, year, hour, minute, second] = match (count, words) {
-        (8, [_, day, month, year, h, m, s, b"GMT"]) => [day, month, year, h, m, s],
-        (7, [_, month, day, h, m, s, year, _]) => [day, month, year, h, m, s],
-        _ => return None,
-    };
+    // Behind the day of the week.
+    const FORMS: [&[u8]; 4] =
+        [b"dd bbb yyyy hh:ii:ss GMT", b"dd-bbb-yy hh:ii:ss GMT", b"bbb dd hh:ii:ss yyyy", b"bbb  d hh:ii:ss yyyy"];
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let month = MONTHS.chunks(3).position(|name| name == month)? as u32 + 1;
-    let year = match (year.len(), whole(year)?) {
-        (2, short @ 70..) => 1900 + short,
-        (2, short) => 2000 + short,
-        (4, year) => year,
-        _ => return None,
+    let text = text.as_bytes();
+    let text = text.get(text.iter().position(|&byte| byte == b' ')? + 1..)?;
+    let whole = |form: &&[u8]| read(text, form).filter(|(_, rest)| rest.is_empty());
+    let ([year, name, day, hour, minute, second], _) = FORMS.iter().find_map(whole)?;
+    let month = MONTHS.chunks(3).position(|month| month.iter().fold(0, with_letter) == name)? as u32 + 1;
+    let century = match year {
+        0..70 => 2_000,
+        70..100 => 1_900,
+        _ => 0,
     };
-    let seconds = clock_seconds(whole(hour)?, whole(minute)?, whole(second)?)?;
-    Some((days(year, month, whole(day)?)? * 86_400.0 + seconds) * 1_000.0)
+    Some((days(century + year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)?) * 1_000.0)
 }
 
 /// A `Retry-After` header, seconds or an HTTP date, as milliseconds from `epoch_now_ms`; never negative.
@@ -80,12 +74,13 @@ pub fn retry_after_ms(text: &str, epoch_now_ms: f64) -> Option<f64> {
 }
 
 fn rfc3339(text: &[u8]) -> Option<f64> {
-    let mut cursor = Cursor(text);
-    let mut parts = [cursor.number(4)?, 0, 0, 0, 0, 0];
-    for (part, before) in parts[1..].iter_mut().zip([&b"-"[..], b"-", b"Tt ", b":", b":"]) {
-        *part = cursor.after(before)?.number(2)?;
+    let ([year, month, day, ..], rest) = read(text, b"yyyy-oo-dd")?;
+    let mut cursor = Cursor(rest);
+    if !b"Tt ".iter().any(|&byte| cursor.eat(byte)) {
+        return None;
     }
-    let [year, month, day, hour, minute, second] = parts;
+    let ([.., hour, minute, second], rest) = read(cursor.0, b"hh:ii:ss")?;
+    cursor.0 = rest;
     let mut fraction = 0.0;
     if cursor.eat(b'.') {
         let mut unit = 1_000.0;
@@ -98,10 +93,11 @@ fn rfc3339(text: &[u8]) -> Option<f64> {
         0
     } else {
         let west = cursor.eat(b'-');
-        if !west {
-            cursor.after(b"+")?;
+        if !west && !cursor.eat(b'+') {
+            return None;
         }
-        let (hours, minutes) = (cursor.number(2)?, cursor.after(b":")?.number(2)?);
+        let ([.., hours, minutes, _], rest) = read(cursor.0, b"hh:ii")?;
+        cursor.0 = rest;
         let offset = (hours < 24 && minutes < 60).then_some((hours * 60 + minutes) as i32)?;
         if west { -offset } else { offset }
     };
@@ -134,10 +130,26 @@ fn days(year: u32, month: u32, day: u32) -> Option<f64> {
     Some(f64::from(count) - 719_468.0)
 }
 
-fn whole(text: &[u8]) -> Option<u32> {
-    let mut cursor = Cursor(text);
-    let value = cursor.number(text.len().min(4))?;
-    cursor.0.is_empty().then_some(value)
+/// The year, month, day, hour, minute and second at the beginning of a text, and what follows: where the form has one of
+/// their letters there is a digit, `b` is a letter of the month's name, and all else is itself.
+fn read<'a>(text: &'a [u8], form: &[u8]) -> Option<([u32; 6], &'a [u8])> {
+    let (text, rest) = text.split_at_checked(form.len())?;
+    let mut parts = [0; 6];
+    for (byte, sign) in text.iter().zip(form) {
+        let part = parts.iter_mut().zip(b"yodhis").find(|(_, letter)| *letter == sign);
+        match part {
+            Some((part, _)) if byte.is_ascii_digit() => *part = *part * 10 + u32::from(byte - b'0'),
+            None if *sign == b'b' => parts[1] = with_letter(parts[1], byte),
+            None if byte == sign => {}
+            _ => return None,
+        }
+    }
+    Some((parts, rest))
+}
+
+/// A short word as a number, with one letter more.
+fn with_letter(word: u32, letter: &u8) -> u32 {
+    word << 8 | u32::from(*letter)
 }
 
 /// A number with one digit more.
@@ -156,25 +168,11 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    fn after(&mut self, one_of: &[u8]) -> Option<&mut Self> {
-        let first = *self.0.first()?;
-        one_of.iter().find(|&&byte| byte == first)?;
-        self.0 = &self.0[1..];
-        Some(self)
-    }
-
     /// One digit or more.
     fn digits(&mut self) -> Option<&'a [u8]> {
         let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         (count > 0).then_some(digits)
-    }
-
-    /// Exactly `len` digits.
-    fn number(&mut self, len: usize) -> Option<u32> {
-        let digits = self.0.get(..len).filter(|digits| !digits.is_empty())?;
-        self.0 = &self.0[len..];
-        digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0')))
     }
 }

@@ -8,10 +8,10 @@ use super::Ui;
 use super::held::keep;
 use super::key::Key;
 use crate::cut::cut;
+use crate::embed::{Hear, Listener};
 use crate::flow::State;
 use leptos::prelude::{Owner, RenderEffect, untrack};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -47,17 +47,6 @@ pub(super) trait Run {
 impl<F: FnMut()> Run for F {
     fn run(&mut self) {
         self();
-    }
-}
-
-/// As [`Read`], for what listens.
-trait Hear {
-    fn hear(&mut self, event: &Event);
-}
-
-impl<F: FnMut(&Event)> Hear for F {
-    fn hear(&mut self, event: &Event) {
-        self(event);
     }
 }
 
@@ -204,14 +193,14 @@ impl El {
     }
 
     /// Listens until the current owner is cleaned up.
-    pub(super) fn on(self, event: &str, handler: impl FnMut(&Event) + 'static) -> Self {
-        listen(&self.0, event, false, Box::new(handler));
+    pub(super) fn on(self, event: &'static str, handler: impl Fn(&Event) + 'static) -> Self {
+        listen(&self.0, event, false, Box::new(move |event: &JsValue| handler(event.unchecked_ref())));
         self
     }
 
     /// As [`El::on`], in the capture phase: for events that do not bubble.
-    pub(super) fn on_capture(self, event: &str, handler: impl FnMut(&Event) + 'static) -> Self {
-        listen(&self.0, event, true, Box::new(handler));
+    pub(super) fn on_capture(self, event: &'static str, handler: impl Fn(&Event) + 'static) -> Self {
+        listen(&self.0, event, true, Box::new(move |event: &JsValue| handler(event.unchecked_ref())));
         self
     }
 
@@ -348,24 +337,10 @@ fn follow_flag(
     }));
 }
 
-fn listen(element: &Element, event: &str, capture: bool, mut handler: Box<dyn Hear>) {
-    let run = Closure::wrap(Box::new(move |event: Event| handler.hear(&event)) as Box<dyn FnMut(Event)>);
-    let _ = element.add_event_listener_with_callback_and_bool(event, run.as_ref().unchecked_ref(), capture);
-    keep(Listening { element: element.clone(), event: event.to_owned(), capture, run });
-}
-
 /// An element that has left the page can still get an event, a scroll that was under way for one.
-struct Listening {
-    element: Element,
-    event: String,
-    capture: bool,
-    run: Closure<dyn FnMut(Event)>,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let run = self.run.as_ref().unchecked_ref();
-        let _ = self.element.remove_event_listener_with_callback_and_bool(&self.event, run, self.capture);
+fn listen(element: &Element, event: &'static str, capture: bool, handler: Box<dyn Hear>) {
+    if let Some(listener) = Listener::add(element, event, capture, handler) {
+        keep(listener);
     }
 }
 

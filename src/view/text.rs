@@ -7,6 +7,7 @@ use super::Ui;
 use crate::cut::cut;
 use crate::decimal::decimal;
 use crate::english::{FIRST_WORDS, LATER_WORDS};
+use crate::gather::keep;
 use crate::object;
 use js_sys::{Array, Function, JSON, Reflect};
 use std::cell::RefCell;
@@ -32,7 +33,7 @@ pub(super) fn complete() {
 /// Adds a language: a flat object of texts by key, shared by all instances. Set the locale only after this.
 pub fn register(locale: &str, catalog: JsValue) {
     CATALOGS.with_borrow_mut(|catalogs| {
-        catalogs.retain(|(known, _)| known != locale);
+        keep(catalogs, |(known, _)| known != locale);
         catalogs.push((locale.to_owned(), catalog));
     });
 }

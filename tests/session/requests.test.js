@@ -24,36 +24,25 @@ suite("requests", {
   "S11: an id is 122 bits of the browser's own randomness, of which a million are different": async (scene) => {
     const { page } = scene;
     const { drawn, different } = await page.run(async () => {
-      const random = [];
-      const { getRandomValues } = Crypto.prototype;
-      Crypto.prototype.getRandomValues = function (array) {
-        getRandomValues.call(this, array);
-        if (array.byteLength === 16) random.push([...new Uint8Array(array.buffer, array.byteOffset, 16)]);
-        return array;
+      const drawn = [];
+      const { randomUUID } = Crypto.prototype;
+      Crypto.prototype.randomUUID = function () {
+        const id = randomUUID.call(this);
+        drawn.push(id);
+        return id;
       };
       await ready({ properties: { headers: { activityId: true, sessionId: true, correlationId: true } } });
       await press("Tally Books");
       // For the life, the session and three requests.
-      await until(() => random.length >= 5);
-      Crypto.prototype.getRandomValues = getRandomValues;
+      await until(() => drawn.length >= 5);
+      Crypto.prototype.randomUUID = randomUUID;
       const seen = new Set();
-      for (let round = 0; round < 250; round++) {
-        const bytes = crypto.getRandomValues(new Uint8Array(64_000));
-        const words = new BigUint64Array(bytes.buffer);
-        for (let at = 0; at < words.length; at += 2) {
-          seen.add((BigInt.asUintN(60, words[at]) << 62n) | BigInt.asUintN(62, words[at + 1]));
-        }
-      }
-      return { drawn: random, different: seen.size };
+      for (let round = 0; round < 1_000_000; round++) seen.add(BigInt(`0x${crypto.randomUUID().replaceAll("-", "")}`));
+      return { drawn, different: seen.size };
     });
-    const idOf = (bytes) => {
-      const hex = bytes.map((byte, at) => {
-        const set = at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte;
-        return set.toString(16).padStart(2, "0");
-      });
-      return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-    };
-    const known = new Set(drawn.map(idOf));
+    // 122 bits are random, the others say of which kind the id is.
+    for (const id of drawn) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const known = new Set(drawn);
     const requests = await page.waitFor(async () => {
       const all = await sent(scene);
       return all.length >= 3 && all;

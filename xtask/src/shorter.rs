@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 
 /// What wasm-bindgen writes, and what it becomes wherever it is.
-pub(crate) const WORDS: [(&str, &str); 22] = [
+pub(crate) const WORDS: [(&str, &str); 26] = [
     // Every browser that runs the module has these classes, and what wipes after them.
     ("let result;\n            try {\n                result = arg0 instanceof ", "const ret = arg0 instanceof "),
     (
@@ -16,6 +16,11 @@ pub(crate) const WORDS: [(&str, &str); 22] = [
         "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new",
         "new",
     ),
+    // The first of these is asked for first.
+    ("typeof globalThis === 'undefined' ? undefined : globalThis", "globalThis"),
+    ("typeof self === 'undefined' ? undefined : self", "undefined"),
+    ("typeof window === 'undefined' ? undefined : window", "undefined"),
+    ("typeof global === 'undefined' ? undefined : global", "undefined"),
     // A memory that has grown has another buffer.
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
@@ -79,9 +84,13 @@ pub(crate) const WORDS: [(&str, &str); 22] = [
     ("    wasmInstance = instance;\n", ""),
     ("    wasmModule = module;\n    cachedDataViewMemory0 = null;\n    cachedUint8ArrayMemory0 = null;\n", ""),
 ];
-/// A form with what is kept in it, before and after.
-const KEPT: (&str, &str) =
-    ("            const ret = ", "            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);\n");
+/// What stands before a value that is named only for the next line.
+const NAMED: &str = "            const ret = ";
+/// Such next lines, and how what they do with a value begins.
+const USES: [(&str, &str); 2] = [
+    ("            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);\n", "return kept("),
+    ("            giveText(arg0, ret);\n", "giveText(arg0, "),
+];
 /// What stands before an import's function.
 const MEMBER: &str = "        ";
 
@@ -96,14 +105,16 @@ pub(crate) fn shorter(glue: &str) -> Result<String> {
     }
     let (mut out, mut lines) = (String::with_capacity(short.len()), short.split_inclusive('\n').peekable());
     while let Some(line) = lines.next() {
-        let keeps = line.strip_prefix(KEPT.0).and_then(|line| line.strip_suffix(";\n"));
-        if let Some(value) = keeps.filter(|_| lines.next_if_eq(&KEPT.1).is_some()) {
-            out += &format!("            return kept({value});\n");
+        let value = line.strip_prefix(NAMED).and_then(|line| line.strip_suffix(";\n"));
+        if let Some(value) = value
+            && let Some((_, begin)) = USES.iter().find(|(next, _)| lines.next_if_eq(next).is_some())
+        {
+            out += &format!("            {begin}{value});\n");
         } else {
             out += &arrow(line).unwrap_or_else(|| line.to_owned());
         }
     }
-    for old in ["arguments)", "handleError", KEPT.1] {
+    for old in ["arguments)", "handleError", USES[0].0] {
         if out.contains(old) {
             return Err(wrong(old));
         }
@@ -130,7 +141,7 @@ fn wrong(words: &str) -> Error {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{KEPT, WORDS, arrow, shorter};
+    use super::{USES, WORDS, arrow, shorter};
 
     /// Each form once. Some of them are what another has become, or hold it.
     fn glue() -> String {
@@ -163,8 +174,10 @@ mod tests {
         assert!(
             ["    free: function() {\n", "        },\n", "        a: 1,\n"].iter().all(|line| arrow(line).is_none())
         );
-        let glue = glue() + lines[0] + "            const ret = arg0.body;\n" + KEPT.1 + "        },\n";
+        let glue = glue() + lines[0] + "            const ret = arg0.body;\n" + USES[0].0 + "        },\n";
         let expected = arrows[0].to_owned() + "            return kept(arg0.body);\n        },\n";
         assert!(shorter(&glue).unwrap().ends_with(&expected));
+        let text = lines[0].to_owned() + "            const ret = arg1.href;\n" + USES[1].0;
+        assert!(shorter(&(glue + &text)).unwrap().ends_with("            giveText(arg0, arg1.href);\n"));
     }
 }

@@ -1,12 +1,13 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
-use super::super::browser::{Heard, Listener, document, heard};
+use super::super::browser::{Listener, document};
 use super::super::handle::place;
 use super::super::instance::{Shown, shown};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
 use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
+use crate::cut::by_name;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
@@ -21,7 +22,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, HtmlElement, MessagePort, ResizeObserver, ShadowRoot, Url};
+use web_sys::{AbortController, HtmlElement, MessagePort, ShadowRoot, Url};
 
 /// Headers that the host may have sent along; none of them can carry a value that was typed.
 const HEADERS: [&str; 3] = ["X-Activity-ID", "X-Session-ID", "X-Tenant-ID"];
@@ -46,7 +47,6 @@ struct Child {
     owner: leptos::reactive::owner::Owner,
     view: Cell<Option<Shown>>,
     listeners: Cell<[Option<Listener>; 2]>,
-    size: Cell<Option<Size>>,
 }
 
 /// What the document is for: an app, and one way to connect it.
@@ -54,31 +54,6 @@ struct Task {
     platform: Refold,
     slug: String,
     auth_type: AuthType,
-}
-
-/// Tells the parent how high the fields are, until it is dropped.
-struct Size {
-    observer: ResizeObserver,
-    _changed: Heard,
-}
-
-impl Size {
-    fn watch(element: &HtmlElement, port: &MessagePort) -> Option<Self> {
-        let (watched, port) = (element.clone(), port.clone());
-        let changed = heard(Box::new(move |_: &JsValue| {
-            let px = watched.get_bounding_client_rect().height().ceil();
-            post(&port, "height", &[("px", px.into())]);
-        }));
-        let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self { observer, _changed: changed })
-    }
-}
-
-impl Drop for Size {
-    fn drop(&mut self) {
-        self.observer.disconnect();
-    }
 }
 
 /// Takes the port that came with `nonce`. `platform` is an address of the platform that this document is for.
@@ -101,7 +76,6 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
         owner,
         view: Cell::new(None),
         listeners: Cell::default(),
-        size: Cell::default(),
     });
     let ui = child.ui.clone();
     child.view.set(Some(shown(&child.owner, &child.target, view::fields_alone(ui))));
@@ -112,25 +86,24 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     let received = listen(&child.port, &child, Child::received);
     child.listeners.set([closed, received]);
     post(&child.port, "ready", &[("nonce", nonce.into())]);
-    child.size.set(Size::watch(&child.target, &child.port));
     CHILD.set(Some(child));
     Some(())
 }
 
 impl Child {
     fn received(self: &Rc<Self>, message: &JsValue) {
-        match own_text(message, "name").as_deref() {
-            Some("setup") => self.set_up(message),
-            Some("look") => self.dress(message),
-            Some("session") => {
+        by_name!(&own_text(message, "name").unwrap_or_default(), {
+            "setup" => self.set_up(message),
+            "look" => self.dress(message),
+            "session" => {
                 self.generation.set(own_number(message, "generation").unwrap_or_default() as u32);
                 self.keeper.offer(message);
-            }
-            Some("proceed") => self.proceed(),
-            Some("release") => self.release(failure_of(message)),
-            Some("end") => self.end(),
-            _ => {}
-        }
+            },
+            "proceed" => self.proceed(),
+            "release" => self.release(failure_of(message)),
+            "end" => self.end(),
+        })
+        .unwrap_or_default();
     }
 
     /// Learns what to ask for from the platform itself, as soon as there is a token.
@@ -164,6 +137,7 @@ impl Child {
 
     /// What the parent says that it is for, with a platform that this document's own page has named as well.
     fn task_of(&self, message: &JsValue) -> Option<Task> {
+        let auth_type = AuthType::named(&own_text(message, "authType")?)?;
         let api = options::api_base(&own_text(message, "apiUrl")?)?;
         if Url::new(&api).ok()?.origin() != self.platform_origin {
             return None;
@@ -178,11 +152,10 @@ impl Child {
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let origins = Origins { api, icons: Vec::new() };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
-        let oauth2 = own_text(message, "authType").as_deref() == Some(AuthType::OAuth2.as_str());
         Some(Task {
             platform: Refold { transport, config: Default::default() },
             slug: own_text(message, "app").unwrap_or_default(),
-            auth_type: if oauth2 { AuthType::OAuth2 } else { AuthType::KeyBased },
+            auth_type,
         })
     }
 
@@ -270,9 +243,7 @@ impl Child {
 
     fn refused(&self, auth_type: AuthType, failure: Failure) {
         let errors = Vec::from_iter(flow::refused_field(&failure));
-        let fields: Array = errors.iter().map(|error| JsValue::from(error.field.as_str())).collect();
-        let mut parts = parts_of(&failure);
-        parts.push(("fields", fields.into()));
+        let parts = parts_of(&failure);
         // Whether the platform took them is not known: the parent asks it before anybody sends them twice.
         let unknown = auth_type == AuthType::KeyBased
             && matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout);
@@ -307,7 +278,6 @@ impl Child {
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
         spawn(Box::pin(async move { drop(listeners) }));
-        self.size.set(None);
         self.port.close();
         self.view.set(None);
         self.owner.cleanup();

@@ -18,7 +18,7 @@ use js_sys::{Function, JsString, Object};
 use std::cell::OnceCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, MessagePort, Url};
+use web_sys::{MessagePort, Url};
 
 /// Of these messages; www/frame.js takes no other.
 const VERSION: f64 = 1.0;
@@ -109,8 +109,8 @@ fn own_text(message: &JsValue, name: &str) -> Option<String> {
 /// Hears what the other side posts.
 fn listen<T: 'static>(port: &MessagePort, of: &Rc<T>, received: fn(&Rc<T>, &JsValue)) -> Option<Listener> {
     let listener = Listener::new(port, of, "message", move |of, event| {
-        if let Some(event) = event.dyn_ref::<MessageEvent>() {
-            received(of, &event.data());
+        if let Ok(message) = object::get(event, "data") {
+            received(of, &message);
         }
     });
     port.start();

@@ -3,6 +3,7 @@
 use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
 use super::{FrameUrl, Framed, News, VERSION, failure_of, listen, message, own_number, own_text, parts_of, post};
+use crate::cut::by_name;
 use crate::decimal::decimal;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
@@ -126,40 +127,31 @@ impl Parent {
     fn received(self: &Rc<Self>, message: &JsValue) {
         let Some(core) = self.core.upgrade() else { return };
         let name = own_text(message, "name").unwrap_or_default();
-        if name == "failed" {
-            return core.send(Event::FrameFailed(failure_of(message)));
+        if name != "failed" && name != "ready" && self.port().is_none() {
+            return;
         }
-        if name == "ready" {
-            if self.begins(own_text(message, "nonce")) {
+        by_name!(&name, {
+            "failed" => core.send(Event::FrameFailed(failure_of(message))),
+            "ready" => if self.begins(own_text(message, "nonce")) {
                 self.patience.set(None);
                 self.set_up(&core);
-            }
-            return;
-        }
-        if self.port().is_none() {
-            return;
-        }
-        match name.as_str() {
+            },
             "height" => {
                 let px = own_number(message, "px").unwrap_or_default().clamp(0.0, HIGHEST);
                 drop(self.element.style().set_property("block-size", &[&decimal(px as usize), "px"].concat()));
-            }
+            },
             "submitted" => core.send(Event::FrameSubmitted),
             "saved" => self.answer(&core, Ok(None)),
             "connected" => self.answer(&core, Ok(Some(Authorization::Connected))),
-            "address" => {
-                if let Some(address) = own_text(message, "url") {
-                    self.answer(&core, core.take_address(&address).map(Some));
-                }
-            }
+            "address" => if let Some(address) = own_text(message, "url") {
+                self.answer(&core, core.take_address(&address).map(Some));
+            },
             "refused" => self.answer(&core, Err(failure_of(message))),
-            "rejected" => {
-                if let Some(generation) = own_number(message, "generation") {
-                    core.keeper.rejected(generation as u32);
-                }
-            }
-            _ => {}
-        }
+            "rejected" => if let Some(generation) = own_number(message, "generation") {
+                core.keeper.rejected(generation as u32);
+            },
+        })
+        .unwrap_or_default();
     }
 
     /// Whether that is the nonce of a document which has not answered before.

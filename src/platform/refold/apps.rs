@@ -108,17 +108,9 @@ pub(super) fn app(app: &Reader, icons: &Icons) -> Option<App> {
     Some(app)
 }
 
-fn auth_type(text: &str) -> Option<AuthType> {
-    match text {
-        "oauth2" => Some(AuthType::OAuth2),
-        "keybased" => Some(AuthType::KeyBased),
-        _ => None,
-    }
-}
-
 fn methods(app: &Reader) -> Vec<Method> {
     let options = app.get("auth_type_options");
-    let usual = app.text("auth_type").and_then(|text| auth_type(&text));
+    let usual = app.text("auth_type").and_then(|name| AuthType::named(&name));
     // The platform's own choice comes first.
     let keys_first = usual == Some(AuthType::KeyBased);
     let mut methods = Vec::new();
@@ -187,6 +179,6 @@ fn account(account: &Reader, usual: AuthType) -> Option<Account> {
         identifier: identifier.as_text().or_else(named).unwrap_or_default(),
         connected_at: account.text_or("connectedAt", ""),
         active: account.text("status").is_none_or(|status| status == "active"),
-        auth_type: account.text("auth_type").and_then(|text| auth_type(&text)).unwrap_or(usual),
+        auth_type: account.text("auth_type").and_then(|name| AuthType::named(&name)).unwrap_or(usual),
     })
 }

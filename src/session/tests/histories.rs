@@ -156,12 +156,10 @@ impl History {
                     assert_eq!(current, ask);
                     self.late.push((ask, due));
                 }
-                Effect::Release { tickets, result } => {
-                    for ticket in tickets {
-                        let before = self.waiting.len();
-                        self.waiting.retain(|(waiting, _)| *waiting != ticket);
-                        assert_eq!(self.waiting.len(), before - 1, "released once");
-                    }
+                Effect::Release { ticket, result } => {
+                    let before = self.waiting.len();
+                    self.waiting.retain(|(waiting, _)| *waiting != ticket);
+                    assert_eq!(self.waiting.len(), before - 1, "released once");
                     if let Ok(lease) = result {
                         assert_eq!(lease.generation(), self.rig.session.view().generation);
                     }

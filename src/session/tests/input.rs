@@ -275,7 +275,7 @@ fn k12_r14_another_account_resets_the_flow_and_waiters_do_not_go_on() {
     assert_eq!(rig.faults(), [SessionFault::AccountChanged]);
     let tail = rig.log.split_off(rig.log.len() - 4);
     assert_eq!(tail[1], Effect::ResetFlow(ResetReason::AccountChanged));
-    assert_eq!(tail[2], Effect::Release { tickets: vec![ticket], result: Err(SessionFault::AccountChanged) });
+    assert_eq!(tail[2], Effect::Release { ticket, result: Err(SessionFault::AccountChanged) });
     assert_eq!(rig.phase(), Phase::Active, "the new account's own requests go on");
 }
 

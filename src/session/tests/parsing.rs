@@ -111,6 +111,8 @@ fn http_dates_in_all_three_forms() {
     for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
         assert_eq!(reading::http_date(text), wanted, "{text}");
     }
+    assert_eq!(reading::http_date("Wed Nov 16 08:49:37 1994"), wanted.map(|ms| ms + 864_000_000.0));
+    assert_eq!(reading::http_date("Sunday, 06-Nov-22 08:49:37 GMT"), Some(1_667_724_577_000.0));
     let bad = [
         "",
         "Sun, 06 Nov 1994 08:49:37",
@@ -119,6 +121,9 @@ fn http_dates_in_all_three_forms() {
         "Sun, 06 Nov 1994 24:49:37 GMT",
         "Sun, 06 Nov 1994 08:49:37 GMT x",
         "Sun, 06 Növ 1994 08:49:37 GMT",
+        "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 gmt",
+        "Sun, 06 1994 08:49:37 GMT",
         "Sun, 06 Nov 19940 08:49:37 GMT",
         "a b c d e f g h i j",
     ];

@@ -45,7 +45,7 @@ fn c1_a_probe_that_is_refused_is_expired_on_arrival() {
     let Acquire::Wait(ticket) = rig.acquire() else { panic!("only the probe may use it") };
     rig.with(|session, now| session.probed(1, ProbeOutcome::Rejected, now));
     assert_eq!(rig.failures(), [SessionFault::ExpiredOnArrival]);
-    let release = Effect::Release { tickets: vec![ticket], result: Err(SessionFault::ExpiredOnArrival) };
+    let release = Effect::Release { ticket, result: Err(SessionFault::ExpiredOnArrival) };
     assert_eq!(rig.count(|effect| *effect == release), 1);
     assert_eq!(rig.with(|session, now| session.with_token(probe, now, <[u8]>::len)), None);
     rig.run(20.0 * SECOND);
