@@ -7,7 +7,7 @@ use crate::platform::model::Authorization;
 use crate::platform::model::config::FieldKind;
 use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
-use std::sync::Arc;
+use std::rc::Rc;
 
 impl Core {
     /// The request that carries a command out, with what the command has to send: only what names the answer stays in it.
@@ -64,10 +64,10 @@ impl Core {
                 ConfigCommand::Save { ask, .. } => ConfigEvent::Saved { ask, result: platform.read_config(answer) },
                 ConfigCommand::Delete { ask, .. } => ConfigEvent::Deleted { ask, result: answer.map(drop) },
                 ConfigCommand::Options { ask, .. } => {
-                    ConfigEvent::Options { ask, result: platform.read_options(answer).map(Arc::new) }
+                    ConfigEvent::Options { ask, result: platform.read_options(answer).map(Rc::new) }
                 }
                 ConfigCommand::Rule { ask, .. } => {
-                    let kind = |columns| Arc::new(FieldKind::Rules(Arc::new(columns)));
+                    let kind = |columns| Rc::new(FieldKind::Rules(Rc::new(columns)));
                     ConfigEvent::Options { ask, result: platform.read_rule(answer).map(kind) }
                 }
                 ConfigCommand::Runs { ask, .. } => ConfigEvent::RunsLoaded { ask, result: platform.read_runs(answer) },

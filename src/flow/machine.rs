@@ -11,7 +11,7 @@ use crate::error::{Code, Failure};
 use crate::gather::Gather;
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// The state machine of one connect flow.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ impl Flow {
     fn apps_loaded(&mut self, result: Result<Vec<App>, Failure>) {
         let first = !matches!(self.state.apps, Apps::Ready(_));
         match result {
-            Ok(apps) => self.state.apps = Apps::Ready(Arc::new(apps.into_iter().map(Arc::new).gather())),
+            Ok(apps) => self.state.apps = Apps::Ready(Rc::new(apps.into_iter().map(Rc::new).gather())),
             Err(failure) => {
                 self.report(&failure);
                 if first {
@@ -205,9 +205,9 @@ impl Flow {
             return;
         }
         if let Apps::Ready(apps) = &self.state.apps {
-            let app = Arc::new(app);
-            let shown = |known: &Arc<App>| Arc::clone(if known.slug == app.slug { &app } else { known });
-            self.state.apps = Apps::Ready(Arc::new(apps.iter().map(shown).gather()));
+            let app = Rc::new(app);
+            let shown = |known: &Rc<App>| Rc::clone(if known.slug == app.slug { &app } else { known });
+            self.state.apps = Apps::Ready(Rc::new(apps.iter().map(shown).gather()));
         }
     }
 

@@ -5,7 +5,7 @@ use super::state::Loaded;
 use crate::error::{Code, Failure};
 use crate::gather::Gather;
 use crate::platform::model::config::{Config, RunPage};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Runs {
     pub workflows: Vec<(String, String)>,
     /// The id of the workflow shown; empty while none is known.
     pub workflow: String,
-    pub content: Loaded<Arc<RunPage>>,
+    pub content: Loaded<Rc<RunPage>>,
     ask: u32,
     page: u32,
 }
@@ -66,7 +66,7 @@ impl Runs {
     }
 
     fn show(&mut self, page: RunPage) {
-        self.content = Loaded::Ready(Arc::new(page));
+        self.content = Loaded::Ready(Rc::new(page));
     }
 
     /// Asks for a page of runs, or first for the workflows.

@@ -4,7 +4,7 @@ use super::config::Configuring;
 use super::runs::Runs;
 use crate::error::Failure;
 use crate::platform::model::{Account, App, AuthType, Method, Organisation};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Everything the view needs besides the session's own state.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ impl State {
 
     pub fn app(&self, slug: &str) -> Option<&App> {
         match &self.apps {
-            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug).map(Arc::as_ref),
+            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug).map(Rc::as_ref),
             Apps::Loading | Apps::Failed(_) => None,
         }
     }
@@ -53,7 +53,7 @@ impl State {
 }
 
 /// Shared, so that a new state costs the same however many apps there are.
-pub type Apps = Loaded<Arc<Vec<Arc<App>>>>;
+pub type Apps = Loaded<Rc<Vec<Rc<App>>>>;
 
 /// One screen each; what a screen needs beyond the app itself is in its variant.
 #[derive(Clone, Debug, PartialEq)]

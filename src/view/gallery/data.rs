@@ -3,10 +3,10 @@
 use crate::error::{Code, Failure, Report};
 use crate::flow::{Command, ConfigCommand, ConfigEvent, Entry, Event, Flow};
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, RunPage};
+use crate::platform::model::config::{Config, FieldKey, RunPage};
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::refold::config as read;
-use std::sync::Arc;
+use std::rc::Rc;
 
 #[rustfmt::skip]
 const NAMES: [&str; 8] = [
@@ -38,8 +38,8 @@ pub(super) fn account(identifier: &str, active: bool) -> Account {
     }
 }
 
-pub(super) fn apps(count: usize) -> Arc<Vec<Arc<App>>> {
-    Arc::new((0..count).map(|at| Arc::new(app(at))).collect())
+pub(super) fn apps(count: usize) -> Rc<Vec<Rc<App>>> {
+    Rc::new((0..count).map(|at| Rc::new(app(at))).collect())
 }
 
 fn app(at: usize) -> App {
@@ -191,7 +191,7 @@ fn configure(flow: &mut Flow, state: &str) {
         _ => Ok(config()),
     };
     send(flow, ConfigEvent::Opened, &|ask| ConfigEvent::Loaded { ask, result: result.clone() });
-    let field = |id: &str| crate::platform::model::config::FieldKey { workflow: None, id: id.to_owned() };
+    let field = |id: &str| Rc::new(FieldKey { workflow: None, id: id.to_owned() });
     match state {
         "rules" => act(flow, ConfigEvent::PageChosen(1)),
         "workflows" => act(flow, ConfigEvent::PageChosen(2)),
