@@ -214,11 +214,11 @@ impl Configuring {
     }
 
     /// Without the list there is still the configuration itself: a failure changes nothing.
-    fn listed(&mut self, ask: u32, result: Result<Vec<String>, Failure>) {
+    fn listed(&mut self, ask: u32, result: Result<Rc<Vec<String>>, Failure>) {
         if let Ok(ids) = result
             && ask == self.listing
         {
-            self.ids = Rc::new(ids);
+            self.ids = ids;
         }
     }
 
@@ -268,7 +268,7 @@ impl Configuring {
         }
     }
 
-    fn loaded(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) {
+    fn loaded(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
         if ask != self.load {
             return;
         }
@@ -291,10 +291,10 @@ impl Configuring {
     }
 
     /// A new state of the platform comes under the edits.
-    fn take(&mut self, config: Config) {
+    fn take(&mut self, config: Rc<Config>) {
         self.faults = check::refused(&config);
         self.pages = Rc::new(pages::of(&config));
-        self.content = Loaded::Ready(Rc::new(config));
+        self.content = Loaded::Ready(config);
         self.generation += 1;
         self.resolved = Vec::new();
         self.show(self.page);

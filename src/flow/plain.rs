@@ -157,7 +157,7 @@ impl Plain {
             out.texts("scopes", &method.scopes);
             out.list("fields", &method.fields, Self::input);
         });
-        self.list("accounts", &app.accounts, Self::account);
+        self.list("accounts", &app.accounts, |out, account| out.account(account));
         self.flag("needsAttention", app.needs_attention());
     }
 

@@ -144,7 +144,7 @@ impl Child {
         self.ask(
             |task| task.platform.app(&task.slug),
             |child, task, answer| match task.platform.read_app(&task.slug, answer) {
-                Ok(app) => child.change(|state| state.apps = Apps::Ready(Rc::new(vec![Rc::new(app)]))),
+                Ok(app) => child.change(|state| state.apps = Apps::Ready(Rc::new(vec![app]))),
                 Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
             },
         );

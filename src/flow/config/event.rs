@@ -47,16 +47,16 @@ pub enum ConfigEvent {
     // The platform.
     Loaded {
         ask: u32,
-        result: Result<Config, Failure>,
+        result: Result<Rc<Config>, Failure>,
     },
     /// The ids of the app's configurations.
     Listed {
         ask: u32,
-        result: Result<Vec<String>, Failure>,
+        result: Result<Rc<Vec<String>>, Failure>,
     },
     Saved {
         ask: u32,
-        result: Result<Config, Failure>,
+        result: Result<Rc<Config>, Failure>,
     },
     Deleted {
         ask: u32,
@@ -69,7 +69,7 @@ pub enum ConfigEvent {
     },
     RunsLoaded {
         ask: u32,
-        result: Result<RunPage, Failure>,
+        result: Result<Rc<RunPage>, Failure>,
     },
 }
 

@@ -6,6 +6,7 @@ use crate::flow::command::{Command, Notice, Outcome};
 use crate::gather::{Gather, keep};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, WorkflowChange};
+use std::rc::Rc;
 
 impl Configuring {
     pub(super) fn save(&mut self, out: &mut Out<'_>) {
@@ -56,7 +57,7 @@ impl Configuring {
     }
 
     /// Whether the screen is to be left: it was asked for, and nothing is left to lose.
-    pub(super) fn saved(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) -> bool {
+    pub(super) fn saved(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) -> bool {
         if ask != self.change || !matches!(self.saving, Saving::Busy) {
             return false;
         }
@@ -76,7 +77,7 @@ impl Configuring {
         self.leaving && !self.dirty()
     }
 
-    fn accepted(&mut self, config: Config, mut sent: Sent, out: &mut Out<'_>) {
+    fn accepted(&mut self, config: Rc<Config>, mut sent: Sent, out: &mut Out<'_>) {
         let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
         keep(&mut sent.edits, |(key, _)| !refused(&key.id));
         let any = !sent.edits.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));

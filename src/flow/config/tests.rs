@@ -41,8 +41,8 @@ impl Run {
         run
     }
 
-    fn read(&self) -> Config {
-        reading::config(&self.body).unwrap()
+    fn read(&self) -> Rc<Config> {
+        Rc::new(reading::config(&self.body).unwrap())
     }
 
     fn send(&mut self, event: ConfigEvent) -> &mut Self {
@@ -505,8 +505,8 @@ fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     run.send(ConfigEvent::RunsPage(2));
     let second = asked(&run).0;
     let page = |page| reading::run_page(&json(&format!(r#"{{"docs":[],"page":{page},"totalPages":3}}"#))).unwrap();
-    run.send(ConfigEvent::RunsLoaded { ask: second, result: Ok(page(2)) });
-    run.send(ConfigEvent::RunsLoaded { ask: first, result: Ok(page(1)) });
+    run.send(ConfigEvent::RunsLoaded { ask: second, result: Ok(page(2).into()) });
+    run.send(ConfigEvent::RunsLoaded { ask: first, result: Ok(page(1).into()) });
     let Screen::Runs(runs) = &run.screen else { panic!("left") };
     assert!(matches!(&runs.content, Loaded::Ready(page) if page.page == 2 && page.pages == 3));
     run.send(ConfigEvent::RunsWorkflow("off".into()));
@@ -697,10 +697,10 @@ proptest! {
                     run.send(ConfigEvent::Saved { ask, result: Ok(is) });
                 },
                 Act::Refuse(place) => if let (Some((ask, ..)), Some(field)) = (pending.take(), key(place)) {
-                    let mut answer = run.read();
+                    let mut answer = Config::clone(&run.read());
                     answer.field_errors.push((field.id.clone(), "No.".into()));
                     let edited = before.iter().any(|(key, _)| *key == field);
-                    run.send(ConfigEvent::Saved { ask, result: Ok(answer) });
+                    run.send(ConfigEvent::Saved { ask, result: Ok(answer.into()) });
                     let kept = |at: &Configuring| at.edits.iter().any(|(key, _)| *key == field);
                     let left = matches!(&run.screen, Screen::Configure(at) if kept(at));
                     prop_assert_eq!(left, edited, "a refused edit is kept");
@@ -745,9 +745,9 @@ fn another_configuration_is_shown_when_nothing_of_this_one_would_be_lost() {
     });
     let (ask, slug) = listing.unwrap();
     let late = vec!["other".to_owned()];
-    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late) });
+    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late.into()) });
     assert!(run.at().ids.is_empty());
-    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()]) });
+    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()].into()) });
     run.typed(top("a"), "2").send(ConfigEvent::ConfigChosen("c2".into()));
     assert!(run.at().dirty() && run.commands.is_empty());
     run.send(ConfigEvent::Discard).send(ConfigEvent::ConfigChosen("c3".into()));

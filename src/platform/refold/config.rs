@@ -44,14 +44,14 @@ pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField
     })
 }
 
-pub(crate) fn rule_columns(columns: &Value) -> RuleColumns {
+pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
     let mut columns =
         RuleColumns { lhs: column(columns, "lhs"), operator: column(columns, "operator"), rhs: column(columns, "rhs") };
     if columns.operator.options.is_empty() {
         let known = OPERATORS.iter().map(|name| Choice { name: String::new(), value: Value::text(name) });
         columns.operator.options = known.gather();
     }
-    columns
+    Rc::new(columns)
 }
 
 pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
@@ -172,7 +172,7 @@ pub(super) fn kind(field: &Value) -> FieldKind {
             ..Mapping::default()
         }),
         "map_v2" => FieldKind::Map(mapping(field.get("mapping").unwrap_or(&Value::Null))),
-        "rule_engine" => FieldKind::Rules(Rc::new(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null)))),
+        "rule_engine" => FieldKind::Rules(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null))),
         _ => FieldKind::Unknown(name),
     }
 }
