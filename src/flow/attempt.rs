@@ -29,7 +29,6 @@ fn mark(account: &Account) -> String {
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) id: u32,
-    pub(super) slug: String,
     pub(super) auth_type: AuthType,
     /// Fields were typed for it: a refusal goes back to them.
     pub(super) typed: bool,
@@ -57,10 +56,9 @@ pub(super) enum Window {
 }
 
 impl Attempt {
-    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, baseline: Baseline, now_ms: f64) -> Self {
+    pub(super) fn new(id: u32, auth_type: AuthType, baseline: Baseline, now_ms: f64) -> Self {
         Self {
             id,
-            slug,
             auth_type,
             typed: false,
             pending: None,

@@ -30,7 +30,6 @@ use std::rc::Rc;
 /// One configuration on screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuring {
-    pub slug: String,
     pub content: Loaded<Rc<Config>>,
     /// The ids of the app's configurations, once they are known.
     pub ids: Rc<Vec<String>>,
@@ -80,6 +79,8 @@ struct Sent {
 pub(super) struct Out<'a> {
     pub(super) commands: &'a mut Vec<Command>,
     pub(super) last_ask: &'a mut u32,
+    /// The app that the screen is about.
+    pub(super) slug: &'a str,
 }
 
 impl Out<'_> {
@@ -92,8 +93,8 @@ impl Out<'_> {
         self.commands.push(Command::Config(command));
     }
 
-    pub(super) fn report(&mut self, failure: &Failure, step: &'static str, slug: &str) {
-        let notice = Notice::Error { failure: failure.clone(), step, app: Some(slug.to_owned()) };
+    pub(super) fn report(&mut self, failure: &Failure, step: &'static str) {
+        let notice = Notice::Error { failure: failure.clone(), step, app: Some(self.slug.to_owned()) };
         self.commands.push(Command::Emit(notice));
     }
 }
@@ -101,15 +102,13 @@ impl Out<'_> {
 /// Takes an event of configuring or of runs to the screen it is for; any other screen ignores it.
 pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
     match (&mut *screen, event) {
-        (Screen::App { slug, .. } | Screen::Connected { slug, .. }, ConfigEvent::Opened) => {
-            *screen = Screen::Configure(Box::new(Configuring::open(slug.clone(), None, out)));
+        (Screen::App { .. } | Screen::Connected { .. }, ConfigEvent::Opened) => {
+            *screen = Screen::Configure(Box::new(Configuring::open(None, out)));
         }
-        (Screen::App { slug, .. }, ConfigEvent::RunsOpened) => {
-            *screen = Screen::Runs(Box::new(Runs::open(slug.clone(), out)));
-        }
+        (Screen::App { .. }, ConfigEvent::RunsOpened) => *screen = Screen::Runs(Box::new(Runs::open(out))),
         (Screen::Configure(configuring), event) => {
             if configuring.step(event, out) {
-                *screen = Screen::App { slug: configuring.slug.clone(), removal: None };
+                *screen = Screen::App { removal: None };
             } else {
                 configuring.want(out);
             }
@@ -120,9 +119,8 @@ pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
 }
 
 impl Configuring {
-    fn open(slug: String, wanted: Option<String>, out: &mut Out<'_>) -> Self {
+    fn open(wanted: Option<String>, out: &mut Out<'_>) -> Self {
         let mut opened = Self {
-            slug,
             content: Loaded::Loading,
             ids: Rc::default(),
             pages: Rc::default(),
@@ -205,7 +203,7 @@ impl Configuring {
     /// Edits belong to the configuration that they were made in.
     fn choose(&mut self, id: String, out: &mut Out<'_>) {
         if !self.dirty() && !self.busy() && self.ids.contains(&id) {
-            let next = Self::open(self.slug.clone(), Some(id), out);
+            let next = Self::open(Some(id), out);
             let last = std::mem::replace(self, next);
             self.ids = Rc::clone(&last.ids);
             self.listing = last.listing;
@@ -224,7 +222,7 @@ impl Configuring {
 
     fn load(&mut self, out: &mut Out<'_>) {
         self.load = out.ask();
-        let (slug, config_id) = (self.slug.clone(), self.wanted.clone());
+        let (slug, config_id) = (out.slug.to_owned(), self.wanted.clone());
         out.command(ConfigCommand::Load { ask: self.load, slug, config_id });
     }
 
@@ -277,11 +275,11 @@ impl Configuring {
                 self.take(config);
                 if self.listing == 0 {
                     self.listing = out.ask();
-                    out.command(ConfigCommand::List { ask: self.listing, slug: self.slug.clone() });
+                    out.command(ConfigCommand::List { ask: self.listing, slug: out.slug.to_owned() });
                 }
             }
             Err(failure) => {
-                out.report(&failure, "configure", &self.slug);
+                out.report(&failure, "configure");
                 // A reload that failed leaves what is shown.
                 if self.config().is_none() {
                     self.content = Loaded::Failed(failure);
@@ -314,7 +312,7 @@ impl Configuring {
         let Some(config_id) = self.config().map(|config| config.config_id.clone()) else { return };
         self.removal = Some(RemovalStage::Busy);
         self.change = out.ask();
-        out.command(ConfigCommand::Delete { ask: self.change, slug: self.slug.clone(), config_id });
+        out.command(ConfigCommand::Delete { ask: self.change, slug: out.slug.to_owned(), config_id });
     }
 
     fn deleted(&mut self, ask: u32, result: Result<(), Failure>, out: &mut Out<'_>) -> bool {
@@ -323,7 +321,7 @@ impl Configuring {
         }
         match result {
             Err(failure) if failure.code != Code::NotFound => {
-                out.report(&failure, "configure", &self.slug);
+                out.report(&failure, "configure");
                 self.removal = Some(RemovalStage::Failed(failure));
                 false
             }

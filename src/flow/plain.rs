@@ -143,7 +143,7 @@ impl Plain {
                 }
             });
         }
-        self.object("screen", |out| out.screen(&state.screen));
+        self.object("screen", |out| out.screen(state));
     }
 
     fn app(&mut self, app: &App) {
@@ -192,12 +192,10 @@ impl Plain {
         });
     }
 
-    fn screen(&mut self, screen: &Screen) {
-        self.text("name", screen.name());
-        if let Some(slug) = screen.slug() {
-            self.text("app", slug);
-        }
-        match screen {
+    fn screen(&mut self, state: &State) {
+        self.text("name", state.screen.name());
+        self.maybe("app", &state.slug);
+        match &state.screen {
             Screen::List => {}
             Screen::App { removal, .. } => {
                 if let Some(removal) = removal {

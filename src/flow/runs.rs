@@ -10,7 +10,6 @@ use std::rc::Rc;
 /// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Runs {
-    pub slug: String,
     /// Ids and names of the app's workflows.
     pub workflows: Vec<(String, String)>,
     /// The id of the workflow shown; empty while none is known.
@@ -21,9 +20,9 @@ pub struct Runs {
 }
 
 impl Runs {
-    pub(super) fn open(slug: String, out: &mut Out<'_>) -> Self {
+    pub(super) fn open(out: &mut Out<'_>) -> Self {
         let (workflows, workflow) = (Vec::new(), String::new());
-        let mut opened = Self { slug, workflows, workflow, content: Loaded::Loading, ask: 0, page: 1 };
+        let mut opened = Self { workflows, workflow, content: Loaded::Loading, ask: 0, page: 1 };
         opened.load(out);
         opened
     }
@@ -71,14 +70,14 @@ impl Runs {
         self.ask = out.ask();
         let (ask, page, workflow) = (self.ask, self.page, self.workflow.clone());
         out.command(if workflow.is_empty() {
-            ConfigCommand::Find { ask, slug: self.slug.clone() }
+            ConfigCommand::Find { ask, slug: out.slug.to_owned() }
         } else {
             ConfigCommand::Runs { ask, workflow, page }
         });
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Out<'_>) {
-        out.report(&failure, "runs", &self.slug);
+        out.report(&failure, "runs");
         self.content = Loaded::Failed(failure);
     }
 }

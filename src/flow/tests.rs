@@ -695,8 +695,9 @@ proptest! {
             let state = flow.state();
             prop_assert!(*state == before || flow.changes() != changes, "changed without a word");
             // A screen about an app always has the app, and waiting always has an end.
-            if let Some(slug) = state.screen.slug() {
-                prop_assert!(state.app(slug).is_some(), "{} without its app", state.screen.name());
+            prop_assert_eq!(state.slug.is_none(), matches!(state.screen, Screen::List));
+            if state.slug.is_some() {
+                prop_assert!(state.current_app().is_some(), "{} without its app", state.screen.name());
             }
             if let Screen::Waiting { stage, .. } = &state.screen && *stage != Stage::Preparing {
                 prop_assert!(flow.next_wake().is_some(), "waits for ever in {stage:?}");

@@ -210,8 +210,8 @@ impl Child {
 
     fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
         let Some(&Task { ref slug, auth_type, .. }) = self.task.get() else { return };
-        let screen = Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy: false, problem, errors };
-        self.change(|state| state.screen = screen);
+        let screen = Screen::Fields { auth_type, framed: false, busy: false, problem, errors };
+        self.change(|state| (state.slug, state.screen) = (Some(slug.clone()), screen));
     }
 
     /// The fields can be typed into.

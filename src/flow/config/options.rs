@@ -87,7 +87,7 @@ impl Configuring {
             }
             let (value, ask) = (parent.clone(), out.ask());
             self.forget(key);
-            let (slug, config_id) = (self.slug.clone(), config.config_id.clone());
+            let (slug, config_id) = (out.slug.to_owned(), config.config_id.clone());
             let field = key.clone();
             out.command(ConfigCommand::Options { ask, slug, config_id, field, parent: value.clone() });
             self.resolved.push(Asked { field: key.clone(), value, ask, answer: Loaded::Loading });
@@ -102,7 +102,7 @@ impl Configuring {
         for value in sides {
             let known = self.rules.iter().filter(|rule| rule.field == field.key).count();
             if known < MAX_RULES && !self.rules.iter().any(|rule| rule.is_about(&field.key, &value)) {
-                let (ask, slug, field) = (out.ask(), self.slug.clone(), field.key.clone());
+                let (ask, slug, field) = (out.ask(), out.slug.to_owned(), field.key.clone());
                 out.command(ConfigCommand::Rule { ask, slug, field: field.clone(), lhs: value.clone() });
                 self.rules.push(Asked { field, value, ask, answer: Loaded::Loading });
             }

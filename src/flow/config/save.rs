@@ -21,7 +21,7 @@ impl Configuring {
         self.sent = Sent { edits: self.edits.clone(), switches: self.switches.clone() };
         self.saving = Saving::Busy;
         self.change = out.ask();
-        out.command(ConfigCommand::Save { ask: self.change, slug: self.slug.clone(), change });
+        out.command(ConfigCommand::Save { ask: self.change, slug: out.slug.to_owned(), change });
     }
 
     /// Turns to the first page with a fault, unless the one shown has any.
@@ -65,7 +65,7 @@ impl Configuring {
         match result {
             Ok(config) => self.accepted(config, sent, out),
             Err(failure) => {
-                out.report(&failure, "configure", &self.slug);
+                out.report(&failure, "configure");
                 self.leaving = false;
                 // Somebody else changed it: what they made of it comes under the edits.
                 if failure.code == Code::Conflict {
@@ -86,7 +86,7 @@ impl Configuring {
         let config_id = config.config_id.clone();
         self.take(config);
         if any {
-            let outcome = Outcome::ConfigSaved { app: self.slug.clone(), config_id };
+            let outcome = Outcome::ConfigSaved { app: out.slug.to_owned(), config_id };
             out.commands.push(Command::Emit(Notice::Outcome(outcome)));
         }
         let faulty = !self.faults.is_empty();

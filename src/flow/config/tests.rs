@@ -32,7 +32,7 @@ struct Run {
 
 impl Run {
     fn new(body: &str) -> Self {
-        let screen = Screen::App { slug: "crm".into(), removal: None };
+        let screen = Screen::App { removal: None };
         let mut run = Self { screen, commands: Vec::new(), last_ask: 0, body: json(body) };
         run.send(ConfigEvent::Opened);
         let ask = run.ask();
@@ -47,7 +47,7 @@ impl Run {
 
     fn send(&mut self, event: ConfigEvent) -> &mut Self {
         self.commands.clear();
-        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask };
+        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask, slug: "crm" };
         step(&mut self.screen, event, &mut out);
         self
     }
@@ -491,7 +491,7 @@ fn pages_follow_the_fields_and_stay_short() {
 #[test]
 fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     let mut run = Run::new(KINDS);
-    run.screen = Screen::App { slug: "crm".into(), removal: None };
+    run.screen = Screen::App { removal: None };
     run.send(ConfigEvent::RunsOpened);
     let Some(Command::Config(ConfigCommand::Find { ask, .. })) = run.commands.first() else { panic!("no question") };
     let (ask, result) = (*ask, Ok(run.read()));

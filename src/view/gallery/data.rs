@@ -150,7 +150,7 @@ fn runs() -> Rc<RunPage> {
 pub(super) fn flow(name: &str) -> Option<Flow> {
     let (mut flow, _) = Flow::start(None, Entry::Inline);
     flow.step(Event::AppsLoaded(Ok(apps(24).to_vec())), 0.0);
-    flow.step(Event::AppChosen("app-0".to_owned()), 0.0);
+    flow.step(Event::AppChosen("app-0".into()), 0.0);
     let (screen, state) = name.split_once('-').unwrap_or((name, ""));
     match screen {
         "configure" => configure(&mut flow, state),
