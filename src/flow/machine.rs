@@ -741,7 +741,7 @@ impl Flow {
 
 /// A refusal that names no field belongs to the form as a whole; platforms that name one do so by `"field: reason"`.
 pub(crate) fn refused_field(failure: &Failure) -> Option<FieldError> {
-    let (field, reason) = failure.message.as_deref()?.split_once(':')?;
+    let (field, reason) = failure.message.as_deref()?.split_once([':'])?;
     let reason = reason.strip_prefix(' ')?;
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (failure.code == Code::Rejected && name)

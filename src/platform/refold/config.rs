@@ -8,6 +8,7 @@ use crate::platform::model::config::{
     RunState, Workflow,
 };
 use crate::platform::seen::Seen;
+use crate::session::time::decimal;
 use std::rc::Rc;
 
 /// The operators that the contract names, for platforms that do not list any.
@@ -56,11 +57,11 @@ pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
 
 pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
     let Some(Value::List(runs)) = body.get("docs") else { return None };
-    let number = |name: &str| body.get(name).and_then(Value::plain).and_then(|text| text.parse::<u32>().ok());
+    let number = |name: &str| body.get(name).and_then(Value::plain).and_then(|text| decimal(text.as_bytes()));
     Some(RunPage {
         runs: runs.iter().filter_map(run).gather(),
-        page: number("page").unwrap_or(1).max(1),
-        pages: number("totalPages").unwrap_or(1).max(1),
+        page: number("page").map_or(1, |page| page as u32).max(1),
+        pages: number("totalPages").map_or(1, |pages| pages as u32).max(1),
     })
 }
 
