@@ -2,10 +2,11 @@
 
 use super::instance::Core;
 use super::options::{flag, get, text};
-use crate::flow::{Apps, ConfigEvent, Event, Plain, Screen, Typed};
+use crate::flow::{Apps, ConfigEvent, Event, Screen, Typed};
 use crate::platform::json::Value;
 use crate::platform::model::AuthType;
 use crate::platform::model::config::FieldKey;
+use crate::platform::write::written;
 use crate::view::{SessionLine, SessionShown};
 use js_sys::{Array, JSON, Object};
 use std::rc::Rc;
@@ -17,12 +18,11 @@ pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
     let SessionShown { line, test_mode, covered } = core.ui.session.get();
     let flow = core.flow.borrow();
     let state = flow.state();
-    let mut out = Plain::default();
     let known = match (seen.as_ref(), &state.apps) {
         (Some(Apps::Ready(seen)), Apps::Ready(apps)) => Rc::ptr_eq(seen, apps),
         _ => false,
     };
-    out.object("", |out| {
+    let told = written(|out| {
         out.text("status", "ready");
         out.object("session", |out| {
             out.text("line", line_name(line));
@@ -32,7 +32,7 @@ pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
         out.state(state, !known);
     });
     *seen = Some(state.apps.clone());
-    out.finish()
+    told
 }
 
 const fn line_name(line: SessionLine) -> &'static str {

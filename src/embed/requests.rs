@@ -8,8 +8,8 @@ use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
 
 impl Core {
-    /// The request that carries a command out, with what the command has to send: only what names the answer stays in it.
-    /// Nothing where there is nothing to ask.
+    /// The request that carries a command out; what was typed does not stay in the command. Nothing where there is nothing
+    /// to ask.
     pub(super) fn call_of(&self, command: &mut Command) -> Option<Call> {
         let platform = &self.platform;
         Some(match command {
@@ -24,12 +24,12 @@ impl Core {
                 // Where the host has chosen there is nothing to choose from.
                 ConfigCommand::List { slug, .. } => platform.configs(slug)?,
                 ConfigCommand::Find { slug, .. } => platform.find_config(slug),
-                ConfigCommand::Save { slug, change, .. } => platform.save_config(slug, take(change)),
+                ConfigCommand::Save { slug, change, .. } => platform.save_config(slug, change),
                 ConfigCommand::Delete { slug, config_id, .. } => platform.delete_config(slug, config_id.as_deref()),
                 ConfigCommand::Options { slug, config_id, field, parent, .. } => {
-                    platform.options(slug, config_id.as_deref(), field, take(parent))
+                    platform.options(slug, config_id.as_deref(), field, parent)
                 }
-                ConfigCommand::Rule { slug, field, lhs, .. } => platform.rule(slug, field, take(lhs)),
+                ConfigCommand::Rule { slug, field, lhs, .. } => platform.rule(slug, field, lhs),
                 ConfigCommand::Runs { workflow, page, .. } => platform.runs(workflow, *page),
             },
             // All others concern the list, the window or the frame.

@@ -7,6 +7,7 @@ use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
+use super::told;
 use crate::error::{Code, Failure};
 use crate::gather::{Gather, keep};
 use crate::platform::model::{App, AuthType, Authorization};
@@ -200,8 +201,9 @@ impl Flow {
         }
     }
 
+    /// An app as the platform knows it now, in place of the one that was.
     fn replace(&mut self, app: Rc<App>) {
-        if self.state.app(&app.slug).is_none_or(|known| *known == app) {
+        if self.state.app(&app.slug).is_none_or(|known| told::same(known, &app)) {
             return;
         }
         if let Apps::Ready(apps) = &self.state.apps {

@@ -151,6 +151,23 @@ fn what_changes_nothing_is_not_taken_for_a_change() {
 }
 
 #[test]
+fn whatever_can_be_seen_of_an_app_makes_it_another() {
+    let broken = Account { active: false, ..account("a", "1", AuthType::OAuth2) };
+    let app = App::clone(&crm(vec![broken, account("b", "1", AuthType::OAuth2)]));
+    let others = [
+        App { name: "CRM!".into(), ..app.clone() },
+        App { icon: Some("data:image/png,".into()), ..app.clone() },
+        App { tags: vec!["sales".into()], ..app.clone() },
+        App { methods: vault().methods.clone(), ..app.clone() },
+        App { accounts: app.accounts[..1].to_vec(), ..app.clone() },
+        // Of an app that needs attention anyway.
+        App { reauth_required: true, ..app.clone() },
+    ];
+    assert!(super::told::same(&app, &app.clone()));
+    assert!(others.iter().all(|other| !super::told::same(&app, other)));
+}
+
+#[test]
 fn of_a_long_list_the_top_is_shown_first_and_the_whole_in_its_place() {
     let (flow, commands) = Flow::start(None, Entry::Inline);
     let mut run = Run { flow, now: 0.0, commands };
@@ -708,9 +725,7 @@ proptest! {
 
 /// The state as a host of its own interface reads it.
 fn plain(flow: &Flow) -> Value {
-    let mut out = super::plain::Plain::default();
-    out.object("", |out| out.state(flow.state(), true));
-    Value::parse(&out.finish()).unwrap()
+    Value::parse(&crate::platform::write::written(|out| out.state(flow.state(), true))).unwrap()
 }
 
 fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {

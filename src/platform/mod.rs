@@ -8,6 +8,7 @@ pub mod model;
 pub mod refold;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod seen;
+pub(crate) mod write;
 
 #[cfg(target_arch = "wasm32")]
 mod http;
@@ -88,7 +89,7 @@ pub trait Configure {
     /// As [`Configure::config`]; none is `not_found`.
     fn find_config(&self, slug: &str) -> Call;
     /// Changes what is in `change` and nothing else; what was refused is in the answer's `field_errors`.
-    fn save_config(&self, slug: &str, change: config::ConfigChange) -> Call;
+    fn save_config(&self, slug: &str, change: &config::ConfigChange) -> Call;
     /// Of any of the three.
     fn read_config(&self, answer: Answer) -> Result<Rc<config::Config>, Failure>;
     /// The ids of those that can be chosen from; none where the host has chosen.
@@ -97,10 +98,10 @@ pub trait Configure {
     /// Any good answer means that it is done.
     fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call;
     /// What a field offers under this value of its parent.
-    fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: Value) -> Call;
+    fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: &Value) -> Call;
     fn read_options(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
     /// What a left-hand side can be compared with, and how.
-    fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Call;
+    fn rule(&self, slug: &str, field: &config::FieldKey, lhs: &Value) -> Call;
     fn read_rule(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
     /// Runs of a workflow, newest first; pages count from 1.
     fn runs(&self, workflow: &str, page: u32) -> Call;

@@ -2,12 +2,13 @@
 
 use crate::cut::beginning;
 use crate::gather::Gather;
-use crate::platform::json::{Value, append_text};
+use crate::platform::json::Value;
 use crate::platform::model::config::{
     Choice, Column, Config, ConfigChange, ConfigField, FieldKey, FieldKind, Mapping, RuleColumns, Run, RunPage,
     RunState, Workflow,
 };
 use crate::platform::seen::Seen;
+use crate::platform::write::{Writer, written};
 use crate::session::time::decimal;
 use std::rc::Rc;
 
@@ -65,53 +66,21 @@ pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
     })
 }
 
-/// The body of a request: a JSON object, written member by member.
-pub(crate) struct Body(String);
-
-impl Body {
-    pub(crate) fn new() -> Self {
-        Self("{".to_owned())
-    }
-
-    /// `source` is JSON.
-    pub(crate) fn member(mut self, name: &str, source: &str) -> Self {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        append_text(name, &mut self.0);
-        self.0.push(':');
-        self.0.push_str(source);
-        self
-    }
-
-    /// Nothing for a text that is not there.
-    pub(crate) fn text(self, name: &str, text: Option<&str>) -> Self {
-        let Some(text) = text else { return self };
-        let mut source = String::new();
-        append_text(text, &mut source);
-        self.member(name, &source)
-    }
-
-    pub(crate) fn finish(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
 /// The body of `PUT /api/v2/f-sdk/config`.
-pub(crate) fn change(slug: &str, change: ConfigChange) -> String {
-    let mut workflows = String::new();
-    for workflow in change.workflows {
-        workflows.push(if workflows.is_empty() { '[' } else { ',' });
-        let body = Body::new()
-            .text("id", Some(&workflow.id))
-            .member("enabled", if workflow.enabled { "true" } else { "false" })
-            .member("fields", &Value::Object(workflow.fields).write());
-        workflows.push_str(&body.finish());
-    }
-    workflows.push_str(if workflows.is_empty() { "[]" } else { "]" });
-    let body = Body::new().text("slug", Some(slug)).text("config_id", change.config_id.as_deref());
-    body.member("fields", &Value::Object(change.fields).write()).member("workflows", &workflows).finish()
+pub(crate) fn change(slug: &str, change: &ConfigChange) -> String {
+    let fields = |out: &mut Writer, fields: &[(String, Value)]| {
+        out.object("fields", |out| fields.iter().for_each(|(id, value)| out.value(id, value)));
+    };
+    written(|out| {
+        out.text("slug", slug);
+        out.maybe("config_id", &change.config_id);
+        fields(out, &change.fields);
+        out.list("workflows", &change.workflows, |out, workflow| {
+            out.text("id", &workflow.id);
+            out.flag("enabled", workflow.enabled);
+            fields(out, &workflow.fields);
+        });
+    })
 }
 
 pub(super) fn text(object: &Value, name: &str) -> Option<String> {
@@ -260,7 +229,7 @@ mod tests {
     fn a_change_is_written_as_the_contract_wants_it_and_values_as_they_are() {
         let values = vec![("__proto__".into(), json(r#"{"b":1.0,"1":[]}"#))];
         let workflows = vec![WorkflowChange { id: "w".into(), enabled: false, fields: values.clone() }];
-        let written = change("crm", ConfigChange { config_id: Some("c".into()), fields: values, workflows });
+        let written = change("crm", &ConfigChange { config_id: Some("c".into()), fields: values, workflows });
         let fields = r#""fields":{"__proto__":{"b":1.0,"1":[]}}"#;
         let workflow = [r#"{"id":"w","enabled":false,"#, fields, "}"].concat();
         let head = [r#"{"slug":"crm","config_id":"c","#, fields].concat();
