@@ -3,13 +3,14 @@
 use super::instance::Core;
 use super::options::{flag, get, text};
 use crate::cut::by_name;
-use crate::flow::{Apps, ConfigEvent, Event, Plain, Screen, Typed};
+use crate::flow::{Apps, ConfigEvent, Event, Screen, Typed};
 use crate::platform::json::Value;
 use crate::platform::model::AuthType;
 use crate::platform::model::config::FieldKey;
+use crate::platform::write::written;
 use crate::view::{SessionLine, SessionShown};
 use js_sys::{Array, JSON, Object};
-use std::sync::Arc;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
@@ -18,12 +19,11 @@ pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
     let SessionShown { line, test_mode, covered } = core.ui.session.get();
     let flow = core.flow.borrow();
     let state = flow.state();
-    let mut out = Plain::default();
     let known = match (seen.as_ref(), &state.apps) {
-        (Some(Apps::Ready(seen)), Apps::Ready(apps)) => Arc::ptr_eq(seen, apps),
+        (Some(Apps::Ready(seen)), Apps::Ready(apps)) => Rc::ptr_eq(seen, apps),
         _ => false,
     };
-    out.object("", |out| {
+    let told = written(|out| {
         out.text("status", "ready");
         out.object("session", |out| {
             out.text("line", line_name(line));
@@ -33,7 +33,7 @@ pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
         out.state(state, !known);
     });
     *seen = Some(state.apps.clone());
-    out.finish()
+    told
 }
 
 const fn line_name(line: SessionLine) -> &'static str {
@@ -77,7 +77,7 @@ pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
 fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
     let text = |name: &str| text(event, name);
     let number = |name: &str| Some(get(event, name)?.as_f64()? as u32);
-    let field = || Some(FieldKey { workflow: text("workflow"), id: text("field")? });
+    let field = || Some(Rc::new(FieldKey { workflow: text("workflow"), id: text("field")? }));
     by_name!(kind, {
         "configure" => ConfigEvent::Opened,
         "runs" => ConfigEvent::RunsOpened,

@@ -4,14 +4,12 @@ use super::instance::Core;
 use crate::error::Failure;
 use crate::flow::{Command, ConfigCommand, ConfigEvent, Event};
 use crate::platform::model::Authorization;
-use crate::platform::model::config::FieldKind;
 use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
-use std::sync::Arc;
 
 impl Core {
-    /// The request that carries a command out, with what the command has to send: only what names the answer stays in it.
-    /// Nothing where there is nothing to ask.
+    /// The request that carries a command out; what was typed does not stay in the command. Nothing where there is nothing
+    /// to ask.
     pub(super) fn call_of(&self, command: &mut Command) -> Option<Call> {
         let platform = &self.platform;
         Some(match command {
@@ -26,12 +24,12 @@ impl Core {
                 // Where the host has chosen there is nothing to choose from.
                 ConfigCommand::List { slug, .. } => platform.configs(slug)?,
                 ConfigCommand::Find { slug, .. } => platform.find_config(slug),
-                ConfigCommand::Save { slug, change, .. } => platform.save_config(slug, take(change)),
+                ConfigCommand::Save { slug, change, .. } => platform.save_config(slug, change),
                 ConfigCommand::Delete { slug, config_id, .. } => platform.delete_config(slug, config_id.as_deref()),
                 ConfigCommand::Options { slug, config_id, field, parent, .. } => {
-                    platform.options(slug, config_id.as_deref(), field, take(parent))
+                    platform.options(slug, config_id.as_deref(), field, parent)
                 }
-                ConfigCommand::Rule { slug, field, lhs, .. } => platform.rule(slug, field, take(lhs)),
+                ConfigCommand::Rule { slug, field, lhs, .. } => platform.rule(slug, field, lhs),
                 ConfigCommand::Runs { workflow, page, .. } => platform.runs(workflow, *page),
             },
             // All others concern the list, the window or the frame.
@@ -64,12 +62,9 @@ impl Core {
                 ConfigCommand::Save { ask, .. } => ConfigEvent::Saved { ask, result: platform.read_config(answer) },
                 ConfigCommand::Delete { ask, .. } => ConfigEvent::Deleted { ask, result: answer.map(drop) },
                 ConfigCommand::Options { ask, .. } => {
-                    ConfigEvent::Options { ask, result: platform.read_options(answer).map(Arc::new) }
+                    ConfigEvent::Options { ask, result: platform.read_options(answer) }
                 }
-                ConfigCommand::Rule { ask, .. } => {
-                    let kind = |columns| Arc::new(FieldKind::Rules(Arc::new(columns)));
-                    ConfigEvent::Options { ask, result: platform.read_rule(answer).map(kind) }
-                }
+                ConfigCommand::Rule { ask, .. } => ConfigEvent::Options { ask, result: platform.read_rule(answer) },
                 ConfigCommand::Runs { ask, .. } => ConfigEvent::RunsLoaded { ask, result: platform.read_runs(answer) },
             }),
             // Nothing else asks.

@@ -3,6 +3,7 @@
 use super::command::Command;
 use crate::gather::Gather;
 use crate::platform::model::{Account, App, AuthType};
+use std::rc::Rc;
 
 /// How long an attempt may take, in milliseconds: then the user starts again.
 pub(super) const LIMIT_MS: f64 = 600_000.0;
@@ -28,7 +29,6 @@ fn mark(account: &Account) -> String {
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) id: u32,
-    pub(super) slug: String,
     pub(super) auth_type: AuthType,
     /// Fields were typed for it: a refusal goes back to them.
     pub(super) typed: bool,
@@ -56,10 +56,9 @@ pub(super) enum Window {
 }
 
 impl Attempt {
-    pub(super) fn new(id: u32, slug: String, auth_type: AuthType, baseline: Baseline, now_ms: f64) -> Self {
+    pub(super) fn new(id: u32, auth_type: AuthType, baseline: Baseline, now_ms: f64) -> Self {
         Self {
             id,
-            slug,
             auth_type,
             typed: false,
             pending: None,
@@ -76,7 +75,7 @@ impl Attempt {
     }
 
     pub(super) fn remember(&mut self, app: &App) {
-        self.baseline = Some(app.accounts.iter().map(mark).gather());
+        self.baseline = Some(app.accounts.iter().map(|account| mark(account)).gather());
     }
 
     /// Both answers that the provider's window waits for are here.
@@ -85,7 +84,7 @@ impl Attempt {
     }
 
     /// The account that this attempt connected: active, of its kind, and not as it was before.
-    pub(super) fn connected<'a>(&self, app: &'a App) -> Option<&'a Account> {
+    pub(super) fn connected<'a>(&self, app: &'a App) -> Option<&'a Rc<Account>> {
         let baseline = self.baseline.as_ref()?;
         app.accounts
             .iter()

@@ -25,22 +25,21 @@ use super::state::{Fault, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
 use crate::gather::keep;
 use crate::platform::model::config::{Config, FieldKey};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// One configuration on screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuring {
-    pub slug: String,
-    pub content: Loaded<Arc<Config>>,
+    pub content: Loaded<Rc<Config>>,
     /// The ids of the app's configurations, once they are known.
-    pub ids: Arc<Vec<String>>,
-    pub pages: Arc<Vec<Page>>,
+    pub ids: Rc<Vec<String>>,
+    pub pages: Rc<Vec<Page>>,
     pub page: usize,
-    pub edits: Vec<(FieldKey, Draft)>,
+    pub edits: Vec<(Rc<FieldKey>, Draft)>,
     /// Workflows switched on or off, by id.
     pub switches: Vec<(String, bool)>,
     /// In the order of the fields; a field that is not there is the platform's own complaint.
-    pub faults: Vec<(FieldKey, Fault)>,
+    pub faults: Vec<(Rc<FieldKey>, Fault)>,
     /// Counts the saves that did not go through because of faults.
     pub complaints: u32,
     /// What dependent fields offer.
@@ -72,7 +71,7 @@ pub enum Saving {
 /// The edits as they were when they were sent: what was changed since is kept whatever the answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Sent {
-    edits: Vec<(FieldKey, Draft)>,
+    edits: Vec<(Rc<FieldKey>, Draft)>,
     switches: Vec<(String, bool)>,
 }
 
@@ -80,6 +79,8 @@ struct Sent {
 pub(super) struct Out<'a> {
     pub(super) commands: &'a mut Vec<Command>,
     pub(super) last_ask: &'a mut u32,
+    /// The app that the screen is about.
+    pub(super) slug: &'a str,
 }
 
 impl Out<'_> {
@@ -92,8 +93,8 @@ impl Out<'_> {
         self.commands.push(Command::Config(command));
     }
 
-    pub(super) fn report(&mut self, failure: &Failure, step: &'static str, slug: &str) {
-        let notice = Notice::Error { failure: failure.clone(), step, app: Some(slug.to_owned()) };
+    pub(super) fn report(&mut self, failure: &Failure, step: &'static str) {
+        let notice = Notice::Error { failure: failure.clone(), step, app: Some(self.slug.to_owned()) };
         self.commands.push(Command::Emit(notice));
     }
 }
@@ -101,15 +102,13 @@ impl Out<'_> {
 /// Takes an event of configuring or of runs to the screen it is for; any other screen ignores it.
 pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
     match (&mut *screen, event) {
-        (Screen::App { slug, .. } | Screen::Connected { slug, .. }, ConfigEvent::Opened) => {
-            *screen = Screen::Configure(Box::new(Configuring::open(slug.clone(), None, out)));
+        (Screen::App { .. } | Screen::Connected { .. }, ConfigEvent::Opened) => {
+            *screen = Screen::Configure(Box::new(Configuring::open(None, out)));
         }
-        (Screen::App { slug, .. }, ConfigEvent::RunsOpened) => {
-            *screen = Screen::Runs(Box::new(Runs::open(slug.clone(), out)));
-        }
+        (Screen::App { .. }, ConfigEvent::RunsOpened) => *screen = Screen::Runs(Box::new(Runs::open(out))),
         (Screen::Configure(configuring), event) => {
             if configuring.step(event, out) {
-                *screen = Screen::App { slug: configuring.slug.clone(), removal: None };
+                *screen = Screen::App { removal: None };
             } else {
                 configuring.want(out);
             }
@@ -120,12 +119,11 @@ pub(super) fn step(screen: &mut Screen, event: ConfigEvent, out: &mut Out<'_>) {
 }
 
 impl Configuring {
-    fn open(slug: String, wanted: Option<String>, out: &mut Out<'_>) -> Self {
+    fn open(wanted: Option<String>, out: &mut Out<'_>) -> Self {
         let mut opened = Self {
-            slug,
             content: Loaded::Loading,
-            ids: Arc::default(),
-            pages: Arc::default(),
+            ids: Rc::default(),
+            pages: Rc::default(),
             page: 0,
             edits: Vec::new(),
             switches: Vec::new(),
@@ -152,7 +150,7 @@ impl Configuring {
         !self.edits.is_empty() || !self.switches.is_empty()
     }
 
-    pub fn config(&self) -> Option<&Arc<Config>> {
+    pub fn config(&self) -> Option<&Rc<Config>> {
         match &self.content {
             Loaded::Ready(config) => Some(config),
             Loaded::Loading | Loaded::Failed(_) => None,
@@ -174,8 +172,8 @@ impl Configuring {
     fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) -> bool {
         match event {
             ConfigEvent::Opened | ConfigEvent::RunsOpened => {}
-            ConfigEvent::Typed { field, text } => self.typed(field, &text),
-            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::of(value)),
+            ConfigEvent::Typed { field, text } => self.typed(&field, &text),
+            ConfigEvent::Chosen { field, value } => self.chosen(&field, Draft::of(value)),
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),
@@ -205,26 +203,26 @@ impl Configuring {
     /// Edits belong to the configuration that they were made in.
     fn choose(&mut self, id: String, out: &mut Out<'_>) {
         if !self.dirty() && !self.busy() && self.ids.contains(&id) {
-            let next = Self::open(self.slug.clone(), Some(id), out);
+            let next = Self::open(Some(id), out);
             let last = std::mem::replace(self, next);
-            self.ids = Arc::clone(&last.ids);
+            self.ids = Rc::clone(&last.ids);
             self.listing = last.listing;
             self.generation = last.generation + 1;
         }
     }
 
     /// Without the list there is still the configuration itself: a failure changes nothing.
-    fn listed(&mut self, ask: u32, result: Result<Vec<String>, Failure>) {
+    fn listed(&mut self, ask: u32, result: Result<Rc<Vec<String>>, Failure>) {
         if let Ok(ids) = result
             && ask == self.listing
         {
-            self.ids = Arc::new(ids);
+            self.ids = ids;
         }
     }
 
     fn load(&mut self, out: &mut Out<'_>) {
         self.load = out.ask();
-        let (slug, config_id) = (self.slug.clone(), self.wanted.clone());
+        let (slug, config_id) = (out.slug.to_owned(), self.wanted.clone());
         out.command(ConfigCommand::Load { ask: self.load, slug, config_id });
     }
 
@@ -268,7 +266,7 @@ impl Configuring {
         }
     }
 
-    fn loaded(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) {
+    fn loaded(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
         if ask != self.load {
             return;
         }
@@ -277,11 +275,11 @@ impl Configuring {
                 self.take(config);
                 if self.listing == 0 {
                     self.listing = out.ask();
-                    out.command(ConfigCommand::List { ask: self.listing, slug: self.slug.clone() });
+                    out.command(ConfigCommand::List { ask: self.listing, slug: out.slug.to_owned() });
                 }
             }
             Err(failure) => {
-                out.report(&failure, "configure", &self.slug);
+                out.report(&failure, "configure");
                 // A reload that failed leaves what is shown.
                 if self.config().is_none() {
                     self.content = Loaded::Failed(failure);
@@ -291,10 +289,10 @@ impl Configuring {
     }
 
     /// A new state of the platform comes under the edits.
-    fn take(&mut self, config: Config) {
+    fn take(&mut self, config: Rc<Config>) {
         self.faults = check::refused(&config);
-        self.pages = Arc::new(pages::of(&config));
-        self.content = Loaded::Ready(Arc::new(config));
+        self.pages = Rc::new(pages::of(&config));
+        self.content = Loaded::Ready(config);
         self.generation += 1;
         self.resolved = Vec::new();
         self.show(self.page);
@@ -314,7 +312,7 @@ impl Configuring {
         let Some(config_id) = self.config().map(|config| config.config_id.clone()) else { return };
         self.removal = Some(RemovalStage::Busy);
         self.change = out.ask();
-        out.command(ConfigCommand::Delete { ask: self.change, slug: self.slug.clone(), config_id });
+        out.command(ConfigCommand::Delete { ask: self.change, slug: out.slug.to_owned(), config_id });
     }
 
     fn deleted(&mut self, ask: u32, result: Result<(), Failure>, out: &mut Out<'_>) -> bool {
@@ -323,7 +321,7 @@ impl Configuring {
         }
         match result {
             Err(failure) if failure.code != Code::NotFound => {
-                out.report(&failure, "configure", &self.slug);
+                out.report(&failure, "configure");
                 self.removal = Some(RemovalStage::Failed(failure));
                 false
             }

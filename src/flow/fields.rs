@@ -2,7 +2,7 @@
 
 use super::event::Typed;
 use super::state::{Fault, FieldError};
-use crate::gather::Gather;
+use crate::gather::keep;
 use crate::platform::model::{InputField, InputKind};
 use crate::space::{is_space, trimmed};
 use zeroize::Zeroizing;
@@ -10,23 +10,26 @@ use zeroize::Zeroizing;
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
 pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
-    typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).gather();
-    for (name, mut value) in std::mem::take(&mut typed.values) {
-        let Some(field) = fields.iter().find(|field| field.name == name) else { continue };
-        let meant = trimmed(&value);
+    keep(&mut typed.values, |(name, value)| {
+        let Some(field) = fields.iter().find(|field| field.name == *name) else { return false };
+        let meant = trimmed(value);
         if field.kind != InputKind::Textarea && meant.len() != value.len() {
-            value = Zeroizing::new(meant.to_owned());
+            *value = Zeroizing::new(meant.to_owned());
         }
-        typed.values.push((name, value));
+        true
+    });
+    let mut errors = Vec::new();
+    typed.lists = Vec::new();
+    for field in fields {
+        if field.multiple {
+            typed.lists.push(field.name.clone());
+        }
+        let value = typed.values.iter().find(|(name, _)| *name == field.name).map_or("", |(_, value)| value);
+        if let Some(kind) = fault(field, value) {
+            errors.push(FieldError { field: field.name.clone(), kind });
+        }
     }
-    fields
-        .iter()
-        .filter_map(|field| {
-            let value =
-                typed.values.iter().find(|(name, _)| name == &field.name).map_or("", |(_, value)| value.as_str());
-            fault(field, value).map(|kind| FieldError { field: field.name.clone(), kind })
-        })
-        .gather()
+    errors
 }
 
 fn fault(field: &InputField, value: &str) -> Option<Fault> {

@@ -7,11 +7,12 @@ use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
+use super::told;
 use crate::error::{Code, Failure};
-use crate::gather::Gather;
+use crate::gather::{Gather, keep};
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// The state machine of one connect flow.
 #[derive(Debug)]
@@ -28,13 +29,13 @@ pub struct Flow {
 impl Flow {
     /// Starts with the list, or with one app if the host chose it by its slug.
     pub fn start(pinned: Option<String>, entry: Entry) -> (Self, Vec<Command>) {
-        let state = State { screen: first_screen(pinned.as_deref()), pinned, ..State::empty() };
-        let state = Counted::new(state);
+        let state = Counted::new(State { pinned, ..State::empty() });
         let mut flow =
             Self { state, entry, attempt: None, last_attempt: 0, last_ask: 0, now_ms: 0.0, commands: Vec::new() };
+        flow.show_first();
         flow.load();
         flow.command(Command::LoadOrganisation);
-        flow.activity(Activity::Opened);
+        flow.emit(Notice::Activity { name: Activity::Opened, app: None });
         let commands = std::mem::take(&mut flow.commands);
         (flow, commands)
     }
@@ -124,12 +125,12 @@ impl Flow {
             Event::Retry => self.retry(),
             Event::Done => self.done(),
             Event::Config(event) => self.configure(event),
-            Event::AppLoaded { slug, result } => self.app_loaded(&slug, result),
+            Event::AppLoaded { slug, result } => self.app_loaded(slug, result),
             Event::Baseline { attempt, result } => self.baseline(attempt, result),
             Event::Authorized { attempt, result } => self.authorized(attempt, result),
             Event::Polled { attempt, result } => self.polled(attempt, result),
             Event::CredentialsSaved { attempt, result } => self.saved(attempt, result),
-            Event::Disconnected { slug, result } => self.disconnected(&slug, result),
+            Event::Disconnected { slug, result } => self.disconnected(slug, result),
             Event::PopupOpened { attempt, opened } => self.popup_opened(attempt, opened),
             Event::PopupClosed { attempt } => self.popup_closed(attempt),
             // All others concern the list.
@@ -151,17 +152,17 @@ impl Flow {
 
     fn load(&mut self) {
         self.state.apps = Apps::Loading;
-        let command = match &self.state.pinned {
-            Some(slug) => Command::LoadApp { slug: slug.clone() },
-            None => Command::LoadApps,
-        };
-        self.command(command);
+        if self.state.pinned.is_some() {
+            self.refresh();
+        } else {
+            self.command(Command::LoadApps);
+        }
     }
 
-    fn apps_loaded(&mut self, result: Result<Vec<App>, Failure>) {
+    fn apps_loaded(&mut self, result: Result<Vec<Rc<App>>, Failure>) {
         let first = !matches!(self.state.apps, Apps::Ready(_));
         match result {
-            Ok(apps) => self.state.apps = Apps::Ready(Arc::new(apps.into_iter().map(Arc::new).gather())),
+            Ok(apps) => self.state.apps = Apps::Ready(Rc::new(apps)),
             Err(failure) => {
                 self.report(&failure);
                 if first {
@@ -174,25 +175,25 @@ impl Flow {
             self.emit(Notice::Ready);
         }
         // The app on screen is gone from the catalog: its screen has nothing left to show.
-        if self.state.screen.slug().is_some() && self.state.current_app().is_none() {
+        if self.state.slug.is_some() && self.state.current_app().is_none() {
             self.abandon();
             self.show_first();
         }
     }
 
     /// Something to choose from is better than nothing; once there is a list, only a whole one replaces it.
-    fn apps_arrived(&mut self, apps: Vec<App>) {
+    fn apps_arrived(&mut self, apps: Vec<Rc<App>>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
         if matches!(self.state.screen, Screen::List) && !shown && !apps.is_empty() {
             self.apps_loaded(Ok(apps));
         }
     }
 
-    fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
+    fn app_loaded(&mut self, slug: String, result: Result<Rc<App>, Failure>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
         match result {
             Ok(app) if shown => self.replace(app),
-            Ok(app) if self.state.pinned.as_deref() == Some(slug) => self.apps_loaded(Ok(vec![app])),
+            Ok(app) if self.state.pinned == Some(slug) => self.apps_loaded(Ok(vec![app])),
             Ok(_) => {}
             // A refresh that failed leaves what is shown; without anything to show it is the first load.
             Err(failure) if !shown => self.apps_loaded(Err(failure)),
@@ -200,29 +201,42 @@ impl Flow {
         }
     }
 
-    fn replace(&mut self, app: App) {
-        if self.state.app(&app.slug).is_none_or(|known| *known == app) {
+    /// An app as the platform knows it now, in place of the one that was.
+    fn replace(&mut self, app: Rc<App>) {
+        if self.state.app(&app.slug).is_none_or(|known| told::same(known, &app)) {
             return;
         }
         if let Apps::Ready(apps) = &self.state.apps {
-            let app = Arc::new(app);
-            let shown = |known: &Arc<App>| Arc::clone(if known.slug == app.slug { &app } else { known });
-            self.state.apps = Apps::Ready(Arc::new(apps.iter().map(shown).gather()));
+            let shown = |known: &Rc<App>| Rc::clone(if known.slug == app.slug { &app } else { known });
+            self.state.apps = Apps::Ready(Rc::new(apps.iter().map(shown).gather()));
         }
     }
 
     fn choose(&mut self, slug: String) {
-        if self.state.app(&slug).is_none() || self.state.screen.slug() == Some(&slug) {
-            return;
+        if self.state.app(&slug).is_some() && self.state.slug.as_ref() != Some(&slug) {
+            self.abandon();
+            self.state.slug = Some(slug);
+            self.activity(Activity::AppChosen);
+            self.refresh();
+            self.show_app();
         }
-        self.abandon();
-        self.activity_of(Activity::AppChosen, &slug);
-        self.command(Command::LoadApp { slug: slug.clone() });
-        self.show_app(slug);
+    }
+
+    /// What the screen is about. For the list, which asks for nothing of one app, it is no app's.
+    fn slug(&self) -> String {
+        self.state.slug.clone().unwrap_or_default()
+    }
+
+    /// Asks how the app on screen is now.
+    fn refresh(&mut self) {
+        let slug = self.slug();
+        self.command(Command::LoadApp { slug });
     }
 
     fn back(&mut self) {
-        let Some(slug) = self.state.screen.slug().map(str::to_owned) else { return };
+        if self.state.slug.is_none() {
+            return;
+        }
         if let Screen::Configure(configuring) = &mut self.state.screen
             && !configuring.back()
         {
@@ -230,19 +244,20 @@ impl Flow {
         }
         match self.state.screen {
             Screen::App { .. } if self.state.pinned.is_some() => return,
-            Screen::App { .. } => return self.show(Screen::List),
+            Screen::App { .. } => return self.show_first(),
             Screen::Waiting { .. } => {
-                self.activity_of(Activity::Cancelled, &slug);
-                self.command(Command::LoadApp { slug: slug.clone() });
+                self.activity(Activity::Cancelled);
+                self.refresh();
             }
             _ => {}
         }
         self.abandon();
-        self.show_app(slug);
+        self.show_app();
     }
 
     fn configure(&mut self, event: ConfigEvent) {
-        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask };
+        let slug = self.slug();
+        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask, slug: &slug };
         config::step(&mut self.state.screen, event, &mut out);
     }
 
@@ -256,71 +271,69 @@ impl Flow {
     // Connecting.
 
     fn connect(&mut self, auth_type: AuthType) {
-        let Screen::App { slug, .. } = &self.state.screen else { return };
-        let Some(method) = self.state.method(slug, auth_type) else { return };
-        let slug = slug.clone();
+        let Screen::App { .. } = &self.state.screen else { return };
+        let Some(method) = self.state.method(auth_type) else { return };
         if method.is_secret() && self.entry == Entry::Missing {
-            self.show_failure(slug, auth_type, Code::CredentialsFrameMissing.into());
+            self.show_failure(auth_type, Code::CredentialsFrameMissing.into());
         } else {
-            self.show(Screen::Consent { slug, auth_type });
+            self.show(Screen::Consent { auth_type });
         }
     }
 
     fn consent(&mut self) {
-        let Screen::Consent { slug, auth_type } = &self.state.screen else { return };
-        let (slug, auth_type) = (slug.clone(), *auth_type);
-        let Some(method) = self.state.method(&slug, auth_type) else { return };
+        let Screen::Consent { auth_type } = self.state.screen else { return };
+        let Some(method) = self.state.method(auth_type) else { return };
         let (scopes, asks) = (method.scopes.clone(), method.asks());
-        self.emit(Notice::Outcome(Outcome::ConsentGiven { app: slug.clone(), scopes }));
-        self.activity_of(Activity::Consent, &slug);
-        self.go_on(slug, auth_type, asks);
+        let app = self.slug();
+        self.emit(Notice::Outcome(Outcome::ConsentGiven { app, scopes }));
+        self.activity(Activity::Consent);
+        self.go_on(auth_type, asks);
     }
 
-    fn go_on(&mut self, slug: String, auth_type: AuthType, asks: bool) {
+    fn go_on(&mut self, auth_type: AuthType, asks: bool) {
         if asks {
-            self.ask(slug, auth_type);
+            self.ask(auth_type);
         } else {
-            self.authorize(slug, auth_type, None);
+            self.authorize(auth_type, None);
         }
     }
 
     /// Shows the fields of the app, or the frame that does.
-    fn ask(&mut self, slug: String, auth_type: AuthType) {
-        let secret = self.state.method(&slug, auth_type).is_some_and(|method| method.is_secret());
+    fn ask(&mut self, auth_type: AuthType) {
+        let secret = self.state.method(auth_type).is_some_and(|method| method.is_secret());
         let framed = secret && self.entry == Entry::Frame;
-        self.show(Screen::Fields { slug, auth_type, framed, busy: false, problem: None, errors: Vec::new() });
+        self.show(Screen::Fields { auth_type, framed, busy: false, problem: None, errors: Vec::new() });
     }
 
     fn submit(&mut self, mut typed: Typed) {
-        let Screen::Fields { slug, auth_type, framed: false, busy: false, .. } = &self.state.screen else { return };
-        let (slug, auth_type) = (slug.clone(), *auth_type);
-        let Some(method) = self.state.method(&slug, auth_type) else { return };
+        let Screen::Fields { auth_type, framed: false, busy: false, .. } = self.state.screen else { return };
+        let Some(method) = self.state.method(auth_type) else { return };
         let errors = fields::check(&method.fields, &mut typed);
         let busy = errors.is_empty();
-        self.show(Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy, problem: None, errors });
+        self.show(Screen::Fields { auth_type, framed: false, busy, problem: None, errors });
         if busy {
-            self.send_fields(slug, auth_type, Some(typed));
+            self.send_fields(auth_type, Some(typed));
         }
     }
 
     fn frame_submitted(&mut self) {
-        let Screen::Fields { slug, auth_type, framed: true, busy, .. } = &mut self.state.screen else { return };
+        let Screen::Fields { auth_type, framed: true, busy, .. } = &mut self.state.screen else { return };
+        let auth_type = *auth_type;
         if !std::mem::replace(busy, true) {
-            let (slug, auth_type) = (slug.clone(), *auth_type);
-            self.send_fields(slug, auth_type, None);
+            self.send_fields(auth_type, None);
         }
     }
 
     fn frame_failed(&mut self, failure: Failure) {
-        let Screen::Fields { slug, auth_type, framed: true, .. } = &self.state.screen else { return };
-        let (slug, auth_type) = (slug.clone(), *auth_type);
-        self.show_failure(slug, auth_type, failure);
+        if let Screen::Fields { auth_type, framed: true, .. } = self.state.screen {
+            self.show_failure(auth_type, failure);
+        }
     }
 
     /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
     /// it is the frame that has them.
-    fn send_fields(&mut self, slug: String, auth_type: AuthType, fields: Option<Typed>) {
-        let attempt = self.begin(&slug, auth_type, None);
+    fn send_fields(&mut self, auth_type: AuthType, fields: Option<Typed>) {
+        let (slug, attempt) = (self.slug(), self.begin(auth_type, None));
         if auth_type == AuthType::OAuth2 {
             self.command(Command::OpenPopup { attempt });
         }
@@ -337,21 +350,21 @@ impl Flow {
 
     /// The window opens first, inside the click; the two answers it needs are asked for side by side, but for what is
     /// known of the accounts from before.
-    fn authorize(&mut self, slug: String, auth_type: AuthType, before: Baseline) {
+    fn authorize(&mut self, auth_type: AuthType, before: Baseline) {
         let known = before.is_some();
-        let attempt = self.begin(&slug, auth_type, before);
+        let (slug, attempt) = (self.slug(), self.begin(auth_type, before));
         self.command(Command::OpenPopup { attempt });
         if !known {
             self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
         }
-        self.command(Command::Authorize { attempt, slug: slug.clone(), fields: Typed::default() });
-        self.show(Screen::Waiting { slug, attempt, stage: Stage::Preparing });
+        self.command(Command::Authorize { attempt, slug, fields: Typed::default() });
+        self.show(Screen::Waiting { attempt, stage: Stage::Preparing });
     }
 
-    fn begin(&mut self, slug: &str, auth_type: AuthType, before: Baseline) -> u32 {
+    fn begin(&mut self, auth_type: AuthType, before: Baseline) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, slug.to_owned(), auth_type, before, self.now_ms));
+        self.attempt = Some(Attempt::new(self.last_attempt, auth_type, before, self.now_ms));
         self.last_attempt
     }
 
@@ -366,7 +379,7 @@ impl Flow {
         self.attempt.as_mut().filter(|attempt| attempt.id == id)
     }
 
-    fn baseline(&mut self, id: u32, result: Result<App, Failure>) {
+    fn baseline(&mut self, id: u32, result: Result<Rc<App>, Failure>) {
         let Some(attempt) = self.current(id) else { return };
         match result {
             Ok(app) => {
@@ -391,9 +404,9 @@ impl Flow {
             Ok(Authorization::Connected) => {
                 attempt.authorized = true;
                 attempt.closed(now_ms);
-                let (slug, attempt) = (attempt.slug.clone(), attempt.id);
+                let attempt = attempt.id;
                 self.command(Command::ClosePopup { attempt });
-                self.show(Screen::Waiting { slug, attempt, stage: Stage::Checking });
+                self.show(Screen::Waiting { attempt, stage: Stage::Checking });
             }
             Err(failure) => self.fail(failure),
         }
@@ -411,16 +424,16 @@ impl Flow {
             return;
         }
         attempt.sent(now_ms);
-        let (id, slug) = (attempt.id, attempt.slug.clone());
+        let id = attempt.id;
         let stage = if attempt.window == Window::Blocked { Stage::Blocked } else { Stage::SigningIn };
         if stage == Stage::Blocked {
             attempt.blocked();
             self.report(&Code::PopupBlocked.into());
         } else {
             self.command(Command::NavigatePopup { attempt: id });
-            self.activity_of(Activity::ProviderOpened, &slug);
+            self.activity(Activity::ProviderOpened);
         }
-        self.show(Screen::Waiting { slug, attempt: id, stage });
+        self.show(Screen::Waiting { attempt: id, stage });
     }
 
     /// An address that the browser kept the user from is still good; one that was opened may be used up, for a
@@ -442,13 +455,13 @@ impl Flow {
     /// A new attempt in place of the last, for the same accounts from before: one that arrives late still counts.
     fn start_over(&mut self) {
         let Some(last) = &mut self.attempt else { return };
-        let (slug, auth_type, before) = (last.slug.clone(), last.auth_type, last.baseline.take());
+        let (auth_type, before) = (last.auth_type, last.baseline.take());
         if last.typed {
             // What was typed is wiped already: it has to be asked for again.
             self.abandon();
-            self.ask(slug, auth_type);
+            self.ask(auth_type);
         } else {
-            self.authorize(slug, auth_type, before);
+            self.authorize(auth_type, before);
         }
     }
 
@@ -486,7 +499,7 @@ impl Flow {
         }
     }
 
-    fn polled(&mut self, id: u32, result: Result<App, Failure>) {
+    fn polled(&mut self, id: u32, result: Result<Rc<App>, Failure>) {
         let now_ms = self.now_ms;
         let Some(attempt) = self.current(id) else { return };
         match result {
@@ -496,14 +509,14 @@ impl Flow {
                 if account.is_none() {
                     attempt.poll_again(now_ms, None);
                 }
-                let slug = app.slug.clone();
                 self.replace(app);
                 let Some(account) = account else { return };
                 self.abandon();
                 let connection_id = account.connection_id.clone();
-                self.emit(Notice::Outcome(Outcome::AccountConnected { app: slug.clone(), auth_type, connection_id }));
-                self.activity_of(Activity::Connected, &slug);
-                self.show(Screen::Connected { slug, account });
+                let app = self.slug();
+                self.emit(Notice::Outcome(Outcome::AccountConnected { app, auth_type, connection_id }));
+                self.activity(Activity::Connected);
+                self.show(Screen::Connected { account });
             }
             // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
             Err(failure) if failure.code.retryable() => attempt.poll_again(now_ms, failure.retry_after_ms),
@@ -527,7 +540,7 @@ impl Flow {
     /// The attempt is over without an account.
     fn fail(&mut self, failure: Failure) {
         let Some(attempt) = &self.attempt else { return };
-        let (slug, auth_type, typed) = (attempt.slug.clone(), attempt.auth_type, attempt.typed);
+        let (auth_type, typed) = (attempt.auth_type, attempt.typed);
         self.report(&failure);
         self.abandon();
         match &mut self.state.screen {
@@ -540,7 +553,7 @@ impl Flow {
                 *errors = refused_field(&failure).into_iter().gather();
                 *problem = Some(failure);
             }
-            _ => self.show(Screen::Failed { slug, auth_type, failure }),
+            _ => self.show(Screen::Failed { auth_type, failure }),
         }
     }
 
@@ -555,18 +568,22 @@ impl Flow {
     }
 
     fn disconnect(&mut self) {
-        if let Screen::App { slug, removal: Some(removal) } = &mut self.state.screen
+        if let Screen::App { removal: Some(removal) } = &mut self.state.screen
             && !removal.busy()
         {
             removal.stage = RemovalStage::Busy;
-            let command = Command::Disconnect { slug: slug.clone(), auth_type: removal.auth_type };
-            self.command(command);
+            let auth_type = removal.auth_type;
+            let slug = self.slug();
+            self.command(Command::Disconnect { slug, auth_type });
         }
     }
 
-    fn disconnected(&mut self, slug: &str, result: Result<(), Failure>) {
-        let Screen::App { slug: shown, removal: Some(removal) } = &mut self.state.screen else { return };
-        if shown != slug || !removal.busy() {
+    fn disconnected(&mut self, slug: String, result: Result<(), Failure>) {
+        if self.state.slug.as_ref() != Some(&slug) {
+            return;
+        }
+        let Screen::App { removal: Some(removal) } = &mut self.state.screen else { return };
+        if !removal.busy() {
             return;
         }
         // Gone already is what was asked for.
@@ -577,30 +594,31 @@ impl Flow {
             return self.report(&failure);
         }
         let auth_type = removal.auth_type;
-        self.show_app(slug.to_owned());
+        self.show_app();
         let mut connection_ids = Vec::new();
-        if let Some(mut app) = self.state.app(slug).cloned() {
+        if let Some(app) = self.state.current_app() {
+            let mut app = App::clone(app);
             let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
             connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
-            app.accounts = app.accounts.iter().filter(|account| account.auth_type != auth_type).cloned().gather();
+            keep(&mut app.accounts, |account| account.auth_type != auth_type);
             app.reauth_required &= app.connected();
-            self.replace(app);
+            self.replace(Rc::new(app));
         }
-        self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids }));
-        self.activity_of(Activity::Disconnected, slug);
-        self.command(Command::LoadApp { slug: slug.to_owned() });
+        self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug, auth_type, connection_ids }));
+        self.activity(Activity::Disconnected);
+        self.refresh();
     }
 
     // The world.
 
     fn retry(&mut self) {
         match &self.state.screen {
-            Screen::Failed { slug, auth_type, .. } => {
-                let (slug, auth_type) = (slug.clone(), *auth_type);
-                let Some(method) = self.state.method(&slug, auth_type) else { return };
+            Screen::Failed { auth_type, .. } => {
+                let auth_type = *auth_type;
+                let Some(method) = self.state.method(auth_type) else { return };
                 let (asks, secret) = (method.asks(), method.is_secret());
                 if !secret || self.entry != Entry::Missing {
-                    self.go_on(slug, auth_type, asks);
+                    self.go_on(auth_type, asks);
                 }
             }
             Screen::Waiting { stage: Stage::Unfinished, .. } => self.open_again(),
@@ -675,8 +693,8 @@ impl Flow {
             return self.fail(Code::NetworkError.into());
         }
         if self.state.online && attempt.poll(now_ms) {
-            let command = Command::Poll { attempt: attempt.id, slug: attempt.slug.clone() };
-            self.command(command);
+            let (attempt, slug) = (attempt.id, self.slug());
+            self.command(Command::Poll { attempt, slug });
         }
     }
 
@@ -684,18 +702,24 @@ impl Flow {
         self.state.screen = screen;
     }
 
-    fn show_failure(&mut self, slug: String, auth_type: AuthType, failure: Failure) {
+    fn show_failure(&mut self, auth_type: AuthType, failure: Failure) {
         self.report(&failure);
         self.abandon();
-        self.show(Screen::Failed { slug, auth_type, failure });
+        self.show(Screen::Failed { auth_type, failure });
     }
 
     fn show_first(&mut self) {
-        self.show(first_screen(self.state.pinned.as_deref()));
+        self.state.slug = self.state.pinned.clone();
+        if self.state.slug.is_some() {
+            self.show_app();
+        } else {
+            self.show(Screen::List);
+        }
     }
 
-    fn show_app(&mut self, slug: String) {
-        self.show(Screen::App { slug, removal: None });
+    /// The app that the last screen was about, too.
+    fn show_app(&mut self) {
+        self.show(Screen::App { removal: None });
     }
 
     fn command(&mut self, command: Command) {
@@ -707,33 +731,19 @@ impl Flow {
     }
 
     fn activity(&mut self, name: Activity) {
-        self.emit(Notice::Activity { name, app: None });
-    }
-
-    fn activity_of(&mut self, name: Activity, app: &str) {
-        self.emit(Notice::Activity { name, app: Some(app.to_owned()) });
+        self.emit(Notice::Activity { name, app: self.state.slug.clone() });
     }
 
     fn report(&mut self, failure: &Failure) {
-        let notice = Notice::Error {
-            failure: failure.clone(),
-            step: self.state.screen.name(),
-            app: self.state.screen.slug().map(str::to_owned),
-        };
+        let notice =
+            Notice::Error { failure: failure.clone(), step: self.state.screen.name(), app: self.state.slug.clone() };
         self.emit(notice);
-    }
-}
-
-fn first_screen(pinned: Option<&str>) -> Screen {
-    match pinned {
-        Some(slug) => Screen::App { slug: slug.to_owned(), removal: None },
-        None => Screen::List,
     }
 }
 
 /// A refusal that names no field belongs to the form as a whole; platforms that name one do so by `"field: reason"`.
 pub(crate) fn refused_field(failure: &Failure) -> Option<FieldError> {
-    let (field, reason) = failure.message.as_deref()?.split_once(':')?;
+    let (field, reason) = failure.message.as_deref()?.split_once([':'])?;
     let reason = reason.strip_prefix(' ')?;
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (failure.code == Code::Rejected && name)

@@ -16,6 +16,7 @@ mod runs;
 mod state;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use command::{Activity, CloseReason, Command, Notice, Outcome};
 pub use config::{
@@ -27,4 +28,4 @@ pub use machine::Flow;
 pub use runs::Runs;
 pub use state::{Apps, Entry, Fault, FieldError, Loaded, Removal, RemovalStage, Screen, Stage, State};
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
-pub(crate) use {fields::check, machine::refused_field, plain::Plain};
+pub(crate) use {fields::check, machine::refused_field};

@@ -6,88 +6,12 @@ use super::state::{Fault, Loaded, RemovalStage, Screen, Stage, State};
 use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
-use crate::platform::json::{Value, append_text};
-use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
-use crate::platform::model::{Account, App, InputField, InputKind};
+use crate::platform::model::config::{Choice, Column, ConfigField, FieldKind, RuleColumns, RunState};
+use crate::platform::write::Writer;
 
-/// JSON under construction: what is put follows what was put before.
-#[derive(Default)]
-pub(crate) struct Plain(String);
-
-impl Plain {
-    pub(crate) fn finish(self) -> String {
-        self.0
-    }
-
-    /// A member's name, or none for an item, and what keeps it from the one before.
-    fn begin(&mut self, name: &str) {
-        if !self.0.is_empty() && !self.0.ends_with(['{', '[']) {
-            self.0.push(',');
-        }
-        if !name.is_empty() {
-            append_text(name, &mut self.0);
-            self.0.push(':');
-        }
-    }
-
-    pub(crate) fn text(&mut self, name: &str, text: &str) {
-        self.begin(name);
-        append_text(text, &mut self.0);
-    }
-
-    fn maybe(&mut self, name: &str, text: &Option<String>) {
-        if let Some(text) = text {
-            self.text(name, text);
-        }
-    }
-
-    pub(crate) fn flag(&mut self, name: &str, flag: bool) {
-        self.source(name, if flag { "true" } else { "false" });
-    }
-
+impl Writer {
     fn number(&mut self, name: &str, number: usize) {
         self.source(name, &decimal(number));
-    }
-
-    fn value(&mut self, name: &str, value: Option<&Value>) {
-        if let Some(value) = value {
-            self.source(name, &value.write());
-        }
-    }
-
-    fn source(&mut self, name: &str, source: &str) {
-        self.begin(name);
-        self.0.push_str(source);
-    }
-
-    pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
-        self.begin(name);
-        self.0.push('{');
-        fill(self);
-        self.0.push('}');
-    }
-
-    /// A list of objects.
-    fn list<T>(&mut self, name: &str, items: &[T], each: impl Fn(&mut Self, &T)) {
-        self.begin(name);
-        self.0.push('[');
-        for item in items {
-            self.item();
-            each(self, item);
-            self.0.push('}');
-        }
-        self.0.push(']');
-    }
-
-    /// The next object of a list.
-    fn item(&mut self) {
-        self.source("", "{");
-    }
-
-    fn texts(&mut self, name: &str, texts: &[String]) {
-        self.source(name, "[");
-        texts.iter().for_each(|text| self.text("", text));
-        self.0.push(']');
     }
 
     fn failure(&mut self, failure: &Failure) {
@@ -143,61 +67,13 @@ impl Plain {
                 }
             });
         }
-        self.object("screen", |out| out.screen(&state.screen));
+        self.object("screen", |out| out.screen(state));
     }
 
-    fn app(&mut self, app: &App) {
-        self.text("slug", &app.slug);
-        self.text("name", &app.name);
-        self.maybe("description", &app.description);
-        self.maybe("icon", &app.icon);
-        self.texts("tags", &app.tags);
-        self.list("methods", &app.methods, |out, method| {
-            out.text("authType", method.auth_type.as_str());
-            out.texts("scopes", &method.scopes);
-            out.list("fields", &method.fields, Self::input);
-        });
-        self.list("accounts", &app.accounts, Self::account);
-        self.flag("needsAttention", app.needs_attention());
-    }
-
-    fn account(&mut self, account: &Account) {
-        self.maybe("connectionId", &account.connection_id);
-        self.text("identifier", &account.identifier);
-        self.text("connectedAt", &account.connected_at);
-        self.flag("active", account.active);
-        self.text("authType", account.auth_type.as_str());
-    }
-
-    fn input(&mut self, field: &InputField) {
-        self.text("name", &field.name);
-        self.text("label", &field.label);
-        self.text("placeholder", &field.placeholder);
-        self.flag("required", field.required);
-        self.flag("multiple", field.multiple);
-        self.maybe("help", &field.help);
-        let kind = match field.kind {
-            InputKind::Text => "text",
-            InputKind::Password => "password",
-            InputKind::Email => "email",
-            InputKind::Url => "url",
-            InputKind::Number => "number",
-            InputKind::Textarea => "textarea",
-            InputKind::Select => "select",
-        };
-        self.text("type", kind);
-        self.list("options", &field.options, |out, (name, value)| {
-            out.text("name", name);
-            out.text("value", value);
-        });
-    }
-
-    fn screen(&mut self, screen: &Screen) {
-        self.text("name", screen.name());
-        if let Some(slug) = screen.slug() {
-            self.text("app", slug);
-        }
-        match screen {
+    fn screen(&mut self, state: &State) {
+        self.text("name", state.screen.name());
+        self.maybe("app", &state.slug);
+        match &state.screen {
             Screen::List => {}
             Screen::App { removal, .. } => {
                 if let Some(removal) = removal {
@@ -258,7 +134,7 @@ impl Plain {
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
             out.list("fields", &section.fields, |out, place| {
                 if let Some(field) = list.get(*place) {
-                    out.field(at, &field.key(workflow), field);
+                    out.field(at, field);
                 }
             });
         });
@@ -302,19 +178,21 @@ impl Plain {
         self.text("kind", kind);
     }
 
-    fn field(&mut self, at: &Configuring, key: &FieldKey, field: &ConfigField) {
-        self.text("id", &field.id);
-        self.maybe("workflow", &key.workflow);
+    fn field(&mut self, at: &Configuring, field: &ConfigField) {
+        self.text("id", &field.key.id);
+        self.maybe("workflow", &field.key.workflow);
         self.text("name", &field.name);
         self.flag("required", field.required);
         self.flag("editable", field.editable());
         self.maybe("help", &field.help);
         self.text("placeholder", &field.placeholder);
-        self.value("value", at.current(key, field));
-        if let Some(draft) = at.draft(key) {
+        if let Some(value) = at.current(field) {
+            self.value("value", value);
+        }
+        if let Some(draft) = at.draft(&field.key) {
             self.maybe("text", &draft.text);
         }
-        let offer = at.offer(key, field);
+        let offer = at.offer(field);
         self.status(
             "options",
             match &offer {
@@ -330,9 +208,9 @@ impl Plain {
         };
         self.kind(kind);
         if let FieldKind::Rules(_) = **kind {
-            let known = at.rules.iter().filter(|rule| rule.field == *key).gather();
+            let known = at.rules.iter().filter(|rule| rule.field == field.key).gather();
             self.list("sides", &known, |out, rule| {
-                out.value("lhs", Some(&rule.value));
+                out.value("lhs", &rule.value);
                 if let Some(kind) = out.loaded(&rule.answer)
                     && let FieldKind::Rules(columns) = &**kind
                 {
@@ -381,7 +259,7 @@ impl Plain {
     fn choices(&mut self, name: &str, choices: &[Choice]) {
         self.list(name, choices, |out, choice| {
             out.text("name", &choice.name);
-            out.value("value", Some(&choice.value));
+            out.value("value", &choice.value);
         });
     }
 

@@ -4,7 +4,7 @@ use super::config::Configuring;
 use super::runs::Runs;
 use crate::error::Failure;
 use crate::platform::model::{Account, App, AuthType, Method, Organisation};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Everything the view needs besides the session's own state.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,8 @@ pub struct State {
     pub search: String,
     /// The category chosen in the list, as the platform's tag.
     pub category: Option<String>,
+    /// The app that the screen is about: any but the list is about one.
+    pub slug: Option<String>,
     pub screen: Screen,
     pub online: bool,
     /// The only app to show, when the host chose one: there is no list to go back to.
@@ -29,31 +31,33 @@ impl State {
             organisation: Organisation::default(),
             search: String::new(),
             category: None,
+            slug: None,
             screen: Screen::List,
             online: true,
             pinned: None,
         }
     }
 
-    pub fn app(&self, slug: &str) -> Option<&App> {
+    pub fn app(&self, slug: &str) -> Option<&Rc<App>> {
         match &self.apps {
-            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug).map(Arc::as_ref),
+            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug),
             Apps::Loading | Apps::Failed(_) => None,
         }
     }
 
-    pub fn method(&self, slug: &str, auth_type: AuthType) -> Option<&Method> {
-        self.app(slug).and_then(|app| app.method(auth_type))
+    /// The app that the screen is about, once it is there.
+    pub fn current_app(&self) -> Option<&App> {
+        self.slug.as_deref().and_then(|slug| self.app(slug)).map(Rc::as_ref)
     }
 
-    /// The app that the current screen is about.
-    pub fn current_app(&self) -> Option<&App> {
-        self.screen.slug().and_then(|slug| self.app(slug))
+    /// A way to connect that app.
+    pub fn method(&self, auth_type: AuthType) -> Option<&Method> {
+        self.current_app().and_then(|app| app.method(auth_type))
     }
 }
 
 /// Shared, so that a new state costs the same however many apps there are.
-pub type Apps = Loaded<Arc<Vec<Arc<App>>>>;
+pub type Apps = Loaded<Rc<Vec<Rc<App>>>>;
 
 /// One screen each; what a screen needs beyond the app itself is in its variant.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,46 +65,25 @@ pub enum Screen {
     /// Choose an app.
     List,
     /// One app: what it gives, its accounts, one action.
-    App { slug: String, removal: Option<Removal> },
+    App { removal: Option<Removal> },
     /// What connecting allows, before anything is sent.
-    Consent { slug: String, auth_type: AuthType },
+    Consent { auth_type: AuthType },
     /// Keys, or what an OAuth app asks for before signing in. `framed`: an isolated frame holds the fields and shows
     /// what is wrong with them.
-    Fields {
-        slug: String,
-        auth_type: AuthType,
-        framed: bool,
-        busy: bool,
-        problem: Option<Failure>,
-        errors: Vec<FieldError>,
-    },
+    Fields { auth_type: AuthType, framed: bool, busy: bool, problem: Option<Failure>, errors: Vec<FieldError> },
     /// The user signs in at the provider.
-    Waiting { slug: String, attempt: u32, stage: Stage },
+    Waiting { attempt: u32, stage: Stage },
     /// Done: as whom.
-    Connected { slug: String, account: Account },
+    Connected { account: Rc<Account> },
     /// What can be set for a connected app.
     Configure(Box<Configuring>),
     /// What its workflows did lately.
     Runs(Box<Runs>),
     /// Connecting failed; everything before it still stands.
-    Failed { slug: String, auth_type: AuthType, failure: Failure },
+    Failed { auth_type: AuthType, failure: Failure },
 }
 
 impl Screen {
-    pub fn slug(&self) -> Option<&str> {
-        match self {
-            Self::List => None,
-            Self::App { slug, .. }
-            | Self::Consent { slug, .. }
-            | Self::Fields { slug, .. }
-            | Self::Waiting { slug, .. }
-            | Self::Connected { slug, .. }
-            | Self::Failed { slug, .. } => Some(slug),
-            Self::Configure(configuring) => Some(&configuring.slug),
-            Self::Runs(runs) => Some(&runs.slug),
-        }
-    }
-
     /// The name that `data-screen`, activity events and errors use.
     pub const fn name(&self) -> &'static str {
         match self {

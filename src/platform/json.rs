@@ -178,7 +178,7 @@ pub(crate) fn append_text(text: &str, out: &mut String) {
             '\0'..'\x20' => {
                 out.push_str("\\u00");
                 let code = char as u32;
-                out.extend([code >> 4, code & 15].map(|digit| char::from_digit(digit, 16).unwrap_or('0')));
+                [code >> 4, code & 15].iter().for_each(|digit| out.push(char::from_digit(*digit, 16).unwrap_or('0')));
             }
             char => out.push(char),
         }
@@ -356,7 +356,7 @@ impl Parser<'_> {
     fn hex(&mut self) -> Option<u32> {
         let digits = self.text.get(self.at..self.at + 4)?;
         self.at += 4;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
+        digits.chars().try_fold(0, |sum, digit| Some(sum << 4 | digit.to_digit(16)?))
     }
 
     /// Passes over a list or an object without descending into it.

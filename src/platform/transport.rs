@@ -4,9 +4,9 @@ use super::http::{self, Outgoing, Received};
 use super::json::Value;
 use super::read::{self, Reader};
 use crate::error::{Code, Failure, Report};
-use crate::object::{bare, plain, set};
+use crate::object::{bare, set};
 use crate::session::{Lease, Now, time};
-use js_sys::{JSON, JsString, Promise};
+use js_sys::{JsString, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -104,8 +104,8 @@ pub struct Content {
 pub type Answer = Result<Content, Failure>;
 
 /// What is read of an answer as it was written; what cannot be read is a bad one.
-pub(super) fn json<T>(answer: Answer, read: fn(&Value) -> Option<T>) -> Result<T, Failure> {
-    read(&value(answer)?).ok_or_else(|| Code::BadResponse.into())
+pub(super) fn json<T>(answer: Answer, read: fn(&Value) -> Option<T>) -> Result<Rc<T>, Failure> {
+    read(&value(answer)?).map(Rc::new).ok_or_else(|| Code::BadResponse.into())
 }
 
 fn value(answer: Answer) -> Result<Value, Failure> {
@@ -348,16 +348,4 @@ fn sleep(ms: f64) -> JsFuture {
         }
     });
     promise.into()
-}
-
-/// A JSON body of texts and lists of texts.
-pub(super) fn json_of(fields: &[(&str, JsValue)]) -> JsString {
-    let object = plain(&[]);
-    for (name, value) in fields {
-        // Defining a plain property of a fresh object cannot fail; `__proto__` is a name like any other here.
-        let descriptor =
-            bare(&[("value", value.clone()), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)]);
-        js_sys::Object::define_property(&object, &(*name).into(), &descriptor);
-    }
-    JSON::stringify(&object).unwrap_or_else(|_| "{}".into())
 }

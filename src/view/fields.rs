@@ -72,8 +72,8 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App, auth_type: AuthType, fram
 
 /// What the screen asks for.
 pub(super) fn asked(state: &State) -> &[InputField] {
-    let Screen::Fields { slug, auth_type, .. } = &state.screen else { return &[] };
-    state.app(slug).and_then(|app| app.method(*auth_type)).map_or(&[], |method| &method.fields)
+    let Screen::Fields { auth_type, .. } = state.screen else { return &[] };
+    state.method(auth_type).map_or(&[], |method| &method.fields)
 }
 
 /// Tells that the frame is gone when its screen is.

@@ -5,12 +5,11 @@ mod data;
 use super::{Density, Host, See, SessionLine, SessionShown, Settings, Theme, Wires, adopt_styles, root};
 use crate::error::Code;
 use crate::flow::{Apps, Event, Fault, FieldError, Flow, Removal, RemovalStage, Screen, Stage, State};
-use crate::platform::model::{AuthType, Organisation};
+use crate::platform::model::AuthType;
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
@@ -107,98 +106,87 @@ impl Host for Shown {
 
 /// Enough of the flow to walk through the screens by hand.
 fn follow(state: &mut State, event: Event) {
-    let slug = state.screen.slug().map(str::to_owned).unwrap_or_default();
     match event {
         Event::SearchChanged(search) => state.search = search,
         Event::CategoryChosen(category) => state.category = category,
-        Event::AppChosen(slug) => state.screen = Screen::App { slug, removal: None },
-        Event::ConnectChosen(auth_type) => state.screen = Screen::Consent { slug, auth_type },
+        Event::AppChosen(slug) => (state.slug, state.screen) = (Some(slug), Screen::App { removal: None }),
+        Event::ConnectChosen(auth_type) => state.screen = Screen::Consent { auth_type },
         Event::DisconnectChosen(auth_type) => {
-            state.screen = Screen::App { slug, removal: Some(Removal { auth_type, stage: RemovalStage::Asking }) };
+            state.screen = Screen::App { removal: Some(Removal { auth_type, stage: RemovalStage::Asking }) };
         }
-        Event::DisconnectDeclined => state.screen = Screen::App { slug, removal: None },
-        Event::Back | Event::Cancel | Event::Done => state.screen = Screen::List,
+        Event::DisconnectDeclined => state.screen = Screen::App { removal: None },
+        Event::Back | Event::Cancel | Event::Done => (state.slug, state.screen) = (None, Screen::List),
         _ => {}
     }
 }
 
+fn slug(at: usize) -> String {
+    format!("app-{at}")
+}
+
 fn shown(name: &str) -> (State, SessionShown) {
-    let mut state = State {
-        apps: Apps::Ready(apps(24)),
-        organisation: Organisation::default(),
-        search: String::new(),
-        category: None,
-        screen: Screen::List,
-        online: true,
-        pinned: None,
-    };
+    let mut state = State { apps: Apps::Ready(apps(24)), ..State::empty() };
     let mut session = SessionShown { line: SessionLine::Quiet, test_mode: false, covered: false };
-    let slug = |at: usize| format!("app-{at}");
     let (oauth, keys) = (AuthType::OAuth2, AuthType::KeyBased);
-    let failed = |code: Code| Screen::Failed { slug: slug(3), auth_type: oauth, failure: failure(code) };
-    let form =
-        |busy, problem, errors| Screen::Fields { slug: slug(5), auth_type: keys, framed: false, busy, problem, errors };
-    let waiting = |stage| Screen::Waiting { slug: slug(3), attempt: 1, stage };
-    let ask = |at, stage| Screen::App { slug: slug(at), removal: Some(Removal { auth_type: oauth, stage }) };
+    let mut show = |at: usize, screen: Screen| {
+        state.slug = Some(slug(at));
+        state.screen = screen;
+    };
+    let app = || Screen::App { removal: None };
+    let form = |busy, problem, errors| Screen::Fields { auth_type: keys, framed: false, busy, problem, errors };
+    let waiting = |stage| Screen::Waiting { attempt: 1, stage };
+    let ask = |stage| Screen::App { removal: Some(Removal { auth_type: oauth, stage }) };
     match name {
         "list-loading" => state.apps = Apps::Loading,
-        "list-empty" => state.apps = Apps::Ready(Arc::default()),
+        "list-empty" => state.apps = Apps::Ready(Rc::default()),
         "list-failed" => state.apps = Apps::Failed(failure(Code::ServerError)),
         "list-no-match" => state.search = "zzz".to_owned(),
         "list-search" => state.search = "soder".to_owned(),
         "list-1000" => state.apps = Apps::Ready(apps(1_000)),
         "list-10000" => state.apps = Apps::Ready(apps(10_000)),
-        "app" => state.screen = Screen::App { slug: slug(3), removal: None },
-        "app-connected" => state.screen = Screen::App { slug: slug(0), removal: None },
-        "app-attention" => state.screen = Screen::App { slug: slug(1), removal: None },
-        "app-two-methods" => state.screen = Screen::App { slug: slug(4), removal: None },
-        "app-removal" => state.screen = ask(0, RemovalStage::Asking),
-        "app-removal-busy" => state.screen = ask(0, RemovalStage::Busy),
-        "app-removal-failed" => state.screen = ask(0, RemovalStage::Failed(failure(Code::Timeout))),
+        "app" => show(3, app()),
+        "app-connected" => show(0, app()),
+        "app-attention" => show(1, app()),
+        "app-two-methods" => show(4, app()),
+        "app-removal" => show(0, ask(RemovalStage::Asking)),
+        "app-removal-busy" => show(0, ask(RemovalStage::Busy)),
+        "app-removal-failed" => show(0, ask(RemovalStage::Failed(failure(Code::Timeout)))),
         "app-loading" => {
             state.apps = Apps::Loading;
+            show(3, app());
             state.pinned = Some(slug(3));
-            state.screen = Screen::App { slug: slug(3), removal: None };
         }
         "app-failed" => {
             state.apps = Apps::Failed(failure(Code::NotFound));
+            show(3, app());
             state.pinned = Some(slug(3));
-            state.screen = Screen::App { slug: slug(3), removal: None };
         }
-        "consent" => state.screen = Screen::Consent { slug: slug(3), auth_type: oauth },
-        "consent-fields" => state.screen = Screen::Consent { slug: slug(2), auth_type: oauth },
-        "consent-keys" => state.screen = Screen::Consent { slug: slug(5), auth_type: keys },
-        "credentials" => state.screen = form(false, None, Vec::new()),
-        "credentials-busy" => state.screen = form(true, None, Vec::new()),
+        "consent" => show(3, Screen::Consent { auth_type: oauth }),
+        "consent-fields" => show(2, Screen::Consent { auth_type: oauth }),
+        "consent-keys" => show(5, Screen::Consent { auth_type: keys }),
+        "credentials" => show(5, form(false, None, Vec::new())),
+        "credentials-busy" => show(5, form(true, None, Vec::new())),
         "credentials-errors" => {
             let error = |field: &str, kind| FieldError { field: field.to_owned(), kind };
             let errors = vec![error("key", Fault::Required), error("url", Fault::NotAUrl)];
-            state.screen = form(false, None, errors);
+            show(5, form(false, None, errors));
         }
         "credentials-refused" => {
             let mut refused = failure(Code::CredentialsRefused);
             refused.message = Some("The key has been revoked.".to_owned());
-            state.screen = form(false, Some(refused), Vec::new());
+            show(5, form(false, Some(refused), Vec::new()));
         }
         "prerequisites" => {
-            state.screen = Screen::Fields {
-                slug: slug(2),
-                auth_type: oauth,
-                framed: false,
-                busy: false,
-                problem: None,
-                errors: Vec::new(),
-            };
+            let errors = Vec::new();
+            show(2, Screen::Fields { auth_type: oauth, framed: false, busy: false, problem: None, errors });
         }
-        "waiting-preparing" => state.screen = waiting(Stage::Preparing),
-        "waiting" => state.screen = waiting(Stage::SigningIn),
-        "waiting-long" => state.screen = waiting(Stage::SigningInLong),
-        "waiting-blocked" => state.screen = waiting(Stage::Blocked),
-        "waiting-checking" => state.screen = waiting(Stage::Checking),
-        "waiting-unfinished" => state.screen = waiting(Stage::Unfinished),
-        "connected" => {
-            state.screen = Screen::Connected { slug: slug(3), account: account("ada@northwind.example", true) }
-        }
+        "waiting-preparing" => show(3, waiting(Stage::Preparing)),
+        "waiting" => show(3, waiting(Stage::SigningIn)),
+        "waiting-long" => show(3, waiting(Stage::SigningInLong)),
+        "waiting-blocked" => show(3, waiting(Stage::Blocked)),
+        "waiting-checking" => show(3, waiting(Stage::Checking)),
+        "waiting-unfinished" => show(3, waiting(Stage::Unfinished)),
+        "connected" => show(3, Screen::Connected { account: account("ada@northwind.example", true) }),
         "session-renewing" => session.line = SessionLine::Renewing,
         "session-failed" => session.line = SessionLine::Failed { retrying: false },
         "session-retrying" => session.line = SessionLine::Failed { retrying: true },
@@ -209,7 +197,7 @@ fn shown(name: &str) -> (State, SessionShown) {
             if let Some(code) =
                 name.strip_prefix("error-").and_then(|name| Code::ALL.iter().find(|c| c.as_str() == name))
             {
-                state.screen = failed(*code);
+                show(3, Screen::Failed { auth_type: oauth, failure: failure(*code) });
             }
         }
     }

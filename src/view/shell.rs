@@ -31,7 +31,7 @@ impl<'a> Shown<'a> {
         if ui.opening() {
             return Self { name: "app", slug: None, app: None, attempt: 0 };
         }
-        let (slug, app) = (state.screen.slug(), state.current_app());
+        let (slug, app) = (state.slug.as_deref(), state.current_app());
         let failed = slug.is_some() && app.is_none() && matches!(state.apps, Apps::Failed(_));
         let attempt = match state.screen {
             Screen::Waiting { attempt, .. } => attempt,

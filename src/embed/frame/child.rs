@@ -20,7 +20,6 @@ use crate::view::{self, Host, See, Settings, Wires};
 use js_sys::{Array, Object};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, HtmlElement, MessagePort, ShadowRoot, Url};
 
@@ -118,7 +117,7 @@ impl Child {
         self.ask(
             |task| task.platform.app(&task.slug),
             |child, task, answer| match task.platform.read_app(&task.slug, answer) {
-                Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+                Ok(app) => child.change(|state| state.apps = Apps::Ready(Rc::new(vec![app]))),
                 Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
             },
         );
@@ -184,8 +183,8 @@ impl Child {
 
     fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
         let Some(&Task { ref slug, auth_type, .. }) = self.task.get() else { return };
-        let screen = Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy: false, problem, errors };
-        self.change(|state| state.screen = screen);
+        let screen = Screen::Fields { auth_type, framed: false, busy: false, problem, errors };
+        self.change(|state| (state.slug, state.screen) = (Some(slug.clone()), screen));
     }
 
     /// The fields can be typed into.

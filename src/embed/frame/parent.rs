@@ -217,8 +217,10 @@ impl Parent {
 
 /// What the screen of the frame is about.
 fn asked(core: &Core) -> Option<(String, AuthType)> {
-    match &core.flow.borrow().state().screen {
-        Screen::Fields { slug, auth_type, .. } => Some((slug.clone(), *auth_type)),
+    let flow = core.flow.borrow();
+    let state = flow.state();
+    match state.screen {
+        Screen::Fields { auth_type, .. } => Some((state.slug.clone()?, auth_type)),
         _ => None,
     }
 }

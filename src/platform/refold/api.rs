@@ -4,12 +4,12 @@ use super::apps::{self, Icons};
 use crate::cut::cut;
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
-use crate::gather::Gather;
+use crate::object::{bare, plain};
 use crate::platform::model::{App, AuthType, Organisation};
-use crate::platform::transport::{Answer, Call, Retry, Transport, json_of};
+use crate::platform::transport::{Answer, Call, Retry, Transport};
 use crate::platform::{ConfigChoice, Listed, Platform, Started};
 use crate::session::Lease;
-use js_sys::{Array, JsString};
+use js_sys::{Array, JSON, JsString, Object};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -61,7 +61,7 @@ impl Platform for Refold {
         get("/api/v2/f-sdk/application/*", &[slug])
     }
 
-    fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure> {
+    fn read_app(&self, slug: &str, answer: Answer) -> Result<Rc<App>, Failure> {
         let app = apps::app(&answer?.reader, &self.icons()).filter(|app| app.slug == slug);
         app.ok_or_else(|| Code::BadResponse.into())
     }
@@ -119,20 +119,29 @@ impl Platform for Refold {
     }
 }
 
+/// A JSON body of texts and lists of texts. It is put together by the browser: what was typed is not copied into memory that
+/// nobody wipes.
 fn body_of(fields: &Typed, auth_type: Option<AuthType>) -> JsString {
-    let lists = fields.lists.iter().map(|name| (name, Array::new())).gather();
-    let mut pairs: Vec<(&str, JsValue)> = Vec::new();
+    let body = plain(&[]);
+    let put = |name: &str, value: JsValue| {
+        // Defining a plain property of a fresh object cannot fail; `__proto__` is a name like any other here.
+        let member = bare(&[("value", value), ("enumerable", JsValue::TRUE), ("configurable", JsValue::TRUE)]);
+        Object::define_property(&body, &name.into(), &member);
+    };
     for (name, value) in &fields.values {
-        match lists.iter().find(|(list, _)| *list == name) {
-            Some((_, list)) => drop(list.push(&value.as_str().into())),
-            None => pairs.push((name, value.as_str().into())),
+        if !fields.lists.contains(name) {
+            put(name, value.as_str().into());
         }
     }
-    for (name, list) in lists {
-        pairs.push((name, list.into()));
+    for list in &fields.lists {
+        let values = Array::new();
+        for (_, value) in fields.values.iter().filter(|(name, _)| name == list) {
+            values.push(&value.as_str().into());
+        }
+        put(list, values.into());
     }
     if let Some(auth_type) = auth_type {
-        pairs.push(("auth_type", auth_type.as_str().into()));
+        put("auth_type", auth_type.as_str().into());
     }
-    json_of(&pairs)
+    JSON::stringify(&body).unwrap_or_else(|_| "{}".into())
 }

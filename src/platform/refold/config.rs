@@ -2,13 +2,15 @@
 
 use crate::cut::beginning;
 use crate::gather::Gather;
-use crate::platform::json::{Value, append_text};
+use crate::platform::json::Value;
 use crate::platform::model::config::{
-    Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
-    Workflow,
+    Choice, Column, Config, ConfigChange, ConfigField, FieldKey, FieldKind, Mapping, RuleColumns, Run, RunPage,
+    RunState, Workflow,
 };
 use crate::platform::seen::Seen;
-use std::sync::Arc;
+use crate::platform::write::{Writer, written};
+use crate::session::time::decimal;
+use std::rc::Rc;
 
 /// The operators that the contract names, for platforms that do not list any.
 const OPERATORS: [&str; 6] = ["eq", "neq", "start_with", "end_with", "greater_or_equal", "less_or_equal"];
@@ -20,17 +22,18 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
     }
     Some(Config {
         config_id: text(body, "config_id"),
-        fields: fields(body),
+        fields: fields(body, None),
         workflows: unique(items(body, "workflows").iter().filter_map(workflow), |workflow| &workflow.id),
         field_errors: items(body, "field_errors").iter().filter_map(field_error).gather(),
     })
 }
 
-pub(crate) fn field(field: &Value) -> Option<ConfigField> {
+/// A field of a workflow, or of the app itself.
+pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField> {
     let id = text(field, "id")?;
     Some(ConfigField {
         name: text_or(field, "name", &id),
-        kind: Arc::new(kind(field)),
+        kind: Rc::new(kind(field)),
         parent: text(field, "parent"),
         required: flag(field, "required"),
         hidden: flag(field, "hidden"),
@@ -39,77 +42,45 @@ pub(crate) fn field(field: &Value) -> Option<ConfigField> {
         page: text(field, "associated_page"),
         help: text(field, "help_text"),
         placeholder: text_or(field, "placeholder", ""),
-        id,
+        key: Rc::new(FieldKey { workflow: workflow.map(str::to_owned), id }),
     })
 }
 
-pub(crate) fn rule_columns(columns: &Value) -> RuleColumns {
+pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
     let mut columns =
         RuleColumns { lhs: column(columns, "lhs"), operator: column(columns, "operator"), rhs: column(columns, "rhs") };
     if columns.operator.options.is_empty() {
         let known = OPERATORS.iter().map(|name| Choice { name: String::new(), value: Value::text(name) });
         columns.operator.options = known.gather();
     }
-    columns
+    Rc::new(columns)
 }
 
 pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
     let Some(Value::List(runs)) = body.get("docs") else { return None };
-    let number = |name: &str| body.get(name).and_then(Value::plain).and_then(|text| text.parse::<u32>().ok());
+    let number = |name: &str| body.get(name).and_then(Value::plain).and_then(|text| decimal(text.as_bytes()));
     Some(RunPage {
         runs: runs.iter().filter_map(run).gather(),
-        page: number("page").unwrap_or(1).max(1),
-        pages: number("totalPages").unwrap_or(1).max(1),
+        page: number("page").map_or(1, |page| page as u32).max(1),
+        pages: number("totalPages").map_or(1, |pages| pages as u32).max(1),
     })
 }
 
-/// The body of a request: a JSON object, written member by member.
-pub(crate) struct Body(String);
-
-impl Body {
-    pub(crate) fn new() -> Self {
-        Self("{".to_owned())
-    }
-
-    /// `source` is JSON.
-    pub(crate) fn member(mut self, name: &str, source: &str) -> Self {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        append_text(name, &mut self.0);
-        self.0.push(':');
-        self.0.push_str(source);
-        self
-    }
-
-    /// Nothing for a text that is not there.
-    pub(crate) fn text(self, name: &str, text: Option<&str>) -> Self {
-        let Some(text) = text else { return self };
-        let mut source = String::new();
-        append_text(text, &mut source);
-        self.member(name, &source)
-    }
-
-    pub(crate) fn finish(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
-}
-
 /// The body of `PUT /api/v2/f-sdk/config`.
-pub(crate) fn change(slug: &str, change: ConfigChange) -> String {
-    let mut workflows = String::new();
-    for workflow in change.workflows {
-        workflows.push(if workflows.is_empty() { '[' } else { ',' });
-        let body = Body::new()
-            .text("id", Some(&workflow.id))
-            .member("enabled", if workflow.enabled { "true" } else { "false" })
-            .member("fields", &Value::Object(workflow.fields).write());
-        workflows.push_str(&body.finish());
-    }
-    workflows.push_str(if workflows.is_empty() { "[]" } else { "]" });
-    let body = Body::new().text("slug", Some(slug)).text("config_id", change.config_id.as_deref());
-    body.member("fields", &Value::Object(change.fields).write()).member("workflows", &workflows).finish()
+pub(crate) fn change(slug: &str, change: &ConfigChange) -> String {
+    let fields = |out: &mut Writer, fields: &[(String, Value)]| {
+        out.object("fields", |out| fields.iter().for_each(|(id, value)| out.value(id, value)));
+    };
+    written(|out| {
+        out.text("slug", slug);
+        out.maybe("config_id", &change.config_id);
+        fields(out, &change.fields);
+        out.list("workflows", &change.workflows, |out, workflow| {
+            out.text("id", &workflow.id);
+            out.flag("enabled", workflow.enabled);
+            fields(out, &workflow.fields);
+        });
+    })
 }
 
 pub(super) fn text(object: &Value, name: &str) -> Option<String> {
@@ -134,8 +105,8 @@ fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
     list.filter(|item| seen.first(id(item))).gather()
 }
 
-fn fields(owner: &Value) -> Vec<ConfigField> {
-    unique(items(owner, "fields").iter().filter_map(field), |field| &field.id)
+fn fields(owner: &Value, workflow: Option<&str>) -> Vec<ConfigField> {
+    unique(items(owner, "fields").iter().filter_map(|item| field(item, workflow)), |field| &field.key.id)
 }
 
 fn workflow(workflow: &Value) -> Option<Workflow> {
@@ -144,7 +115,7 @@ fn workflow(workflow: &Value) -> Option<Workflow> {
         name: text_or(workflow, "name", &id),
         description: text(workflow, "description"),
         enabled: flag(workflow, "enabled"),
-        fields: fields(workflow),
+        fields: fields(workflow, Some(&id)),
         id,
     })
 }
@@ -171,7 +142,7 @@ pub(super) fn kind(field: &Value) -> FieldKind {
             ..Mapping::default()
         }),
         "map_v2" => FieldKind::Map(mapping(field.get("mapping").unwrap_or(&Value::Null))),
-        "rule_engine" => FieldKind::Rules(Arc::new(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null)))),
+        "rule_engine" => FieldKind::Rules(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null))),
         _ => FieldKind::Unknown(name),
     }
 }
@@ -243,7 +214,7 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(read.config_id.as_deref(), Some("7"));
-        let ids: Vec<_> = read.fields.iter().map(|field| field.id.as_str()).collect();
+        let ids: Vec<_> = read.fields.iter().map(|field| field.key.id.as_str()).collect();
         assert_eq!(ids, ["a", "s", "m", "r"]);
         assert_eq!(*read.fields[0].kind, FieldKind::Unknown(String::new()));
         let one = Choice { name: "1".into(), value: Value::Number("1".into()) };
@@ -258,7 +229,7 @@ mod tests {
     fn a_change_is_written_as_the_contract_wants_it_and_values_as_they_are() {
         let values = vec![("__proto__".into(), json(r#"{"b":1.0,"1":[]}"#))];
         let workflows = vec![WorkflowChange { id: "w".into(), enabled: false, fields: values.clone() }];
-        let written = change("crm", ConfigChange { config_id: Some("c".into()), fields: values, workflows });
+        let written = change("crm", &ConfigChange { config_id: Some("c".into()), fields: values, workflows });
         let fields = r#""fields":{"__proto__":{"b":1.0,"1":[]}}"#;
         let workflow = [r#"{"id":"w","enabled":false,"#, fields, "}"].concat();
         let head = [r#"{"slug":"crm","config_id":"c","#, fields].concat();

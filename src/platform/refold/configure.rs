@@ -1,20 +1,22 @@
 //! Requests about configurations and runs.
 
 use super::api::{Refold, change, get, path};
-use super::config::{self as reading, Body};
+use super::config as reading;
 use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
 use crate::platform::Configure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RuleColumns, RunPage};
+use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RunPage};
 use crate::platform::transport::{Answer, Call, Retry, json};
+use crate::platform::write::written;
+use std::rc::Rc;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
 
 /// Asks by `POST`, which changes nothing here and may be repeated.
-fn ask(call: Call, slug: Option<&str>, body: Body) -> Call {
-    Call { method: "POST", body: Some(body.finish().into()), slug: slug.map(str::to_owned), ..call }
+fn ask(call: Call, slug: Option<&str>, body: String) -> Call {
+    Call { method: "POST", body: Some(body.into()), slug: slug.map(str::to_owned), ..call }
 }
 
 /// Of that configuration, or of the usual one.
@@ -41,21 +43,26 @@ fn of_field(pattern: &str, field: &FieldKey, config_id: Option<&str>) -> Call {
 
 impl Configure for Refold {
     fn config(&self, slug: &str, config_id: Option<&str>) -> Call {
-        let config_id = config_id.or(self.config.id.as_deref());
-        let body = Body::new().text("slug", Some(slug)).text("config_id", config_id);
-        ask(get(CONFIG, &[]), None, body.member("labels", self.config.labels.as_deref().unwrap_or("[]")))
+        let body = written(|out| {
+            out.text("slug", slug);
+            if let Some(id) = config_id.or(self.config.id.as_deref()) {
+                out.text("config_id", id);
+            }
+            out.source("labels", self.config.labels.as_deref().unwrap_or("[]"));
+        });
+        ask(get(CONFIG, &[]), None, body)
     }
 
     fn find_config(&self, slug: &str) -> Call {
         of_config(slug, self.config.id.as_deref())
     }
 
-    fn save_config(&self, slug: &str, changes: ConfigChange) -> Call {
+    fn save_config(&self, slug: &str, changes: &ConfigChange) -> Call {
         let body = reading::change(slug, changes);
         change("PUT", CONFIG, &[], Some(body.into()))
     }
 
-    fn read_config(&self, answer: Answer) -> Result<Config, Failure> {
+    fn read_config(&self, answer: Answer) -> Result<Rc<Config>, Failure> {
         json(answer, reading::config)
     }
 
@@ -64,7 +71,7 @@ impl Configure for Refold {
         free.then(|| get("/api/v2/public/slug/*/configs", &[slug]))
     }
 
-    fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure> {
+    fn read_configs(&self, answer: Answer) -> Result<Rc<Vec<String>>, Failure> {
         json(answer, |body| {
             let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
             Some(body.items().iter().filter_map(id).gather())
@@ -75,30 +82,29 @@ impl Configure for Refold {
         Call { method: "DELETE", retry: Retry::Never, ..of_config(slug, config_id) }
     }
 
-    fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: Value) -> Call {
-        let body = Body::new().member("value", &parent.write());
+    fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: &Value) -> Call {
+        let body = written(|out| out.value("value", parent));
         ask(of_field("/api/v2/public/config/field/*", field, config_id), Some(slug), body)
     }
 
-    fn read_options(&self, answer: Answer) -> Result<FieldKind, Failure> {
+    fn read_options(&self, answer: Answer) -> Result<Rc<FieldKind>, Failure> {
         json(answer, |field| reading::text(field, "id").map(|_| reading::kind(field)))
     }
 
-    fn rule(&self, slug: &str, field: &FieldKey, lhs: Value) -> Call {
-        let column = Body::new().member("lhs", &lhs.write());
-        let body = Body::new().member("rule_column", &column.finish());
+    fn rule(&self, slug: &str, field: &FieldKey, lhs: &Value) -> Call {
+        let body = written(|out| out.object("rule_column", |out| out.value("lhs", lhs)));
         ask(of_field("/api/v2/public/config/rule-engine/*", field, None), Some(slug), body)
     }
 
-    fn read_rule(&self, answer: Answer) -> Result<RuleColumns, Failure> {
-        json(answer, |body| body.get("rule_column").map(reading::rule_columns))
+    fn read_rule(&self, answer: Answer) -> Result<Rc<FieldKind>, Failure> {
+        json(answer, |body| body.get("rule_column").map(|columns| FieldKind::Rules(reading::rule_columns(columns))))
     }
 
     fn runs(&self, workflow: &str, page: u32) -> Call {
         get("/api/v2/public/execution?page=*&limit=10&workflow_id=*", &[&decimal(page as usize), workflow])
     }
 
-    fn read_runs(&self, answer: Answer) -> Result<RunPage, Failure> {
+    fn read_runs(&self, answer: Answer) -> Result<Rc<RunPage>, Failure> {
         json(answer, reading::run_page)
     }
 }
