@@ -13,7 +13,7 @@ use super::dom::{El, el, focus_in_soon, focus_soon};
 use super::icon;
 use super::labelled;
 use super::outcome;
-use super::parts::{Weight, action_row, actions, alert, app_name, button, head, heading, lead, question};
+use super::parts::{Weight, action_row, actions, alert, app_name, busy, button, head, heading, lead, question};
 use super::runs::picker;
 use crate::decimal::decimal;
 use crate::error::Failure;
@@ -32,10 +32,6 @@ pub(super) fn configuring(state: &State) -> Option<&Configuring> {
     }
 }
 
-fn busy(state: &State) -> bool {
-    configuring(state).is_some_and(Configuring::busy)
-}
-
 fn send(ui: Ui, event: ConfigEvent) {
     ui.send(Event::Config(event));
 }
@@ -44,7 +40,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
     el("section.stack.configure").child(outcome::top(ui)).child(head(app, heading(ui, "config.title", &app.name))).slot(
         ui,
         |state, key| key.number(configuring(state).map_or(0, |at| stage(&at.content))),
-        move |state| {
+        move |ui, state| {
             let at = configuring(state)?;
             Some(match &at.content {
                 Loaded::Loading => loading(ui),
@@ -91,7 +87,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     at.ids.iter().for_each(|id| key.text(id));
                 }
             },
-            move |state| configuring(state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
+            move |ui, state| configuring(state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
         )
         .slot(
             ui,
@@ -101,7 +97,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     key.number(page.part);
                 }
             },
-            move |state| steps(ui, &configuring(state)?.pages),
+            move |ui, state| steps(ui, &configuring(state)?.pages),
         )
         .slot(
             ui,
@@ -109,7 +105,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                 key.number(configuring(state).map_or(0, |at| at.complaints as usize));
                 labelled::note(state, key);
             },
-            move |state| {
+            move |ui, state| {
                 let summary = labelled::summary(ui, state, "div.alert part=alert role=alert tabindex=-1");
                 // After a save the focus goes to what is wrong; while it is being put right, it stays where it is.
                 let complaints = configuring(state)?.complaints;
@@ -129,7 +125,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     key.number(at.generation as usize);
                 }
             },
-            move |state| {
+            move |ui, state| {
                 let page = page(ui, state, configuring(state)?);
                 Some(el("fieldset.stack").flag(ui, "disabled", busy).children(page))
             },
@@ -138,7 +134,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
         .child(el("div.hush role=status").when(
             ui,
             |state| configuring(state).is_some_and(|at| matches!(at.saving, Saving::Saved)),
-            move || el("p.saved").child(icon::icon(icon::CHECK)).saying(ui, "config.saved"),
+            move |ui| el("p.saved").child(icon::icon(icon::CHECK)).saying(ui, "config.saved"),
         ))
         .slot(
             ui,
@@ -150,7 +146,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     }
                 }
             },
-            move |state| {
+            move |ui, state| {
                 let at = configuring(state).filter(|at| at.dirty())?;
                 let alert = refused(at).map(|failure| alert(ui, failure, app_name(state)));
                 Some(el("div.bar").maybe(alert).child(if at.leaving { leaving(ui) } else { unsaved(ui) }))
@@ -164,7 +160,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                 Some(RemovalStage::Busy) => key.number(1),
                 Some(RemovalStage::Failed(failure)) => key.failure(failure),
             },
-            move |state| Some(removal(ui, configuring(state)?.removal.as_ref(), app_name(state))),
+            move |ui, state| Some(removal(ui, configuring(state)?.removal.as_ref(), app_name(state))),
         )
 }
 
@@ -259,7 +255,7 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
     card.slot(
         ui,
         move |state, key| key.flag(on(state, &shown)),
-        move |state| {
+        move |ui, state| {
             let config = configuring(state).filter(|_| on(state, &open))?.config()?;
             Some(fields(ui, state, config, &section, first))
         },

@@ -220,14 +220,19 @@ impl El {
         self,
         ui: Ui,
         key: impl Fn(&State, &mut Key) + 'static,
-        build: impl Fn(&State) -> Option<El> + 'static,
+        build: impl Fn(Ui, &State) -> Option<El> + 'static,
     ) -> Self {
         slot(ui, &self.0, Box::new(Keyed { key, build }));
         self
     }
 
     /// A child that is there while `on` holds.
-    pub(super) fn when(self, ui: Ui, on: impl Fn(&State) -> bool + 'static, build: impl Fn() -> El + 'static) -> Self {
+    pub(super) fn when(
+        self,
+        ui: Ui,
+        on: impl Fn(&State) -> bool + 'static,
+        build: impl Fn(Ui) -> El + 'static,
+    ) -> Self {
         slot(ui, &self.0, Box::new(While { on, build }));
         self
     }
@@ -237,7 +242,7 @@ impl El {
 trait Place {
     /// Writes down what it depends on.
     fn key(&self, state: &State, key: &mut Key);
-    fn build(&self, state: &State) -> Option<El>;
+    fn build(&self, ui: Ui, state: &State) -> Option<El>;
 }
 
 struct Keyed<K, B> {
@@ -245,13 +250,13 @@ struct Keyed<K, B> {
     build: B,
 }
 
-impl<K: Fn(&State, &mut Key), B: Fn(&State) -> Option<El>> Place for Keyed<K, B> {
+impl<K: Fn(&State, &mut Key), B: Fn(Ui, &State) -> Option<El>> Place for Keyed<K, B> {
     fn key(&self, state: &State, key: &mut Key) {
         (self.key)(state, key);
     }
 
-    fn build(&self, state: &State) -> Option<El> {
-        (self.build)(state)
+    fn build(&self, ui: Ui, state: &State) -> Option<El> {
+        (self.build)(ui, state)
     }
 }
 
@@ -260,13 +265,13 @@ struct While<F, B> {
     build: B,
 }
 
-impl<F: Fn(&State) -> bool, B: Fn() -> El> Place for While<F, B> {
+impl<F: Fn(&State) -> bool, B: Fn(Ui) -> El> Place for While<F, B> {
     fn key(&self, state: &State, key: &mut Key) {
         key.flag((self.on)(state));
     }
 
-    fn build(&self, state: &State) -> Option<El> {
-        (self.on)(state).then(&self.build)
+    fn build(&self, ui: Ui, state: &State) -> Option<El> {
+        (self.on)(state).then(|| (self.build)(ui))
     }
 }
 
@@ -388,7 +393,7 @@ fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
                 node.remove();
             }
             owner.cleanup();
-            live = owner.with(|| ui.read(|state| place.build(state)));
+            live = owner.with(|| ui.read(|state| place.build(ui, state)));
             let parent = anchor.parent_element();
             if let (Some(node), Some(parent)) = (&live, &parent) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));

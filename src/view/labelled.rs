@@ -133,10 +133,10 @@ impl Labelled {
         el("div.field").child(label.child(el("span").text(name)).maybe(optional)).child(control).maybe(help).slot(
             self.ui,
             move |state, key| key.maybe(subject.wrong(state).map(sentence)),
-            move |state| {
+            move |ui, state| {
                 let wrong = self.subject.wrong(state)?.clone();
                 let line = el("p.wrong part=error").attr("id", &self.around("e"));
-                Some(line.text_with(move || said(self.ui, &wrong)))
+                Some(line.text_with(move || said(ui, &wrong)))
             },
         )
     }

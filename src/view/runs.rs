@@ -33,7 +33,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
                     key.text(name);
                 });
             },
-            move |state| {
+            move |ui, state| {
                 // The platform keeps runs by workflow.
                 let runs = runs(state).filter(|runs| runs.workflows.len() > 1)?;
                 let (workflows, current) = (&runs.workflows, &runs.workflow);
@@ -50,7 +50,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
                     key.number(page.page as usize);
                 }
             },
-            move |state| match &runs(state)?.content {
+            move |ui, state| match &runs(state)?.content {
                 Loaded::Loading => Some(loading(ui)),
                 Loaded::Failed(failure) => Some(failed(ui, failure, app_name(state))),
                 Loaded::Ready(page) => Some(list(ui, page)),

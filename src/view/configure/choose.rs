@@ -24,7 +24,7 @@ pub(super) fn one(place: Place, options: &[Choice], current: Option<&Value>) -> 
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {
         let name = value.plain().map_or_else(|| value.write(), str::to_owned);
-        el("option value=gone selected").say_with(ui, "config.gone", "option", &name)
+        el("option value=gone selected").say_of(ui, "config.gone", &name)
     });
     let values = options.iter().map(|option| option.value.clone()).gather();
     let select = el("select.input")

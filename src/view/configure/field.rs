@@ -3,7 +3,7 @@
 use super::super::Ui;
 use super::super::dom::{El, el};
 use super::super::labelled::{Labelled, Subject};
-use super::super::parts::{Weight, alert, bare_button, text_control};
+use super::super::parts::{Weight, alert, bare_button};
 use super::place::Place;
 use super::{choose, configuring, map, rules, send};
 use crate::cut::beginning;
@@ -46,11 +46,11 @@ fn dependent(labelled: Labelled, place: Place) -> El {
                 Offer::Failed(failure) => key.failure(&failure),
             }
         },
-        move |state| {
+        move |ui, state| {
             let (offer, parent, _) = offer(state, &place)?;
             let field = place.field(state)?;
             let waiting = |key: &'static str| {
-                let option = el("option value").say_with(ui, key, "field", parent);
+                let option = el("option value").say_of(ui, key, parent);
                 labelled.tie(el("select.input disabled").child(option), false)
             };
             Some(match offer {
@@ -81,14 +81,14 @@ fn offer<'a>(state: &'a State, place: &Place) -> Option<(Offer, &'a str, Option<
 
 fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigField, kind: &FieldKind) -> El {
     let (ui, current) = (place.ui, place.value(state));
-    let (words, input_type, mode) = match kind {
-        FieldKind::Text => ("input.input autocomplete=off dir=auto", "text", "text"),
-        FieldKind::Date => ("input.input autocomplete=off dir=ltr", "date", "none"),
-        FieldKind::Number => ("input.input autocomplete=off dir=ltr", "text", "decimal"),
-        FieldKind::Url => ("input.input autocomplete=off dir=ltr", "url", "url"),
-        FieldKind::Email => ("input.input autocomplete=off dir=ltr", "email", "email"),
-        FieldKind::Textarea => ("textarea.input rows=4 dir=auto", "", ""),
-        FieldKind::Json => ("textarea.input.mono rows=6 dir=ltr spellcheck=false", "", ""),
+    let words = match kind {
+        FieldKind::Text => "input.input autocomplete=off dir=auto type=text inputmode=text",
+        FieldKind::Date => "input.input autocomplete=off dir=ltr type=date inputmode=none",
+        FieldKind::Number => "input.input autocomplete=off dir=ltr type=text inputmode=decimal",
+        FieldKind::Url => "input.input autocomplete=off dir=ltr type=url inputmode=url",
+        FieldKind::Email => "input.input autocomplete=off dir=ltr type=email inputmode=email",
+        FieldKind::Textarea => "textarea.input rows=4 dir=auto",
+        FieldKind::Json => "textarea.input.mono rows=6 dir=ltr spellcheck=false",
         FieldKind::Select { options, multiple: false } => {
             return choose::framed(labelled.tie(choose::one(place.clone(), options, current), false));
         }
@@ -99,8 +99,7 @@ fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigFiel
         FieldKind::Rules(_) => return labelled.tie(rules::rules(place), true),
         FieldKind::Unknown(_) => return kept(ui, field),
     };
-    let control = text_control(words, input_type, mode);
-    let control = labelled.tie(control.attr("placeholder", &field.placeholder), false);
+    let control = labelled.tie(el(words).attr("placeholder", &field.placeholder), false);
     let element: HtmlInputElement = control.element().clone().unchecked_into();
     element.set_value(&shown(state, place, field));
     let (key, typed) = (Rc::clone(&place.key), element);

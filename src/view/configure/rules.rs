@@ -3,7 +3,7 @@
 use super::super::dom::{El, el, focus_in_soon};
 use super::super::icon;
 use super::super::key::Key;
-use super::super::parts::{Weight, bare_button, icon_button, text_control};
+use super::super::parts::{Weight, bare_button, icon_button};
 use super::place::{Path, Place};
 use super::{choose, configuring};
 use crate::decimal::decimal;
@@ -34,7 +34,7 @@ pub(super) fn rules(place: &Place) -> El {
         ui,
         // Built anew only when groups or conditions come and go, so that typing disturbs nothing.
         move |state, key| note_shape(&shape.root(state), 0, key),
-        move |state| Some(rules.group(state, &Path::from([]), &rules.place.root(state))),
+        move |_, state| Some(rules.group(state, &Path::from([]), &rules.place.root(state))),
     )
 }
 
@@ -151,7 +151,7 @@ impl Rules {
                 key.flag(columns.is_some());
                 key.flag(columns.zip(asked.own(state)).is_some_and(|(columns, own)| std::ptr::eq(columns, own)));
             },
-            move |state| {
+            move |ui, state| {
                 let (lhs, columns) = rules.columns(state, &path);
                 let Some(columns) = columns else {
                     let waiting = el("span.sub role=status");
@@ -175,12 +175,11 @@ impl Rules {
         if !column.options.is_empty() {
             return choose::framed(choose::one(place, &column.options, current).attr_with("aria-label", label));
         }
-        let (input_type, mode) = match column.kind.as_deref() {
-            Some("number") => ("text", "decimal"),
-            Some("date") => ("date", "none"),
-            _ => ("text", "text"),
-        };
-        let input = text_control("input.input dir=auto", input_type, mode);
+        let input = el(match column.kind.as_deref() {
+            Some("number") => "input.input dir=auto type=text inputmode=decimal",
+            Some("date") => "input.input dir=auto type=date inputmode=none",
+            _ => "input.input dir=auto type=text inputmode=text",
+        });
         let element: HtmlInputElement = input.element().clone().unchecked_into();
         element.set_value(current.and_then(Value::plain).unwrap_or_default());
         let number = matches!(current, Some(Value::Number(_)));
