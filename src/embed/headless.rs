@@ -8,7 +8,7 @@ use crate::platform::model::AuthType;
 use crate::platform::model::config::FieldKey;
 use crate::view::{SessionLine, SessionShown};
 use js_sys::{Array, JSON, Object};
-use std::sync::Arc;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
@@ -19,7 +19,7 @@ pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
     let state = flow.state();
     let mut out = Plain::default();
     let known = match (seen.as_ref(), &state.apps) {
-        (Some(Apps::Ready(seen)), Apps::Ready(apps)) => Arc::ptr_eq(seen, apps),
+        (Some(Apps::Ready(seen)), Apps::Ready(apps)) => Rc::ptr_eq(seen, apps),
         _ => false,
     };
     out.object("", |out| {
@@ -75,7 +75,7 @@ pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
 fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
     let number = |name: &str| Some(get(event, name)?.as_f64()? as u32);
     let workflow = || text(event, "workflow");
-    let field = || Some(FieldKey { workflow: workflow(), id: text(event, "field")? });
+    let field = || Some(Rc::new(FieldKey { workflow: workflow(), id: text(event, "field")? }));
     Some(match kind {
         "configure" => ConfigEvent::Opened,
         "runs" => ConfigEvent::RunsOpened,

@@ -4,10 +4,8 @@ use super::instance::Core;
 use crate::error::Failure;
 use crate::flow::{Command, ConfigCommand, ConfigEvent, Event};
 use crate::platform::model::Authorization;
-use crate::platform::model::config::FieldKind;
 use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
-use std::sync::Arc;
 
 impl Core {
     /// The request that carries a command out, with what the command has to send: only what names the answer stays in it.
@@ -64,12 +62,9 @@ impl Core {
                 ConfigCommand::Save { ask, .. } => ConfigEvent::Saved { ask, result: platform.read_config(answer) },
                 ConfigCommand::Delete { ask, .. } => ConfigEvent::Deleted { ask, result: answer.map(drop) },
                 ConfigCommand::Options { ask, .. } => {
-                    ConfigEvent::Options { ask, result: platform.read_options(answer).map(Arc::new) }
+                    ConfigEvent::Options { ask, result: platform.read_options(answer) }
                 }
-                ConfigCommand::Rule { ask, .. } => {
-                    let kind = |columns| Arc::new(FieldKind::Rules(Arc::new(columns)));
-                    ConfigEvent::Options { ask, result: platform.read_rule(answer).map(kind) }
-                }
+                ConfigCommand::Rule { ask, .. } => ConfigEvent::Options { ask, result: platform.read_rule(answer) },
                 ConfigCommand::Runs { ask, .. } => ConfigEvent::RunsLoaded { ask, result: platform.read_runs(answer) },
             }),
             // Nothing else asks.

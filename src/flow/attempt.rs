@@ -3,6 +3,7 @@
 use super::command::Command;
 use crate::gather::Gather;
 use crate::platform::model::{Account, App, AuthType};
+use std::rc::Rc;
 
 /// How long an attempt may take, in milliseconds: then the user starts again.
 pub(super) const LIMIT_MS: f64 = 600_000.0;
@@ -76,7 +77,7 @@ impl Attempt {
     }
 
     pub(super) fn remember(&mut self, app: &App) {
-        self.baseline = Some(app.accounts.iter().map(mark).gather());
+        self.baseline = Some(app.accounts.iter().map(|account| mark(account)).gather());
     }
 
     /// Both answers that the provider's window waits for are here.
@@ -85,7 +86,7 @@ impl Attempt {
     }
 
     /// The account that this attempt connected: active, of its kind, and not as it was before.
-    pub(super) fn connected<'a>(&self, app: &'a App) -> Option<&'a Account> {
+    pub(super) fn connected<'a>(&self, app: &'a App) -> Option<&'a Rc<Account>> {
         let baseline = self.baseline.as_ref()?;
         app.accounts
             .iter()

@@ -25,22 +25,22 @@ use super::state::{Fault, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
 use crate::gather::keep;
 use crate::platform::model::config::{Config, FieldKey};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// One configuration on screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuring {
     pub slug: String,
-    pub content: Loaded<Arc<Config>>,
+    pub content: Loaded<Rc<Config>>,
     /// The ids of the app's configurations, once they are known.
-    pub ids: Arc<Vec<String>>,
-    pub pages: Arc<Vec<Page>>,
+    pub ids: Rc<Vec<String>>,
+    pub pages: Rc<Vec<Page>>,
     pub page: usize,
-    pub edits: Vec<(FieldKey, Draft)>,
+    pub edits: Vec<(Rc<FieldKey>, Draft)>,
     /// Workflows switched on or off, by id.
     pub switches: Vec<(String, bool)>,
     /// In the order of the fields; a field that is not there is the platform's own complaint.
-    pub faults: Vec<(FieldKey, Fault)>,
+    pub faults: Vec<(Rc<FieldKey>, Fault)>,
     /// Counts the saves that did not go through because of faults.
     pub complaints: u32,
     /// What dependent fields offer.
@@ -72,7 +72,7 @@ pub enum Saving {
 /// The edits as they were when they were sent: what was changed since is kept whatever the answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Sent {
-    edits: Vec<(FieldKey, Draft)>,
+    edits: Vec<(Rc<FieldKey>, Draft)>,
     switches: Vec<(String, bool)>,
 }
 
@@ -124,8 +124,8 @@ impl Configuring {
         let mut opened = Self {
             slug,
             content: Loaded::Loading,
-            ids: Arc::default(),
-            pages: Arc::default(),
+            ids: Rc::default(),
+            pages: Rc::default(),
             page: 0,
             edits: Vec::new(),
             switches: Vec::new(),
@@ -152,7 +152,7 @@ impl Configuring {
         !self.edits.is_empty() || !self.switches.is_empty()
     }
 
-    pub fn config(&self) -> Option<&Arc<Config>> {
+    pub fn config(&self) -> Option<&Rc<Config>> {
         match &self.content {
             Loaded::Ready(config) => Some(config),
             Loaded::Loading | Loaded::Failed(_) => None,
@@ -174,8 +174,8 @@ impl Configuring {
     fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) -> bool {
         match event {
             ConfigEvent::Opened | ConfigEvent::RunsOpened => {}
-            ConfigEvent::Typed { field, text } => self.typed(field, &text),
-            ConfigEvent::Chosen { field, value } => self.chosen(field, Draft::of(value)),
+            ConfigEvent::Typed { field, text } => self.typed(&field, &text),
+            ConfigEvent::Chosen { field, value } => self.chosen(&field, Draft::of(value)),
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),
@@ -207,18 +207,18 @@ impl Configuring {
         if !self.dirty() && !self.busy() && self.ids.contains(&id) {
             let next = Self::open(self.slug.clone(), Some(id), out);
             let last = std::mem::replace(self, next);
-            self.ids = Arc::clone(&last.ids);
+            self.ids = Rc::clone(&last.ids);
             self.listing = last.listing;
             self.generation = last.generation + 1;
         }
     }
 
     /// Without the list there is still the configuration itself: a failure changes nothing.
-    fn listed(&mut self, ask: u32, result: Result<Vec<String>, Failure>) {
+    fn listed(&mut self, ask: u32, result: Result<Rc<Vec<String>>, Failure>) {
         if let Ok(ids) = result
             && ask == self.listing
         {
-            self.ids = Arc::new(ids);
+            self.ids = ids;
         }
     }
 
@@ -268,7 +268,7 @@ impl Configuring {
         }
     }
 
-    fn loaded(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) {
+    fn loaded(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
         if ask != self.load {
             return;
         }
@@ -291,10 +291,10 @@ impl Configuring {
     }
 
     /// A new state of the platform comes under the edits.
-    fn take(&mut self, config: Config) {
+    fn take(&mut self, config: Rc<Config>) {
         self.faults = check::refused(&config);
-        self.pages = Arc::new(pages::of(&config));
-        self.content = Loaded::Ready(Arc::new(config));
+        self.pages = Rc::new(pages::of(&config));
+        self.content = Loaded::Ready(config);
         self.generation += 1;
         self.resolved = Vec::new();
         self.show(self.page);

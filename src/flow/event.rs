@@ -3,6 +3,7 @@
 use super::config::ConfigEvent;
 use crate::error::Failure;
 use crate::platform::model::{App, AuthType, Authorization, Organisation};
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 /// The values of one form as typed, by field name: wiped when dropped, redacted when printed.
@@ -56,18 +57,18 @@ pub enum Event {
     Config(ConfigEvent),
 
     // The platform.
-    AppsLoaded(Result<Vec<App>, Failure>),
+    AppsLoaded(Result<Vec<Rc<App>>, Failure>),
     /// Of a long list what stands on top, while the rest is being read.
-    AppsArrived(Vec<App>),
+    AppsArrived(Vec<Rc<App>>),
     AppLoaded {
         slug: String,
-        result: Result<App, Failure>,
+        result: Result<Rc<App>, Failure>,
     },
     OrganisationLoaded(Organisation),
     /// The accounts as they were before this attempt.
     Baseline {
         attempt: u32,
-        result: Result<App, Failure>,
+        result: Result<Rc<App>, Failure>,
     },
     Authorized {
         attempt: u32,
@@ -75,7 +76,7 @@ pub enum Event {
     },
     Polled {
         attempt: u32,
-        result: Result<App, Failure>,
+        result: Result<Rc<App>, Failure>,
     },
     CredentialsSaved {
         attempt: u32,

@@ -8,10 +8,10 @@ use super::event::{Event, Typed};
 use super::fields;
 use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
 use crate::error::{Code, Failure};
-use crate::gather::Gather;
+use crate::gather::{Gather, keep};
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// The state machine of one connect flow.
 #[derive(Debug)]
@@ -158,10 +158,10 @@ impl Flow {
         self.command(command);
     }
 
-    fn apps_loaded(&mut self, result: Result<Vec<App>, Failure>) {
+    fn apps_loaded(&mut self, result: Result<Vec<Rc<App>>, Failure>) {
         let first = !matches!(self.state.apps, Apps::Ready(_));
         match result {
-            Ok(apps) => self.state.apps = Apps::Ready(Arc::new(apps.into_iter().map(Arc::new).gather())),
+            Ok(apps) => self.state.apps = Apps::Ready(Rc::new(apps)),
             Err(failure) => {
                 self.report(&failure);
                 if first {
@@ -181,14 +181,14 @@ impl Flow {
     }
 
     /// Something to choose from is better than nothing; once there is a list, only a whole one replaces it.
-    fn apps_arrived(&mut self, apps: Vec<App>) {
+    fn apps_arrived(&mut self, apps: Vec<Rc<App>>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
         if matches!(self.state.screen, Screen::List) && !shown && !apps.is_empty() {
             self.apps_loaded(Ok(apps));
         }
     }
 
-    fn app_loaded(&mut self, slug: &str, result: Result<App, Failure>) {
+    fn app_loaded(&mut self, slug: &str, result: Result<Rc<App>, Failure>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
         match result {
             Ok(app) if shown => self.replace(app),
@@ -200,14 +200,13 @@ impl Flow {
         }
     }
 
-    fn replace(&mut self, app: App) {
+    fn replace(&mut self, app: Rc<App>) {
         if self.state.app(&app.slug).is_none_or(|known| *known == app) {
             return;
         }
         if let Apps::Ready(apps) = &self.state.apps {
-            let app = Arc::new(app);
-            let shown = |known: &Arc<App>| Arc::clone(if known.slug == app.slug { &app } else { known });
-            self.state.apps = Apps::Ready(Arc::new(apps.iter().map(shown).gather()));
+            let shown = |known: &Rc<App>| Rc::clone(if known.slug == app.slug { &app } else { known });
+            self.state.apps = Apps::Ready(Rc::new(apps.iter().map(shown).gather()));
         }
     }
 
@@ -366,7 +365,7 @@ impl Flow {
         self.attempt.as_mut().filter(|attempt| attempt.id == id)
     }
 
-    fn baseline(&mut self, id: u32, result: Result<App, Failure>) {
+    fn baseline(&mut self, id: u32, result: Result<Rc<App>, Failure>) {
         let Some(attempt) = self.current(id) else { return };
         match result {
             Ok(app) => {
@@ -486,7 +485,7 @@ impl Flow {
         }
     }
 
-    fn polled(&mut self, id: u32, result: Result<App, Failure>) {
+    fn polled(&mut self, id: u32, result: Result<Rc<App>, Failure>) {
         let now_ms = self.now_ms;
         let Some(attempt) = self.current(id) else { return };
         match result {
@@ -579,12 +578,13 @@ impl Flow {
         let auth_type = removal.auth_type;
         self.show_app(slug.to_owned());
         let mut connection_ids = Vec::new();
-        if let Some(mut app) = self.state.app(slug).cloned() {
+        if let Some(app) = self.state.app(slug) {
+            let mut app = App::clone(app);
             let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
             connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
-            app.accounts = app.accounts.iter().filter(|account| account.auth_type != auth_type).cloned().gather();
+            keep(&mut app.accounts, |account| account.auth_type != auth_type);
             app.reauth_required &= app.connected();
-            self.replace(app);
+            self.replace(Rc::new(app));
         }
         self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug.to_owned(), auth_type, connection_ids }));
         self.activity_of(Activity::Disconnected, slug);

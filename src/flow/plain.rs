@@ -7,7 +7,7 @@ use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
 use crate::platform::json::{Value, append_text};
-use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
+use crate::platform::model::config::{Choice, Column, ConfigField, FieldKind, RuleColumns, RunState};
 use crate::platform::model::{Account, App, InputField, InputKind};
 
 /// JSON under construction: what is put follows what was put before.
@@ -157,7 +157,7 @@ impl Plain {
             out.texts("scopes", &method.scopes);
             out.list("fields", &method.fields, Self::input);
         });
-        self.list("accounts", &app.accounts, Self::account);
+        self.list("accounts", &app.accounts, |out, account| out.account(account));
         self.flag("needsAttention", app.needs_attention());
     }
 
@@ -258,7 +258,7 @@ impl Plain {
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
             out.list("fields", &section.fields, |out, place| {
                 if let Some(field) = list.get(*place) {
-                    out.field(at, &field.key(workflow), field);
+                    out.field(at, field);
                 }
             });
         });
@@ -302,19 +302,19 @@ impl Plain {
         self.text("kind", kind);
     }
 
-    fn field(&mut self, at: &Configuring, key: &FieldKey, field: &ConfigField) {
-        self.text("id", &field.id);
-        self.maybe("workflow", &key.workflow);
+    fn field(&mut self, at: &Configuring, field: &ConfigField) {
+        self.text("id", &field.key.id);
+        self.maybe("workflow", &field.key.workflow);
         self.text("name", &field.name);
         self.flag("required", field.required);
         self.flag("editable", field.editable());
         self.maybe("help", &field.help);
         self.text("placeholder", &field.placeholder);
-        self.value("value", at.current(key, field));
-        if let Some(draft) = at.draft(key) {
+        self.value("value", at.current(field));
+        if let Some(draft) = at.draft(&field.key) {
             self.maybe("text", &draft.text);
         }
-        let offer = at.offer(key, field);
+        let offer = at.offer(field);
         self.status(
             "options",
             match &offer {
@@ -330,7 +330,7 @@ impl Plain {
         };
         self.kind(kind);
         if let FieldKind::Rules(_) = **kind {
-            let known = at.rules.iter().filter(|rule| rule.field == *key).gather();
+            let known = at.rules.iter().filter(|rule| rule.field == field.key).gather();
             self.list("sides", &known, |out, rule| {
                 out.value("lhs", Some(&rule.value));
                 if let Some(kind) = out.loaded(&rule.answer)

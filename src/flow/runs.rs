@@ -5,7 +5,7 @@ use super::state::Loaded;
 use crate::error::{Code, Failure};
 use crate::gather::Gather;
 use crate::platform::model::config::{Config, RunPage};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Runs {
     pub workflows: Vec<(String, String)>,
     /// The id of the workflow shown; empty while none is known.
     pub workflow: String,
-    pub content: Loaded<Arc<RunPage>>,
+    pub content: Loaded<Rc<RunPage>>,
     ask: u32,
     page: u32,
 }
@@ -32,7 +32,7 @@ impl Runs {
         match event {
             ConfigEvent::Loaded { ask, result } if ask == self.ask => self.found(result, out),
             ConfigEvent::RunsLoaded { ask, result } if ask == self.ask => match result {
-                Ok(page) => self.show(page),
+                Ok(page) => self.content = Loaded::Ready(page),
                 Err(failure) => self.fail(failure, out),
             },
             ConfigEvent::RunsPage(page) => {
@@ -49,7 +49,7 @@ impl Runs {
         }
     }
 
-    fn found(&mut self, result: Result<Config, Failure>, out: &mut Out<'_>) {
+    fn found(&mut self, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
         let workflows = match result {
             Ok(config) => config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather(),
             // Never configured: nothing has run.
@@ -61,12 +61,8 @@ impl Runs {
             self.workflows = workflows;
             self.load(out);
         } else {
-            self.show(RunPage { runs: Vec::new(), page: 1, pages: 1 });
+            self.content = Loaded::Ready(Rc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));
         }
-    }
-
-    fn show(&mut self, page: RunPage) {
-        self.content = Loaded::Ready(Arc::new(page));
     }
 
     /// Asks for a page of runs, or first for the workflows.

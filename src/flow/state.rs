@@ -4,7 +4,7 @@ use super::config::Configuring;
 use super::runs::Runs;
 use crate::error::Failure;
 use crate::platform::model::{Account, App, AuthType, Method, Organisation};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Everything the view needs besides the session's own state.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +35,9 @@ impl State {
         }
     }
 
-    pub fn app(&self, slug: &str) -> Option<&App> {
+    pub fn app(&self, slug: &str) -> Option<&Rc<App>> {
         match &self.apps {
-            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug).map(Arc::as_ref),
+            Apps::Ready(apps) => apps.iter().find(|app| app.slug == slug),
             Apps::Loading | Apps::Failed(_) => None,
         }
     }
@@ -48,12 +48,12 @@ impl State {
 
     /// The app that the current screen is about.
     pub fn current_app(&self) -> Option<&App> {
-        self.screen.slug().and_then(|slug| self.app(slug))
+        self.screen.slug().and_then(|slug| self.app(slug)).map(Rc::as_ref)
     }
 }
 
 /// Shared, so that a new state costs the same however many apps there are.
-pub type Apps = Loaded<Arc<Vec<Arc<App>>>>;
+pub type Apps = Loaded<Rc<Vec<Rc<App>>>>;
 
 /// One screen each; what a screen needs beyond the app itself is in its variant.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ pub enum Screen {
     /// The user signs in at the provider.
     Waiting { slug: String, attempt: u32, stage: Stage },
     /// Done: as whom.
-    Connected { slug: String, account: Account },
+    Connected { slug: String, account: Rc<Account> },
     /// What can be set for a connected app.
     Configure(Box<Configuring>),
     /// What its workflows did lately.

@@ -7,6 +7,7 @@ use crate::error::{Code, Failure, Report};
 use crate::platform::json::Value;
 use crate::platform::model::{Account, App, AuthType, Authorization, InputField, InputKind, Method};
 use proptest::prelude::*;
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 fn account(id: &str, at: &str, auth_type: AuthType) -> Account {
@@ -33,32 +34,33 @@ fn method(auth_type: AuthType, fields: &[(&str, InputKind)]) -> Method {
     Method { auth_type, fields: fields.collect(), scopes: vec!["read".into()] }
 }
 
-fn app(slug: &str, methods: Vec<Method>, accounts: Vec<Account>) -> App {
-    App {
+fn app(slug: &str, methods: Vec<Method>, accounts: Vec<Account>) -> Rc<App> {
+    Rc::new(App {
         slug: slug.into(),
         name: slug.to_uppercase(),
         description: None,
         icon: None,
         tags: Vec::new(),
-        methods,
-        accounts,
+        methods: Rc::new(methods),
+        accounts: accounts.into_iter().map(Rc::new).collect(),
         reauth_required: false,
-    }
+    })
 }
 
-fn crm(accounts: Vec<Account>) -> App {
+fn crm(accounts: Vec<Account>) -> Rc<App> {
     app("crm", vec![method(AuthType::OAuth2, &[])], accounts)
 }
 
-fn vault() -> App {
-    app(
-        "vault",
-        vec![method(AuthType::KeyBased, &[("api_key", InputKind::Password), ("site", InputKind::Url)])],
-        vec![],
-    )
+fn vault() -> Rc<App> {
+    connected_vault(vec![])
 }
 
-fn shop() -> App {
+fn connected_vault(accounts: Vec<Account>) -> Rc<App> {
+    let fields = [("api_key", InputKind::Password), ("site", InputKind::Url)];
+    app("vault", vec![method(AuthType::KeyBased, &fields)], accounts)
+}
+
+fn shop() -> Rc<App> {
     app("shop", vec![method(AuthType::OAuth2, &[("subdomain", InputKind::Text)])], vec![])
 }
 
@@ -446,7 +448,7 @@ fn n13_a_lost_answer_to_credentials_is_asked_for_and_never_sent_twice() {
     run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
     run.send(Event::CredentialsSaved { attempt: 1, result: Err(Code::NetworkError.into()) });
     assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
-    let connected = App { accounts: vec![account("v", "1", AuthType::KeyBased)], ..vault() };
+    let connected = connected_vault(vec![account("v", "1", AuthType::KeyBased)]);
     run.send(Event::Polled { attempt: 1, result: Ok(connected) });
     assert_eq!(run.at(), "connected");
 }
@@ -494,7 +496,7 @@ fn the_frame_sends_when_it_is_told_to_and_the_platform_proves_it() {
     assert!(run.wants(|command| matches!(command, Command::ProceedInFrame { attempt: 1 })));
     run.send(Event::CredentialsSaved { attempt: 1, result: Ok(()) });
     assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
-    let connected = App { accounts: vec![account("v", "1", AuthType::KeyBased)], ..vault() };
+    let connected = connected_vault(vec![account("v", "1", AuthType::KeyBased)]);
     run.send(Event::Polled { attempt: 1, result: Ok(connected) });
     assert_eq!(run.at(), "connected");
 }
@@ -573,7 +575,7 @@ fn any_code() -> impl Strategy<Value = Code> {
     proptest::sample::select(Code::ALL)
 }
 
-fn any_app() -> impl Strategy<Value = App> {
+fn any_app() -> impl Strategy<Value = Rc<App>> {
     let accounts = prop::collection::vec((0..3u8, 0..3u8, any::<bool>(), any::<bool>()), 0..3);
     (0..4u8, accounts).prop_map(|(which, accounts)| {
         let accounts = accounts.into_iter().map(|(id, at, active, oauth)| Account {
@@ -581,7 +583,7 @@ fn any_app() -> impl Strategy<Value = App> {
             ..account(&id.to_string(), &at.to_string(), if oauth { AuthType::OAuth2 } else { AuthType::KeyBased })
         });
         let base = [crm(vec![]), vault(), shop(), app("new", vec![], vec![])][usize::from(which)].clone();
-        App { accounts: accounts.collect(), ..base }
+        Rc::new(App { accounts: accounts.map(Rc::new).collect(), ..App::clone(&base) })
     })
 }
 

@@ -26,7 +26,7 @@ use {
     crate::error::Failure,
     json::Value,
     model::{App, AuthType, Organisation, config},
-    std::{future::Future, pin::Pin},
+    std::{future::Future, pin::Pin, rc::Rc},
 };
 
 /// Which of an app's configurations the host means, and what it adds to it.
@@ -51,9 +51,9 @@ pub enum Started {
 /// The list of apps.
 #[cfg(target_arch = "wasm32")]
 pub enum Listed {
-    Whole(Vec<App>),
+    Whole(Vec<Rc<App>>),
     /// Too long to be read in one go: those that are shown first, and all of them.
-    Long(Vec<App>, Pin<Box<dyn Future<Output = Vec<App>>>>),
+    Long(Vec<Rc<App>>, Pin<Box<dyn Future<Output = Vec<Rc<App>>>>>),
 }
 
 /// What the flow needs of a platform: requests as data, to be sent by [`Transport::ask`], and what their answers mean.
@@ -63,7 +63,7 @@ pub trait Platform {
     fn read_apps(&self, answer: Answer) -> Result<Listed, Failure>;
     fn app(&self, slug: &str) -> Call;
     /// The app of that slug and no other.
-    fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure>;
+    fn read_app(&self, slug: &str, answer: Answer) -> Result<Rc<App>, Failure>;
     fn organisation(&self) -> Call;
     fn read_organisation(&self, answer: Answer) -> Result<Organisation, Failure>;
     /// `fields` go into the body: they may hold secrets.
@@ -90,19 +90,19 @@ pub trait Configure {
     /// Changes what is in `change` and nothing else; what was refused is in the answer's `field_errors`.
     fn save_config(&self, slug: &str, change: config::ConfigChange) -> Call;
     /// Of any of the three.
-    fn read_config(&self, answer: Answer) -> Result<config::Config, Failure>;
+    fn read_config(&self, answer: Answer) -> Result<Rc<config::Config>, Failure>;
     /// The ids of those that can be chosen from; none where the host has chosen.
     fn configs(&self, slug: &str) -> Option<Call>;
-    fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure>;
+    fn read_configs(&self, answer: Answer) -> Result<Rc<Vec<String>>, Failure>;
     /// Any good answer means that it is done.
     fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call;
     /// What a field offers under this value of its parent.
     fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: Value) -> Call;
-    fn read_options(&self, answer: Answer) -> Result<config::FieldKind, Failure>;
+    fn read_options(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
     /// What a left-hand side can be compared with, and how.
     fn rule(&self, slug: &str, field: &config::FieldKey, lhs: Value) -> Call;
-    fn read_rule(&self, answer: Answer) -> Result<config::RuleColumns, Failure>;
+    fn read_rule(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
     /// Runs of a workflow, newest first; pages count from 1.
     fn runs(&self, workflow: &str, page: u32) -> Call;
-    fn read_runs(&self, answer: Answer) -> Result<config::RunPage, Failure>;
+    fn read_runs(&self, answer: Answer) -> Result<Rc<config::RunPage>, Failure>;
 }

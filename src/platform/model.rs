@@ -1,5 +1,7 @@
 //! What a platform lists and keeps, in the words of this component: plain data, no field for any third-party secret.
 
+use std::rc::Rc;
+
 pub mod config;
 
 /// An app that can be connected.
@@ -15,8 +17,8 @@ pub struct App {
     /// Categories.
     pub tags: Vec<String>,
     /// The ways to connect it, at least one.
-    pub methods: Vec<Method>,
-    pub accounts: Vec<Account>,
+    pub methods: Rc<Vec<Method>>,
+    pub accounts: Vec<Rc<Account>>,
     /// The platform's `reauth_required` for the app as a whole.
     pub reauth_required: bool,
 }

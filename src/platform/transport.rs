@@ -104,8 +104,8 @@ pub struct Content {
 pub type Answer = Result<Content, Failure>;
 
 /// What is read of an answer as it was written; what cannot be read is a bad one.
-pub(super) fn json<T>(answer: Answer, read: fn(&Value) -> Option<T>) -> Result<T, Failure> {
-    read(&value(answer)?).ok_or_else(|| Code::BadResponse.into())
+pub(super) fn json<T>(answer: Answer, read: fn(&Value) -> Option<T>) -> Result<Rc<T>, Failure> {
+    read(&value(answer)?).map(Rc::new).ok_or_else(|| Code::BadResponse.into())
 }
 
 fn value(answer: Answer) -> Result<Value, Failure> {

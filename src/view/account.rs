@@ -11,7 +11,7 @@ use std::cell::Cell;
 /// The accounts of a kind that the app on screen has, and whether each works: a broken app is broken for all of them.
 fn accounts(state: &State, auth_type: AuthType) -> impl Iterator<Item = (&Account, bool)> {
     let app = state.current_app().into_iter();
-    app.flat_map(|app| app.accounts.iter().map(|account| (account, account.active && !app.reauth_required)))
+    app.flat_map(|app| app.accounts.iter().map(|account| (&**account, account.active && !app.reauth_required)))
         .filter(move |(account, _)| account.auth_type == auth_type)
 }
 

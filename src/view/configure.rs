@@ -20,9 +20,8 @@ use crate::error::Failure;
 use crate::flow::{ConfigEvent, Configuring, Event, Loaded, Page, RemovalStage, Saving, Screen, Section, State, Title};
 use crate::gather::Gather;
 use crate::platform::model::App;
-use crate::platform::model::config::{Config, FieldKey};
+use crate::platform::model::config::Config;
 use std::cell::Cell;
-use std::rc::Rc;
 
 /// The configuration on screen.
 pub(super) fn configuring(state: &State) -> Option<&Configuring> {
@@ -267,8 +266,7 @@ fn fields(ui: Ui, state: &State, config: &Config, section: &Section, first: usiz
     let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
     let fields = section.fields.iter().enumerate().filter_map(|(nth, place)| {
         let field = list.get(*place)?;
-        let key = FieldKey { workflow: workflow.map(|workflow| workflow.id.clone()), id: field.id.clone() };
-        Some(field::field(ui, state, first + nth, Rc::new(key), field))
+        Some(field::field(ui, state, first + nth, field))
     });
     el("div.stack").children(fields)
 }

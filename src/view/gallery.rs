@@ -10,7 +10,6 @@ use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{HtmlElement, ShadowRootInit, ShadowRootMode};
@@ -142,7 +141,7 @@ fn shown(name: &str) -> (State, SessionShown) {
     let ask = |at, stage| Screen::App { slug: slug(at), removal: Some(Removal { auth_type: oauth, stage }) };
     match name {
         "list-loading" => state.apps = Apps::Loading,
-        "list-empty" => state.apps = Apps::Ready(Arc::default()),
+        "list-empty" => state.apps = Apps::Ready(Rc::default()),
         "list-failed" => state.apps = Apps::Failed(failure(Code::ServerError)),
         "list-no-match" => state.search = "zzz".to_owned(),
         "list-search" => state.search = "soder".to_owned(),

@@ -3,11 +3,11 @@
 use crate::gather::Gather;
 use crate::platform::model::App;
 use js_sys::JsString;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// One app with what the list has worked out about it.
 pub(super) struct Entry {
-    pub(super) app: Arc<App>,
+    pub(super) app: Rc<App>,
     pub(super) standing: Standing,
     /// The name, then everything else that is searched, both folded: where there is more than ASCII, and once searched.
     folded: Option<(String, String)>,
@@ -32,8 +32,8 @@ impl Standing {
 }
 
 impl Entry {
-    fn of(app: &Arc<App>) -> Self {
-        Self { app: Arc::clone(app), standing: Standing::of(app), folded: None }
+    fn of(app: &Rc<App>) -> Self {
+        Self { app: Rc::clone(app), standing: Standing::of(app), folded: None }
     }
 
     /// Whether the name has all these folded words; `None` where one of them is nowhere.
@@ -75,7 +75,7 @@ impl Entry {
 pub(super) struct Index {
     pub(super) entries: Vec<Entry>,
     /// The apps that `entries` were made from: compared by identity, since the flow shares what did not change.
-    apps: Option<Arc<Vec<Arc<App>>>>,
+    apps: Option<Rc<Vec<Rc<App>>>>,
     pub(super) found: Vec<usize>,
     /// The categories, the most frequent first.
     pub(super) tags: Vec<String>,
@@ -91,9 +91,9 @@ const MOST_TAGS: usize = 8;
 
 impl Index {
     /// Takes the apps over, if anything that is shown has changed.
-    pub(super) fn update(&mut self, apps: &Arc<Vec<Arc<App>>>) {
-        if !self.apps.as_ref().is_some_and(|known| Arc::ptr_eq(known, apps)) {
-            self.apps = Some(Arc::clone(apps));
+    pub(super) fn update(&mut self, apps: &Rc<Vec<Rc<App>>>) {
+        if !self.apps.as_ref().is_some_and(|known| Rc::ptr_eq(known, apps)) {
+            self.apps = Some(Rc::clone(apps));
             self.version += 1;
             self.entries = apps.iter().map(Entry::of).gather();
             let mut counts: Vec<(&String, usize)> = Vec::new();

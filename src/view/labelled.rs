@@ -44,7 +44,7 @@ impl Subject {
                 errors.iter().find(|error| *error.field == **name).map(|error| &error.kind)
             }
             (Self::Configured(key), Screen::Configure(at)) => {
-                at.faults.iter().find(|(faulty, _)| *faulty == **key).map(|(_, fault)| fault)
+                at.faults.iter().find(|(faulty, _)| faulty == key).map(|(_, fault)| fault)
             }
             _ => None,
         }
@@ -75,7 +75,7 @@ impl Subject {
             Self::Configured(key) => {
                 let at = configure::configuring(state)?;
                 let config = at.config()?;
-                let number = |page: &Page| page.fields(config).position(|(known, _)| known == **key);
+                let number = |page: &Page| page.fields(config).position(|field| field.key == *key);
                 let (page, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
                 Some((["c", &decimal(nth)].concat(), Some(page).filter(|page| *page != at.page)))
             }
@@ -180,7 +180,7 @@ fn faults(state: &State) -> Vec<(Subject, &Fault)> {
         }
         Screen::Configure(at) => {
             for (key, fault) in &at.faults {
-                faults.push((Subject::Configured(Rc::new(key.clone())), fault));
+                faults.push((Subject::Configured(key.clone()), fault));
             }
         }
         _ => {}

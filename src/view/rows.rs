@@ -8,7 +8,7 @@ use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
 use crate::decimal::decimal;
 use crate::platform::model::App;
-use std::sync::Arc;
+use std::rc::Rc;
 use web_sys::Element;
 
 /// Rows made beyond the visible ones, on either side.
@@ -18,7 +18,7 @@ const FIRST: usize = 30;
 
 struct Row {
     at: usize,
-    app: Arc<App>,
+    app: Rc<App>,
     standing: Standing,
     element: El,
 }
@@ -110,7 +110,7 @@ impl Rows {
                 let next = next.map(|row| row.element.clone());
                 let element = self.row(ui, entry, at);
                 self.list.put_before(&element, next.as_ref());
-                let (app, standing) = (Arc::clone(&entry.app), entry.standing);
+                let (app, standing) = (Rc::clone(&entry.app), entry.standing);
                 self.live.insert(nth, Row { at, app, standing, element });
             }
         }

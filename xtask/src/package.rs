@@ -85,7 +85,7 @@ const BEGINS: [&str; 17] = [
     "connect_flow::view::list::say_count",
     // What drops a value that only the second module makes.
     "core::ptr::drop_in_place<connect_flow::flow::config::Configuring>",
-    "core::ptr::drop_in_place<connect_flow::platform::model::config::RunPage>",
+    "core::ptr::drop_in_place<alloc::rc::Rc<connect_flow::platform::model::config::RunPage>>",
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
     "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
     "core::ptr::drop_in_place<alloc::vec::Vec<connect_flow::flow::state::FieldError>>",

@@ -19,7 +19,6 @@ use crate::view::{self, Host, See, Settings, Wires};
 use js_sys::{Array, Object};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, HtmlElement, MessagePort, ResizeObserver, ShadowRoot, Url};
 
@@ -145,7 +144,7 @@ impl Child {
         self.ask(
             |task| task.platform.app(&task.slug),
             |child, task, answer| match task.platform.read_app(&task.slug, answer) {
-                Ok(app) => child.change(|state| state.apps = Apps::Ready(Arc::new(vec![Arc::new(app)]))),
+                Ok(app) => child.change(|state| state.apps = Apps::Ready(Rc::new(vec![app]))),
                 Err(failure) => post(&child.port, "failed", &parts_of(&failure)),
             },
         );

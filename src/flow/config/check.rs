@@ -7,13 +7,14 @@ use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 use crate::session::time::instant;
+use std::rc::Rc;
 
 /// The platform's complaints, at the fields they are about.
-pub(super) fn refused(config: &Config) -> Vec<(FieldKey, Fault)> {
+pub(super) fn refused(config: &Config) -> Vec<(Rc<FieldKey>, Fault)> {
     let fields = config.all();
     let complaint = |(id, sentence): &(String, String)| {
-        let known = fields.iter().map(|(key, _)| key).find(|key| key.id == *id);
-        let key = known.cloned().unwrap_or_else(|| FieldKey { workflow: None, id: id.clone() });
+        let known = fields.iter().map(|field| &field.key).find(|key| key.id == *id);
+        let key = known.cloned().unwrap_or_else(|| Rc::new(FieldKey { workflow: None, id: id.clone() }));
         (key, Fault::Refused(sentence.clone()))
     };
     config.field_errors.iter().map(complaint).gather()
@@ -21,28 +22,28 @@ pub(super) fn refused(config: &Config) -> Vec<(FieldKey, Fault)> {
 
 impl Configuring {
     /// Everything that keeps the edits from being sent. Workflows that are off can stay unfinished.
-    pub(super) fn check(&self, config: &Config) -> Vec<(FieldKey, Fault)> {
+    pub(super) fn check(&self, config: &Config) -> Vec<(Rc<FieldKey>, Fault)> {
         let mut faults = Vec::new();
-        for (key, field) in config.all() {
-            let on = key.workflow.as_deref().is_none_or(|workflow| self.enabled(workflow));
+        for field in config.all() {
+            let on = field.key.workflow.as_deref().is_none_or(|workflow| self.enabled(workflow));
             if on
                 && field.editable()
-                && let Some(fault) = self.fault(&key, field)
+                && let Some(fault) = self.fault(field)
             {
-                faults.push((key, fault));
+                faults.push((field.key.clone(), fault));
             }
         }
         faults
     }
 
-    fn fault(&self, key: &FieldKey, field: &ConfigField) -> Option<Fault> {
-        let draft = self.draft(key);
+    fn fault(&self, field: &ConfigField) -> Option<Fault> {
+        let draft = self.draft(&field.key);
         if draft.is_some_and(|draft| draft.value.is_none()) {
             return Some(if let FieldKind::Json = *field.kind { Fault::NotJson } else { Fault::NotANumber });
         }
-        let value = self.current(key, field).filter(|value| !value.is_empty() && !field.kind.says_nothing(value));
+        let value = self.current(field).filter(|value| !value.is_empty() && !field.kind.says_nothing(value));
         let Some(value) = value else {
-            return (field.required && self.answerable(key, field)).then_some(Fault::Required);
+            return (field.required && self.answerable(field)).then_some(Fault::Required);
         };
         // What the platform has and nobody changed is the platform's to judge.
         draft?;
@@ -57,8 +58,8 @@ impl Configuring {
     }
 
     /// A choice among nothing cannot be asked for.
-    fn answerable(&self, key: &FieldKey, field: &ConfigField) -> bool {
-        let Offer::Ready(kind) = self.offer(key, field) else { return true };
+    fn answerable(&self, field: &ConfigField) -> bool {
+        let Offer::Ready(kind) = self.offer(field) else { return true };
         match &*kind {
             FieldKind::Select { options, .. } => !options.is_empty(),
             FieldKind::Map(mapping) => !mapping.left.is_empty(),

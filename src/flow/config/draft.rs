@@ -5,6 +5,7 @@ use crate::gather::keep;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 use crate::space;
+use std::rc::Rc;
 
 /// What the user made of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,12 +106,12 @@ pub fn put_in_order<T>(list: &mut [T], place: impl Fn(&T) -> usize) {
 
 impl Configuring {
     pub fn draft(&self, key: &FieldKey) -> Option<&Draft> {
-        self.edits.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft)
+        self.edits.iter().find(|(edited, _)| **edited == *key).map(|(_, draft)| draft)
     }
 
     /// The value that counts now; `None` while there is none or what was typed is not one.
-    pub fn current<'a>(&'a self, key: &FieldKey, field: &'a ConfigField) -> Option<&'a Value> {
-        match self.draft(key) {
+    pub fn current<'a>(&'a self, field: &'a ConfigField) -> Option<&'a Value> {
+        match self.draft(&field.key) {
             Some(draft) => draft.value(),
             None => field.saved(),
         }
@@ -122,23 +123,23 @@ impl Configuring {
         switched.unwrap_or_else(saved)
     }
 
-    pub(super) fn typed(&mut self, key: FieldKey, text: &str) {
-        let draft = self.config().and_then(|config| config.field(&key)).map(|field| read(field, text));
+    pub(super) fn typed(&mut self, key: &FieldKey, text: &str) {
+        let draft = self.config().and_then(|config| config.field(key)).map(|field| read(field, text));
         if let Some(draft) = draft {
             self.chosen(key, draft);
         }
     }
 
-    pub(super) fn chosen(&mut self, key: FieldKey, draft: Draft) {
+    pub(super) fn chosen(&mut self, key: &FieldKey, draft: Draft) {
         let Some(config) = self.config().cloned() else { return };
-        let Some(field) = config.field(&key).filter(|field| field.editable()) else { return };
-        self.put(&key, (!same(field, &draft)).then_some(draft));
-        self.forget_children(&config, key);
+        let Some(field) = config.field(key).filter(|field| field.editable()) else { return };
+        self.put(&field.key, (!same(field, &draft)).then_some(draft));
+        self.forget_children(&config, field);
         self.touched();
     }
 
     /// Makes a draft the edit of a field, or none; what was wrong with the field was wrong with the last.
-    fn put(&mut self, key: &FieldKey, draft: Option<Draft>) {
+    fn put(&mut self, key: &Rc<FieldKey>, draft: Option<Draft>) {
         keep(&mut self.faults, |(faulty, _)| faulty != key);
         keep(&mut self.edits, |(edited, _)| edited != key);
         if let Some(draft) = draft {
@@ -147,24 +148,22 @@ impl Configuring {
     }
 
     /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
-    fn forget_children(&mut self, config: &Config, key: FieldKey) {
+    fn forget_children(&mut self, config: &Config, field: &ConfigField) {
         let fields = config.all();
-        let mut changed = vec![key];
+        let mut changed = vec![&field.key];
         let mut at = 0;
-        while let Some(parent) = changed.get(at).cloned() {
-            let restored = self.draft(&parent).is_none();
-            for (child, field) in &fields {
-                if field.parent.as_ref() != Some(&parent.id)
-                    || !field.editable()
-                    || field.kind.options().is_none()
-                    || changed.contains(child)
-                    || config.parent(child, field).as_ref() != Some(&parent)
+        while let Some(parent) = changed.get(at).copied() {
+            let restored = self.draft(parent).is_none();
+            for child in &fields {
+                if child.editable()
+                    && child.kind.options().is_some()
+                    && !changed.contains(&&child.key)
+                    && config.parent(child).is_some_and(|known| known.key == *parent)
                 {
-                    continue;
+                    let kept = restored || child.saved().is_none_or(Value::is_empty);
+                    self.put(&child.key, (!kept).then(|| Draft::of(child.kind.cleared())));
+                    changed.push(&child.key);
                 }
-                let kept = restored || field.saved().is_none_or(Value::is_empty);
-                self.put(child, (!kept).then(|| Draft::of(field.kind.cleared())));
-                changed.push(child.clone());
             }
             at += 1;
         }

@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RunPage};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Answers carry the number of their question: one that is not the latest is late, and ignored.
 #[derive(Debug)]
@@ -15,12 +15,12 @@ pub enum ConfigEvent {
     RunsOpened,
     /// The text of a text, number, date or JSON field.
     Typed {
-        field: FieldKey,
+        field: Rc<FieldKey>,
         text: String,
     },
     /// The value of any other field.
     Chosen {
-        field: FieldKey,
+        field: Rc<FieldKey>,
         value: Value,
     },
     Switched {
@@ -30,7 +30,7 @@ pub enum ConfigEvent {
     PageChosen(usize),
     /// Another of the app's configurations, by its id; ignored while there are edits of this one.
     ConfigChosen(String),
-    OptionsRetried(FieldKey),
+    OptionsRetried(Rc<FieldKey>),
     Save,
     Discard,
     /// "Leave without saving".
@@ -47,16 +47,16 @@ pub enum ConfigEvent {
     // The platform.
     Loaded {
         ask: u32,
-        result: Result<Config, Failure>,
+        result: Result<Rc<Config>, Failure>,
     },
     /// The ids of the app's configurations.
     Listed {
         ask: u32,
-        result: Result<Vec<String>, Failure>,
+        result: Result<Rc<Vec<String>>, Failure>,
     },
     Saved {
         ask: u32,
-        result: Result<Config, Failure>,
+        result: Result<Rc<Config>, Failure>,
     },
     Deleted {
         ask: u32,
@@ -65,11 +65,11 @@ pub enum ConfigEvent {
     /// What a field offers under its parent's value, or for a left-hand side.
     Options {
         ask: u32,
-        result: Result<Arc<FieldKind>, Failure>,
+        result: Result<Rc<FieldKind>, Failure>,
     },
     RunsLoaded {
         ask: u32,
-        result: Result<RunPage, Failure>,
+        result: Result<Rc<RunPage>, Failure>,
     },
 }
 
@@ -104,13 +104,13 @@ pub enum ConfigCommand {
         ask: u32,
         slug: String,
         config_id: Option<String>,
-        field: FieldKey,
+        field: Rc<FieldKey>,
         parent: Value,
     },
     Rule {
         ask: u32,
         slug: String,
-        field: FieldKey,
+        field: Rc<FieldKey>,
         lhs: Value,
     },
     Runs {

@@ -6,7 +6,7 @@ use crate::flow::state::Loaded;
 use crate::gather::keep;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// So many different left-hand sides of one list of rules are asked for; the rest gets what the field lists itself.
 const MAX_RULES: usize = 50;
@@ -15,22 +15,22 @@ const MAX_RULES: usize = 50;
 /// one left-hand side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
-    pub field: FieldKey,
+    pub field: Rc<FieldKey>,
     pub value: Value,
     ask: u32,
-    pub answer: Loaded<Arc<FieldKind>>,
+    pub answer: Loaded<Rc<FieldKind>>,
 }
 
 impl Asked {
     fn is_about(&self, field: &FieldKey, value: &Value) -> bool {
-        self.field == *field && self.value == *value
+        *self.field == *field && self.value == *value
     }
 }
 
 /// What a field offers at the moment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Offer {
-    Ready(Arc<FieldKind>),
+    Ready(Rc<FieldKind>),
     /// Its parent has no value yet.
     Waiting,
     Loading,
@@ -39,13 +39,13 @@ pub enum Offer {
 
 impl Configuring {
     /// What `field` offers under the value that its parent has now.
-    pub fn offer(&self, key: &FieldKey, field: &ConfigField) -> Offer {
+    pub fn offer(&self, field: &ConfigField) -> Offer {
         let Some(config) = self.config() else { return Offer::Loading };
-        match self.dependence(config, key, field) {
-            Dependence::None => Offer::Ready(Arc::clone(&field.kind)),
+        match self.dependence(config, field) {
+            Dependence::None => Offer::Ready(Rc::clone(&field.kind)),
             Dependence::Waiting => Offer::Waiting,
-            Dependence::On(parent) => match self.resolution(key, parent).map(|resolved| &resolved.answer) {
-                Some(Loaded::Ready(kind)) => Offer::Ready(Arc::clone(kind)),
+            Dependence::On(parent) => match self.resolution(&field.key, parent).map(|resolved| &resolved.answer) {
+                Some(Loaded::Ready(kind)) => Offer::Ready(Rc::clone(kind)),
                 Some(Loaded::Failed(failure)) => Offer::Failed(failure.clone()),
                 Some(Loaded::Loading) | None => Offer::Loading,
             },
@@ -56,15 +56,14 @@ impl Configuring {
         self.resolved.iter().find(|resolved| resolved.is_about(key, parent))
     }
 
-    fn dependence<'a>(&'a self, config: &'a Config, key: &FieldKey, field: &'a ConfigField) -> Dependence<'a> {
+    fn dependence<'a>(&'a self, config: &'a Config, field: &ConfigField) -> Dependence<'a> {
         let Some(options) = field.kind.options() else { return Dependence::None };
-        let Some(parent_key) = config.parent(key, field) else { return Dependence::None };
-        let Some(parent) = config.field(&parent_key) else { return Dependence::None };
-        match self.current(&parent_key, parent) {
+        let Some(parent) = config.parent(field) else { return Dependence::None };
+        match self.current(parent) {
             Some(value) if value.is_empty() => Dependence::Waiting,
             None => Dependence::Waiting,
             // What came with the configuration is right as long as the parent is as it was then.
-            Some(_) if !options.is_empty() && self.draft(&parent_key).is_none() => Dependence::None,
+            Some(_) if !options.is_empty() && self.draft(&parent.key).is_none() => Dependence::None,
             Some(value) => Dependence::On(value),
         }
     }
@@ -72,43 +71,45 @@ impl Configuring {
     /// Asks for what the page shown needs and nobody has asked for yet.
     pub(super) fn want(&mut self, out: &mut Out<'_>) {
         let Some(config) = self.config().cloned() else { return };
-        let pages = Arc::clone(&self.pages);
+        let pages = Rc::clone(&self.pages);
         let Some(page) = pages.get(self.page) else { return };
-        for (key, field) in page.fields(&config) {
+        for field in page.fields(&config) {
+            let key = &field.key;
             if key.workflow.as_deref().is_some_and(|workflow| !self.enabled(workflow)) {
                 continue;
             }
             if let FieldKind::Rules(_) = *field.kind {
-                self.want_rules(&key, field, out);
+                self.want_rules(field, out);
             }
-            let Dependence::On(parent) = self.dependence(&config, &key, field) else { continue };
-            if self.resolution(&key, parent).is_some() {
+            let Dependence::On(parent) = self.dependence(&config, field) else { continue };
+            if self.resolution(key, parent).is_some() {
                 continue;
             }
             let (value, ask) = (parent.clone(), out.ask());
-            self.forget(&key);
+            self.forget(key);
             let (slug, config_id) = (self.slug.clone(), config.config_id.clone());
-            out.command(ConfigCommand::Options { ask, slug, config_id, field: key.clone(), parent: value.clone() });
-            self.resolved.push(Asked { field: key, value, ask, answer: Loaded::Loading });
+            let field = key.clone();
+            out.command(ConfigCommand::Options { ask, slug, config_id, field, parent: value.clone() });
+            self.resolved.push(Asked { field: key.clone(), value, ask, answer: Loaded::Loading });
         }
     }
 
-    fn want_rules(&mut self, key: &FieldKey, field: &ConfigField, out: &mut Out<'_>) {
+    fn want_rules(&mut self, field: &ConfigField, out: &mut Out<'_>) {
         let mut sides = Vec::new();
-        if let Some(value) = self.current(key, field) {
+        if let Some(value) = self.current(field) {
             left_sides(value, &mut sides);
         }
         for value in sides {
-            let known = self.rules.iter().filter(|rule| rule.field == *key).count();
-            if known < MAX_RULES && !self.rules.iter().any(|rule| rule.is_about(key, &value)) {
-                let (ask, slug, field) = (out.ask(), self.slug.clone(), key.clone());
+            let known = self.rules.iter().filter(|rule| rule.field == field.key).count();
+            if known < MAX_RULES && !self.rules.iter().any(|rule| rule.is_about(&field.key, &value)) {
+                let (ask, slug, field) = (out.ask(), self.slug.clone(), field.key.clone());
                 out.command(ConfigCommand::Rule { ask, slug, field: field.clone(), lhs: value.clone() });
                 self.rules.push(Asked { field, value, ask, answer: Loaded::Loading });
             }
         }
     }
 
-    pub(super) fn options_loaded(&mut self, ask: u32, result: Result<Arc<FieldKind>, Failure>) {
+    pub(super) fn options_loaded(&mut self, ask: u32, result: Result<Rc<FieldKind>, Failure>) {
         for list in [&mut self.resolved, &mut self.rules] {
             if let Some(asked) = list.iter_mut().find(|asked| asked.ask == ask) {
                 asked.answer = result.into();
@@ -119,7 +120,7 @@ impl Configuring {
 
     /// What a field offers is asked for again, if it is needed.
     pub(super) fn forget(&mut self, field: &FieldKey) {
-        keep(&mut self.resolved, |resolved| resolved.field != *field);
+        keep(&mut self.resolved, |resolved| *resolved.field != *field);
     }
 }
 

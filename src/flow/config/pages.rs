@@ -1,7 +1,7 @@
 //! Which field is on which page, in which section.
 
 use crate::gather::Gather;
-use crate::platform::model::config::{Config, ConfigField, FieldKey};
+use crate::platform::model::config::{Config, ConfigField};
 use std::vec::IntoIter;
 
 /// More fields than this make further pages: a page must stay usable.
@@ -39,15 +39,12 @@ impl Page {
         self.sections.iter().map(|section| section.fields.len().max(1)).sum()
     }
 
-    /// Its fields with what addresses them.
-    pub fn fields<'a>(&self, config: &'a Config) -> IntoIter<(FieldKey, &'a ConfigField)> {
+    pub fn fields<'a>(&self, config: &'a Config) -> IntoIter<&'a ConfigField> {
         let mut all = Vec::new();
         for section in &self.sections {
             let workflow = section.workflow.and_then(|at| config.workflows.get(at));
             let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-            for field in section.fields.iter().filter_map(|at| list.get(*at)) {
-                all.push((field.key(workflow), field));
-            }
+            section.fields.iter().filter_map(|at| list.get(*at)).for_each(|field| all.push(field));
         }
         all.into_iter()
     }

@@ -5,7 +5,8 @@ use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice, Outcome};
 use crate::gather::{Gather, keep};
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, Workflow, WorkflowChange};
+use crate::platform::model::config::{Config, ConfigChange, ConfigField, WorkflowChange};
+use std::rc::Rc;
 
 impl Configuring {
     pub(super) fn save(&mut self, out: &mut Out<'_>) {
@@ -27,7 +28,7 @@ impl Configuring {
     fn show_fault(&mut self) {
         self.complaints += 1;
         let Some(config) = self.config().cloned() else { return };
-        let faulty = |page: &Page| page.fields(&config).any(|(key, _)| self.faults.iter().any(|(at, _)| *at == key));
+        let faulty = |page: &Page| page.fields(&config).any(|field| self.faults.iter().any(|(at, _)| *at == field.key));
         if !self.pages.get(self.page).is_some_and(faulty) {
             self.page = self.pages.iter().position(faulty).unwrap_or(self.page);
         }
@@ -35,28 +36,28 @@ impl Configuring {
 
     /// The edits in the order of the fields. Hidden fields have none, by construction.
     fn change_of(&self, config: &Config) -> ConfigChange {
-        let changed = |workflow: Option<&Workflow>, fields: &[ConfigField]| -> Vec<(String, Value)> {
+        let changed = |fields: &[ConfigField]| -> Vec<(String, Value)> {
             let value = |field: &ConfigField| {
-                let draft = self.draft(&field.key(workflow))?;
-                Some((field.id.clone(), draft.value()?.clone()))
+                let value = self.draft(&field.key)?.value()?;
+                Some((field.key.id.clone(), value.clone()))
             };
             fields.iter().filter(|field| field.editable()).filter_map(value).gather()
         };
         let workflows = config.workflows.iter().filter_map(|workflow| {
-            let fields = changed(Some(workflow), &workflow.fields);
+            let fields = changed(&workflow.fields);
             let enabled = self.enabled(&workflow.id);
             let touched = !fields.is_empty() || enabled != workflow.enabled;
             touched.then(|| WorkflowChange { id: workflow.id.clone(), enabled, fields })
         });
         ConfigChange {
             config_id: config.config_id.clone(),
-            fields: changed(None, &config.fields),
+            fields: changed(&config.fields),
             workflows: workflows.gather(),
         }
     }
 
     /// Whether the screen is to be left: it was asked for, and nothing is left to lose.
-    pub(super) fn saved(&mut self, ask: u32, result: Result<Config, Failure>, out: &mut Out<'_>) -> bool {
+    pub(super) fn saved(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) -> bool {
         if ask != self.change || !matches!(self.saving, Saving::Busy) {
             return false;
         }
@@ -76,7 +77,7 @@ impl Configuring {
         self.leaving && !self.dirty()
     }
 
-    fn accepted(&mut self, config: Config, mut sent: Sent, out: &mut Out<'_>) {
+    fn accepted(&mut self, config: Rc<Config>, mut sent: Sent, out: &mut Out<'_>) {
         let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
         keep(&mut sent.edits, |(key, _)| !refused(&key.id));
         let any = !sent.edits.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));

@@ -14,12 +14,12 @@ fn json(text: &str) -> Value {
     Value::parse(text).unwrap()
 }
 
-fn top(id: &str) -> FieldKey {
-    FieldKey { workflow: None, id: id.into() }
+fn top(id: &str) -> Rc<FieldKey> {
+    Rc::new(FieldKey { workflow: None, id: id.into() })
 }
 
-fn inner(workflow: &str, id: &str) -> FieldKey {
-    FieldKey { workflow: Some(workflow.into()), id: id.into() }
+fn inner(workflow: &str, id: &str) -> Rc<FieldKey> {
+    Rc::new(FieldKey { workflow: Some(workflow.into()), id: id.into() })
 }
 
 /// A platform that keeps what it is sent, beside the screen that talks to it.
@@ -41,8 +41,8 @@ impl Run {
         run
     }
 
-    fn read(&self) -> Config {
-        reading::config(&self.body).unwrap()
+    fn read(&self) -> Rc<Config> {
+        Rc::new(reading::config(&self.body).unwrap())
     }
 
     fn send(&mut self, event: ConfigEvent) -> &mut Self {
@@ -70,11 +70,11 @@ impl Run {
         }
     }
 
-    fn typed(&mut self, field: FieldKey, text: &str) -> &mut Self {
+    fn typed(&mut self, field: Rc<FieldKey>, text: &str) -> &mut Self {
         self.send(ConfigEvent::Typed { field, text: text.into() })
     }
 
-    fn chosen(&mut self, field: FieldKey, value: &str) -> &mut Self {
+    fn chosen(&mut self, field: Rc<FieldKey>, value: &str) -> &mut Self {
         self.send(ConfigEvent::Chosen { field, value: json(value) })
     }
 
@@ -99,7 +99,7 @@ impl Run {
     fn current(&self, key: &FieldKey) -> Option<String> {
         let at = self.at();
         let config = at.config().unwrap();
-        at.current(key, config.field(key).unwrap()).map(Value::write)
+        at.current(config.field(key).unwrap()).map(Value::write)
     }
 
     /// Saves, lets the platform merge, and brings its answer.
@@ -248,8 +248,9 @@ fn hidden_unknown_and_misshapen_fields_cannot_be_edited() {
     }
     run.typed(inner("nowhere", "text"), "x");
     assert!(!run.at().dirty());
-    let shown: Vec<_> = run.at().pages[0].fields(run.at().config().unwrap()).map(|(key, _)| key.id).collect();
-    assert!(shown.contains(&"new".to_owned()) && !shown.contains(&"secret".to_owned()));
+    let shown: Vec<_> =
+        run.at().pages[0].fields(run.at().config().unwrap()).map(|field| field.key.id.as_str()).collect();
+    assert!(shown.contains(&"new") && !shown.contains(&"secret"));
 }
 
 #[test]
@@ -390,8 +391,8 @@ const FAMILY: &str = r#"{"config_id":"c","fields":[
     {"id":"b","field_type":"select","parent":"a","value":1,"options":[{"value":1}]},
     {"id":"c","field_type":"select","parent":"b","multiple":true,"value":["p"],"options":[{"value":"p"}]}]}"#;
 
-fn options(id: &str, values: &str) -> Arc<FieldKind> {
-    let field = reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#)));
+fn options(id: &str, values: &str) -> Rc<FieldKind> {
+    let field = reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#)), None);
     field.unwrap().kind
 }
 
@@ -406,7 +407,7 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     assert_eq!(run.current(&top("c")).as_deref(), Some("[]"));
     let key = top("c");
     let child = run.at().config().unwrap().field(&key).unwrap();
-    assert_eq!(run.at().offer(&key, child), Offer::Waiting);
+    assert_eq!(run.at().offer(child), Offer::Waiting);
 
     // The user changes their mind before the answer: it is late.
     let late = *ask;
@@ -420,7 +421,7 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     run.send(ConfigEvent::Options { ask, result: Ok(options("b", r#"[{"value":2}]"#)) });
     let key = top("b");
     let field = run.at().config().unwrap().field(&key).unwrap();
-    let Offer::Ready(kind) = run.at().offer(&key, field) else { panic!("not ready") };
+    let Offer::Ready(kind) = run.at().offer(field) else { panic!("not ready") };
     assert_eq!(kind.options().unwrap()[0].value, json("2"));
 
     run.chosen(top("b"), "2");
@@ -430,7 +431,7 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     run.send(ConfigEvent::Options { ask, result: Err(Code::Timeout.into()) });
     let key = top("c");
     let field = run.at().config().unwrap().field(&key).unwrap().clone();
-    assert!(matches!(run.at().offer(&key, &field), Offer::Failed(_)));
+    assert!(matches!(run.at().offer(&field), Offer::Failed(_)));
     run.send(ConfigEvent::OptionsRetried(key));
     assert_eq!(run.options().len(), 1);
     let change = run.save().unwrap();
@@ -504,8 +505,8 @@ fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     run.send(ConfigEvent::RunsPage(2));
     let second = asked(&run).0;
     let page = |page| reading::run_page(&json(&format!(r#"{{"docs":[],"page":{page},"totalPages":3}}"#))).unwrap();
-    run.send(ConfigEvent::RunsLoaded { ask: second, result: Ok(page(2)) });
-    run.send(ConfigEvent::RunsLoaded { ask: first, result: Ok(page(1)) });
+    run.send(ConfigEvent::RunsLoaded { ask: second, result: Ok(page(2).into()) });
+    run.send(ConfigEvent::RunsLoaded { ask: first, result: Ok(page(1).into()) });
     let Screen::Runs(runs) = &run.screen else { panic!("left") };
     assert!(matches!(&runs.content, Loaded::Ready(page) if page.page == 2 && page.pages == 3));
     run.send(ConfigEvent::RunsWorkflow("off".into()));
@@ -607,7 +608,7 @@ enum Act {
 }
 
 /// A save under way: its number, what was sent, the edits of that moment.
-type Pending = (u32, ConfigChange, Vec<(FieldKey, Draft)>);
+type Pending = (u32, ConfigChange, Vec<(Rc<FieldKey>, Draft)>);
 
 fn any_act() -> impl Strategy<Value = Act> {
     let text = prop_oneof!["[a-z0-9.:/@ {}\\[\\]\"-]{0,8}", Just("https://x.example".to_owned()), "[0-9]{1,3}"];
@@ -647,14 +648,7 @@ proptest! {
     fn whatever_happens_in_whatever_order(body in any_config(), acts in prop::collection::vec(any_act(), 0..40)) {
         let mut run = Run::new(&body.write());
         let config = run.read();
-        let lists = config.workflows.iter().map(|workflow| (Some(workflow.id.clone()), &workflow.fields));
-        let key = |workflow: Option<String>| {
-            move |field: &ConfigField| FieldKey { workflow: workflow.clone(), id: field.id.clone() }
-        };
-        let keys: Vec<FieldKey> = std::iter::once((None, &config.fields))
-            .chain(lists)
-            .flat_map(|(workflow, fields)| fields.iter().map(key(workflow)))
-            .collect();
+        let keys: Vec<Rc<FieldKey>> = config.all().iter().map(|field| field.key.clone()).collect();
         let mut pending: Option<Pending> = None;
         for act in acts {
             let Screen::Configure(at) = &mut run.screen else { break };
@@ -703,10 +697,10 @@ proptest! {
                     run.send(ConfigEvent::Saved { ask, result: Ok(is) });
                 },
                 Act::Refuse(place) => if let (Some((ask, ..)), Some(field)) = (pending.take(), key(place)) {
-                    let mut answer = run.read();
+                    let mut answer = Config::clone(&run.read());
                     answer.field_errors.push((field.id.clone(), "No.".into()));
                     let edited = before.iter().any(|(key, _)| *key == field);
-                    run.send(ConfigEvent::Saved { ask, result: Ok(answer) });
+                    run.send(ConfigEvent::Saved { ask, result: Ok(answer.into()) });
                     let kept = |at: &Configuring| at.edits.iter().any(|(key, _)| *key == field);
                     let left = matches!(&run.screen, Screen::Configure(at) if kept(at));
                     prop_assert_eq!(left, edited, "a refused edit is kept");
@@ -751,9 +745,9 @@ fn another_configuration_is_shown_when_nothing_of_this_one_would_be_lost() {
     });
     let (ask, slug) = listing.unwrap();
     let late = vec!["other".to_owned()];
-    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late) });
+    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late.into()) });
     assert!(run.at().ids.is_empty());
-    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()]) });
+    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()].into()) });
     run.typed(top("a"), "2").send(ConfigEvent::ConfigChosen("c2".into()));
     assert!(run.at().dirty() && run.commands.is_empty());
     run.send(ConfigEvent::Discard).send(ConfigEvent::ConfigChosen("c3".into()));

@@ -1,7 +1,7 @@
 //! A configuration of an app: its fields, its workflows, their runs. Plain data, in the words of the platform.
 
 use crate::platform::json::Value;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// What a customer can set for a connected app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,10 +33,11 @@ pub struct FieldKey {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigField {
-    pub id: String,
+    /// Shared with whatever is about the field.
+    pub key: Rc<FieldKey>,
     pub name: String,
     /// Shared with whoever offers it.
-    pub kind: Arc<FieldKind>,
+    pub kind: Rc<FieldKind>,
     /// The field whose value decides on the options of this one.
     pub parent: Option<String>,
     pub required: bool,
@@ -71,7 +72,7 @@ pub enum FieldKind {
     /// An object from what is on the left to what is chosen or typed for it.
     Map(Mapping),
     /// Conditions in groups that are all or any of them met.
-    Rules(Arc<RuleColumns>),
+    Rules(Rc<RuleColumns>),
     /// A type newer than this component, by its name: shown, never changed.
     Unknown(String),
 }
@@ -159,51 +160,40 @@ pub struct RunPage {
 }
 
 impl Config {
-    /// The fields of a list: those of a workflow, or those of the app itself.
-    pub fn list(&self, workflow: Option<&str>) -> &[ConfigField] {
-        match workflow {
-            None => &self.fields,
-            Some(id) => self.workflow(id).map_or(&[], |workflow| &workflow.fields),
-        }
-    }
-
     pub fn workflow(&self, id: &str) -> Option<&Workflow> {
         self.workflows.iter().find(|workflow| workflow.id == id)
     }
 
     pub fn field(&self, key: &FieldKey) -> Option<&ConfigField> {
-        self.list(key.workflow.as_deref()).iter().find(|field| field.id == key.id)
+        self.find(key.workflow.as_deref(), &key.id)
     }
 
-    /// All fields with what addresses them: the app's own, then those of each workflow.
-    pub fn all<'a>(&'a self) -> Vec<(FieldKey, &'a ConfigField)> {
-        let mut all = Vec::new();
-        let mut add = |workflow: Option<&Workflow>, fields: &'a [ConfigField]| {
-            fields.iter().for_each(|field| all.push((field.key(workflow), field)));
+    /// Among the fields of a workflow, or the app's own.
+    fn find(&self, workflow: Option<&str>, id: &str) -> Option<&ConfigField> {
+        let list = match workflow {
+            None => &self.fields,
+            Some(workflow) => &self.workflow(workflow)?.fields,
         };
-        add(None, &self.fields);
-        self.workflows.iter().for_each(|workflow| add(Some(workflow), &workflow.fields));
+        list.iter().find(|field| field.key.id == id)
+    }
+
+    /// All fields: the app's own, then those of each workflow.
+    pub fn all<'a>(&'a self) -> Vec<&'a ConfigField> {
+        let mut all = Vec::new();
+        let mut add = |fields: &'a [ConfigField]| fields.iter().for_each(|field| all.push(field));
+        add(&self.fields);
+        self.workflows.iter().for_each(|workflow| add(&workflow.fields));
         all
     }
 
-    /// Where the parent of a field is: beside it, or among the app's own.
-    pub fn parent(&self, key: &FieldKey, field: &ConfigField) -> Option<FieldKey> {
-        let id = field.parent.clone()?;
-        let beside = FieldKey { workflow: key.workflow.clone(), id };
-        if self.field(&beside).is_some() {
-            return Some(beside);
-        }
-        let outside = FieldKey { workflow: None, ..beside };
-        self.field(&outside).map(|_| outside)
+    /// The parent of a field: beside it, or among the app's own.
+    pub fn parent(&self, field: &ConfigField) -> Option<&ConfigField> {
+        let id = field.parent.as_deref()?;
+        self.find(field.key.workflow.as_deref(), id).or_else(|| self.find(None, id))
     }
 }
 
 impl ConfigField {
-    /// What addresses it among the fields of a workflow, or of the app itself.
-    pub fn key(&self, workflow: Option<&Workflow>) -> FieldKey {
-        FieldKey { workflow: workflow.map(|workflow| workflow.id.clone()), id: self.id.clone() }
-    }
-
     /// What the platform has: the value, else the default.
     pub fn saved(&self) -> Option<&Value> {
         self.value.as_ref().or(self.default.as_ref())

@@ -61,7 +61,7 @@ impl Platform for Refold {
         get("/api/v2/f-sdk/application/*", &[slug])
     }
 
-    fn read_app(&self, slug: &str, answer: Answer) -> Result<App, Failure> {
+    fn read_app(&self, slug: &str, answer: Answer) -> Result<Rc<App>, Failure> {
         let app = apps::app(&answer?.reader, &self.icons()).filter(|app| app.slug == slug);
         app.ok_or_else(|| Code::BadResponse.into())
     }

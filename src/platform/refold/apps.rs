@@ -54,7 +54,7 @@ pub(super) fn list(list: Reader, icons: Icons) -> Listed {
     if long { Listed::Long(top.apps, Box::pin(whole(list, icons))) } else { Listed::Whole(top.apps) }
 }
 
-async fn whole(list: Reader, icons: Icons) -> Vec<App> {
+async fn whole(list: Reader, icons: Icons) -> Vec<Rc<App>> {
     let mut catalog = Catalog::new();
     let (mut pause_ms, mut since) = (PAINTED_MS, f64::NEG_INFINITY);
     for item in list.items() {
@@ -69,7 +69,7 @@ async fn whole(list: Reader, icons: Icons) -> Vec<App> {
 
 /// Apps without a slug or of an `ecosystem` are not for the user; the first of each slug counts.
 struct Catalog {
-    apps: Vec<App>,
+    apps: Vec<Rc<App>>,
     seen: Seen,
 }
 
@@ -88,11 +88,11 @@ impl Catalog {
     }
 }
 
-pub(super) fn app(app: &Reader, icons: &Icons) -> Option<App> {
+pub(super) fn app(app: &Reader, icons: &Icons) -> Option<Rc<App>> {
     let slug = app.text("slug")?;
     let methods = methods(app);
     let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
-    let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).gather();
+    let accounts = app.get("connected_accounts").items().filter_map(|item| account(&item, usual)).map(Rc::new).gather();
     let mut app = App {
         // Nothing but space would be a screen without a heading.
         name: app.text("name").filter(|name| !trimmed(name).is_empty()).unwrap_or_else(|| slug.clone()),
@@ -100,12 +100,12 @@ pub(super) fn app(app: &Reader, icons: &Icons) -> Option<App> {
         icon: app.text("icon").and_then(|address| icons.allowed(address)),
         tags: app.get("tags").texts(),
         reauth_required: app.flag("connected") && app.flag("reauth_required"),
-        methods,
+        methods: Rc::new(methods),
         accounts,
         slug,
     };
     app.tags.dedup();
-    Some(app)
+    Some(Rc::new(app))
 }
 
 fn auth_type(text: &str) -> Option<AuthType> {

@@ -4,11 +4,11 @@ use crate::cut::beginning;
 use crate::gather::Gather;
 use crate::platform::json::{Value, append_text};
 use crate::platform::model::config::{
-    Choice, Column, Config, ConfigChange, ConfigField, FieldKind, Mapping, RuleColumns, Run, RunPage, RunState,
-    Workflow,
+    Choice, Column, Config, ConfigChange, ConfigField, FieldKey, FieldKind, Mapping, RuleColumns, Run, RunPage,
+    RunState, Workflow,
 };
 use crate::platform::seen::Seen;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// The operators that the contract names, for platforms that do not list any.
 const OPERATORS: [&str; 6] = ["eq", "neq", "start_with", "end_with", "greater_or_equal", "less_or_equal"];
@@ -20,17 +20,18 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
     }
     Some(Config {
         config_id: text(body, "config_id"),
-        fields: fields(body),
+        fields: fields(body, None),
         workflows: unique(items(body, "workflows").iter().filter_map(workflow), |workflow| &workflow.id),
         field_errors: items(body, "field_errors").iter().filter_map(field_error).gather(),
     })
 }
 
-pub(crate) fn field(field: &Value) -> Option<ConfigField> {
+/// A field of a workflow, or of the app itself.
+pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField> {
     let id = text(field, "id")?;
     Some(ConfigField {
         name: text_or(field, "name", &id),
-        kind: Arc::new(kind(field)),
+        kind: Rc::new(kind(field)),
         parent: text(field, "parent"),
         required: flag(field, "required"),
         hidden: flag(field, "hidden"),
@@ -39,18 +40,18 @@ pub(crate) fn field(field: &Value) -> Option<ConfigField> {
         page: text(field, "associated_page"),
         help: text(field, "help_text"),
         placeholder: text_or(field, "placeholder", ""),
-        id,
+        key: Rc::new(FieldKey { workflow: workflow.map(str::to_owned), id }),
     })
 }
 
-pub(crate) fn rule_columns(columns: &Value) -> RuleColumns {
+pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
     let mut columns =
         RuleColumns { lhs: column(columns, "lhs"), operator: column(columns, "operator"), rhs: column(columns, "rhs") };
     if columns.operator.options.is_empty() {
         let known = OPERATORS.iter().map(|name| Choice { name: String::new(), value: Value::text(name) });
         columns.operator.options = known.gather();
     }
-    columns
+    Rc::new(columns)
 }
 
 pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
@@ -134,8 +135,8 @@ fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
     list.filter(|item| seen.first(id(item))).gather()
 }
 
-fn fields(owner: &Value) -> Vec<ConfigField> {
-    unique(items(owner, "fields").iter().filter_map(field), |field| &field.id)
+fn fields(owner: &Value, workflow: Option<&str>) -> Vec<ConfigField> {
+    unique(items(owner, "fields").iter().filter_map(|item| field(item, workflow)), |field| &field.key.id)
 }
 
 fn workflow(workflow: &Value) -> Option<Workflow> {
@@ -144,7 +145,7 @@ fn workflow(workflow: &Value) -> Option<Workflow> {
         name: text_or(workflow, "name", &id),
         description: text(workflow, "description"),
         enabled: flag(workflow, "enabled"),
-        fields: fields(workflow),
+        fields: fields(workflow, Some(&id)),
         id,
     })
 }
@@ -171,7 +172,7 @@ pub(super) fn kind(field: &Value) -> FieldKind {
             ..Mapping::default()
         }),
         "map_v2" => FieldKind::Map(mapping(field.get("mapping").unwrap_or(&Value::Null))),
-        "rule_engine" => FieldKind::Rules(Arc::new(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null)))),
+        "rule_engine" => FieldKind::Rules(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null))),
         _ => FieldKind::Unknown(name),
     }
 }
@@ -243,7 +244,7 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(read.config_id.as_deref(), Some("7"));
-        let ids: Vec<_> = read.fields.iter().map(|field| field.id.as_str()).collect();
+        let ids: Vec<_> = read.fields.iter().map(|field| field.key.id.as_str()).collect();
         assert_eq!(ids, ["a", "s", "m", "r"]);
         assert_eq!(*read.fields[0].kind, FieldKind::Unknown(String::new()));
         let one = Choice { name: "1".into(), value: Value::Number("1".into()) };

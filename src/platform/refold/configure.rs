@@ -7,8 +7,9 @@ use crate::error::Failure;
 use crate::gather::Gather;
 use crate::platform::Configure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RuleColumns, RunPage};
+use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RunPage};
 use crate::platform::transport::{Answer, Call, Retry, json};
+use std::rc::Rc;
 
 const CONFIG: &str = "/api/v2/f-sdk/config";
 
@@ -55,7 +56,7 @@ impl Configure for Refold {
         change("PUT", CONFIG, &[], Some(body.into()))
     }
 
-    fn read_config(&self, answer: Answer) -> Result<Config, Failure> {
+    fn read_config(&self, answer: Answer) -> Result<Rc<Config>, Failure> {
         json(answer, reading::config)
     }
 
@@ -64,7 +65,7 @@ impl Configure for Refold {
         free.then(|| get("/api/v2/public/slug/*/configs", &[slug]))
     }
 
-    fn read_configs(&self, answer: Answer) -> Result<Vec<String>, Failure> {
+    fn read_configs(&self, answer: Answer) -> Result<Rc<Vec<String>>, Failure> {
         json(answer, |body| {
             let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
             Some(body.items().iter().filter_map(id).gather())
@@ -80,7 +81,7 @@ impl Configure for Refold {
         ask(of_field("/api/v2/public/config/field/*", field, config_id), Some(slug), body)
     }
 
-    fn read_options(&self, answer: Answer) -> Result<FieldKind, Failure> {
+    fn read_options(&self, answer: Answer) -> Result<Rc<FieldKind>, Failure> {
         json(answer, |field| reading::text(field, "id").map(|_| reading::kind(field)))
     }
 
@@ -90,15 +91,15 @@ impl Configure for Refold {
         ask(of_field("/api/v2/public/config/rule-engine/*", field, None), Some(slug), body)
     }
 
-    fn read_rule(&self, answer: Answer) -> Result<RuleColumns, Failure> {
-        json(answer, |body| body.get("rule_column").map(reading::rule_columns))
+    fn read_rule(&self, answer: Answer) -> Result<Rc<FieldKind>, Failure> {
+        json(answer, |body| body.get("rule_column").map(|columns| FieldKind::Rules(reading::rule_columns(columns))))
     }
 
     fn runs(&self, workflow: &str, page: u32) -> Call {
         get("/api/v2/public/execution?page=*&limit=10&workflow_id=*", &[&decimal(page as usize), workflow])
     }
 
-    fn read_runs(&self, answer: Answer) -> Result<RunPage, Failure> {
+    fn read_runs(&self, answer: Answer) -> Result<Rc<RunPage>, Failure> {
         json(answer, reading::run_page)
     }
 }

@@ -10,15 +10,15 @@ use crate::cut::beginning;
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Offer, State};
 use crate::platform::json::Value;
-use crate::platform::model::config::{ConfigField, FieldKey, FieldKind};
+use crate::platform::model::config::{ConfigField, FieldKind};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-pub(super) fn field(ui: Ui, state: &State, number: usize, key: Rc<FieldKey>, field: &ConfigField) -> El {
-    let place = Place::of(ui, Rc::clone(&key));
+pub(super) fn field(ui: Ui, state: &State, number: usize, field: &ConfigField) -> El {
+    let place = Place::of(ui, field.key.clone());
     let (id, helped) = (["c", &decimal(number)].concat(), field.help.is_some());
-    let labelled = Labelled { ui, subject: Subject::Configured(key), id, helped };
+    let labelled = Labelled { ui, subject: Subject::Configured(field.key.clone()), id, helped };
     let body = if !field.editable() {
         kept(ui, field)
     } else if field.parent.is_none() || field.kind.options().is_none() {
@@ -27,7 +27,7 @@ pub(super) fn field(ui: Ui, state: &State, number: usize, key: Rc<FieldKey>, fie
         dependent(labelled.clone(), place)
     };
     let optional = !field.required && field.editable();
-    labelled.frame(&field.name, optional, field.help.as_deref(), body).attr("data-field", &field.id)
+    labelled.frame(&field.name, optional, field.help.as_deref(), body).attr("data-field", &field.key.id)
 }
 
 /// A field whose options depend on the value of another one.
@@ -61,7 +61,7 @@ fn dependent(labelled: Labelled, place: Place) -> El {
                     let key = Rc::clone(&place.key);
                     let again = bare_button(Weight::Secondary)
                         .say(ui, "retry")
-                        .on("click", move |_| send(ui, ConfigEvent::OptionsRetried((*key).clone())));
+                        .on("click", move |_| send(ui, ConfigEvent::OptionsRetried(key.clone())));
                     el("div.stack").child(alert(ui, &failure, &field.name)).child(again)
                 }
             })
@@ -73,10 +73,9 @@ fn dependent(labelled: Labelled, place: Place) -> El {
 fn offer<'a>(state: &'a State, place: &Place) -> Option<(Offer, &'a str, Option<&'a Value>)> {
     let (at, field) = (configuring(state)?, place.field(state)?);
     let config = at.config()?;
-    let key = config.parent(&place.key, field);
-    let parent = key.as_ref().and_then(|key| Some((key, config.field(key)?)));
-    let name = parent.map_or("", |(_, parent)| &parent.name);
-    Some((at.offer(&place.key, field), name, parent.and_then(|(key, parent)| at.current(key, parent))))
+    let parent = config.parent(field);
+    let name = parent.map_or("", |parent| &parent.name);
+    Some((at.offer(field), name, parent.and_then(|parent| at.current(parent))))
 }
 
 fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigField, kind: &FieldKind) -> El {
@@ -104,7 +103,7 @@ fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigFiel
     element.set_value(&shown(state, place, field));
     let (key, typed) = (Rc::clone(&place.key), element);
     control.on("input", move |_| {
-        send(ui, ConfigEvent::Typed { field: (*key).clone(), text: typed.value() });
+        send(ui, ConfigEvent::Typed { field: key.clone(), text: typed.value() });
     })
 }
 

@@ -49,7 +49,7 @@ impl Place {
 
     /// The value of the whole field that counts now.
     fn whole<'a>(&self, state: &'a State) -> Option<&'a Value> {
-        configuring(state)?.current(&self.key, self.field(state)?)
+        configuring(state)?.current(self.field(state)?)
     }
 
     /// The value that counts now.
@@ -122,6 +122,6 @@ impl Place {
 
     /// Makes this the value of the whole field.
     pub(super) fn choose(&self, value: Value) {
-        send(self.ui, ConfigEvent::Chosen { field: (*self.key).clone(), value });
+        send(self.ui, ConfigEvent::Chosen { field: self.key.clone(), value });
     }
 }

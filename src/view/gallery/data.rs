@@ -3,10 +3,10 @@
 use crate::error::{Code, Failure, Report};
 use crate::flow::{Command, ConfigCommand, ConfigEvent, Entry, Event, Flow};
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, RunPage};
+use crate::platform::model::config::{Config, FieldKey, RunPage};
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use crate::platform::refold::config as read;
-use std::sync::Arc;
+use std::rc::Rc;
 
 #[rustfmt::skip]
 const NAMES: [&str; 8] = [
@@ -28,18 +28,18 @@ pub(super) fn failure(code: Code) -> Failure {
     Report { reference: Some("req_8f3a27c1".to_owned()), ..code.into() }.into()
 }
 
-pub(super) fn account(identifier: &str, active: bool) -> Account {
-    Account {
+pub(super) fn account(identifier: &str, active: bool) -> Rc<Account> {
+    Rc::new(Account {
         connection_id: Some("c1".to_owned()),
         identifier: identifier.to_owned(),
         connected_at: "2026-03-14T09:26:53Z".to_owned(),
         active,
         auth_type: AuthType::OAuth2,
-    }
+    })
 }
 
-pub(super) fn apps(count: usize) -> Arc<Vec<Arc<App>>> {
-    Arc::new((0..count).map(|at| Arc::new(app(at))).collect())
+pub(super) fn apps(count: usize) -> Rc<Vec<Rc<App>>> {
+    Rc::new((0..count).map(|at| Rc::new(app(at))).collect())
 }
 
 fn app(at: usize) -> App {
@@ -83,11 +83,11 @@ fn app(at: usize) -> App {
         description: (!WHAT[kind].is_empty()).then(|| WHAT[kind].to_owned()),
         icon: None,
         tags: vec![TAGS[at % 4].to_owned()],
-        methods: match kind {
+        methods: Rc::new(match kind {
             5 => vec![keys],
             4 => vec![oauth, keys],
             _ => vec![oauth],
-        },
+        }),
         accounts: match at {
             0 => vec![account("ada@northwind.example", true), account("grace@northwind.example", true)],
             1 => vec![account("billing@northwind.example", false)],
@@ -137,19 +137,19 @@ const RUNS: &str = r#"{"page": 2, "totalPages": 3, "docs": [
     {"_id": "3", "name": "Copy invoices", "status": "ERRORED", "createdAt": "2026-03-13T09:26:53Z",
         "error": {"message": "The folder does not exist."}}]}"#;
 
-fn config() -> Config {
-    Value::parse(CONFIG).and_then(|json| read::config(&json)).unwrap_or_default()
+fn config() -> Rc<Config> {
+    Value::parse(CONFIG).and_then(|json| read::config(&json)).map(Rc::new).unwrap_or_default()
 }
 
-fn runs() -> RunPage {
+fn runs() -> Rc<RunPage> {
     let empty = RunPage { runs: Vec::new(), page: 1, pages: 1 };
-    Value::parse(RUNS).and_then(|json| read::run_page(&json)).unwrap_or(empty)
+    Value::parse(RUNS).and_then(|json| read::run_page(&json)).unwrap_or(empty).into()
 }
 
 /// A flow with the screen of a configuration or of runs in the state of that name; `None` for any other name.
 pub(super) fn flow(name: &str) -> Option<Flow> {
     let (mut flow, _) = Flow::start(None, Entry::Inline);
-    flow.step(Event::AppsLoaded(Ok(apps(24).iter().map(|app| (**app).clone()).collect())), 0.0);
+    flow.step(Event::AppsLoaded(Ok(apps(24).to_vec())), 0.0);
     flow.step(Event::AppChosen("app-0".to_owned()), 0.0);
     let (screen, state) = name.split_once('-').unwrap_or((name, ""));
     match screen {
@@ -187,11 +187,11 @@ fn configure(flow: &mut Flow, state: &str) {
     }
     let result = match state {
         "failed" => Err(failure(Code::ServerError)),
-        "empty" => Ok(Config::default()),
+        "empty" => Ok(Rc::default()),
         _ => Ok(config()),
     };
     send(flow, ConfigEvent::Opened, &|ask| ConfigEvent::Loaded { ask, result: result.clone() });
-    let field = |id: &str| crate::platform::model::config::FieldKey { workflow: None, id: id.to_owned() };
+    let field = |id: &str| Rc::new(FieldKey { workflow: None, id: id.to_owned() });
     match state {
         "rules" => act(flow, ConfigEvent::PageChosen(1)),
         "workflows" => act(flow, ConfigEvent::PageChosen(2)),
@@ -219,7 +219,7 @@ fn show_runs(flow: &mut Flow, state: &str) {
     let result = match state {
         "loading" => return act(flow, ConfigEvent::RunsOpened),
         "failed" => Err(failure(Code::NetworkError)),
-        "empty" => Ok(Config::default()),
+        "empty" => Ok(Rc::default()),
         _ => Ok(config()),
     };
     send(flow, ConfigEvent::RunsOpened, &|ask| ConfigEvent::Loaded { ask, result: result.clone() });

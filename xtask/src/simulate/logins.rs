@@ -6,6 +6,7 @@ use connect_flow::{
 };
 
 use super::{ANSWER, Random};
+use std::rc::Rc;
 
 /// Logins of each kind; an odd number has a middle.
 const LOGINS: u64 = 1_001;
@@ -62,7 +63,7 @@ fn ours(random: &mut Random) -> (u32, f64) {
         description: None,
         icon: None,
         tags: Vec::new(),
-        methods: vec![Method { auth_type: AuthType::OAuth2, fields: Vec::new(), scopes: Vec::new() }],
+        methods: vec![Method { auth_type: AuthType::OAuth2, fields: Vec::new(), scopes: Vec::new() }].into(),
         accounts: connected
             .then(|| Account {
                 connection_id: Some("one".into()),
@@ -72,10 +73,11 @@ fn ours(random: &mut Random) -> (u32, f64) {
                 auth_type: AuthType::OAuth2,
             })
             .into_iter()
+            .map(Rc::new)
             .collect(),
         reauth_required: false,
     };
-    commands.extend(flow.step(Event::AppLoaded { slug: "crm".into(), result: Ok(app(false)) }, at));
+    commands.extend(flow.step(Event::AppLoaded { slug: "crm".into(), result: Ok(app(false).into()) }, at));
     // What came before the click is not what connecting costs.
     drop(commands);
     let mut commands = flow.step(Event::ConnectChosen(AuthType::OAuth2), at);
@@ -84,9 +86,9 @@ fn ours(random: &mut Random) -> (u32, f64) {
         for command in std::mem::take(&mut commands) {
             let answered = at + random.between(ANSWER.start, ANSWER.end);
             let event = match command {
-                Command::LoadBaseline { attempt, .. } => Event::Baseline { attempt, result: Ok(app(false)) },
+                Command::LoadBaseline { attempt, .. } => Event::Baseline { attempt, result: Ok(app(false).into()) },
                 Command::Authorize { attempt, .. } => Event::Authorized { attempt, result: Ok(Authorization::Window) },
-                Command::Poll { attempt, .. } => Event::Polled { attempt, result: Ok(app(at >= known)) },
+                Command::Poll { attempt, .. } => Event::Polled { attempt, result: Ok(app(at >= known).into()) },
                 Command::OpenPopup { attempt } => {
                     pending.push((at, Event::PopupOpened { attempt, opened: true }));
                     continue;
