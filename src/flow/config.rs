@@ -21,7 +21,7 @@ pub use pages::{Page, Section, Title};
 
 use super::command::{Command, Notice};
 use super::runs::Runs;
-use super::state::{Fault, Loaded, RemovalStage, Screen};
+use super::state::{Faults, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
 use crate::gather::keep;
 use crate::platform::model::config::{Config, FieldKey};
@@ -40,7 +40,7 @@ pub struct Configuring {
     /// Workflows switched on or off, by id.
     pub switches: Vec<(String, bool)>,
     /// In the order of the fields; a field that is not there is the platform's own complaint.
-    pub faults: Vec<(Rc<FieldKey>, Fault)>,
+    pub faults: Faults,
     /// Counts the saves that did not go through because of faults.
     pub complaints: u32,
     /// What dependent fields offer.

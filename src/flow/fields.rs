@@ -1,15 +1,16 @@
 //! Checks of what was typed, before anything is sent.
 
 use super::event::Typed;
-use super::state::{Fault, FieldError};
+use super::state::{Fault, Faults};
 use crate::gather::Gather;
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{InputField, InputKind};
 use crate::space::{is_space, trimmed};
 use zeroize::Zeroizing;
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
-pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
+pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Faults {
     typed.lists = fields.iter().filter(|field| field.multiple).map(|field| field.name.clone()).gather();
     for (name, mut value) in std::mem::take(&mut typed.values) {
         let Some(field) = fields.iter().find(|field| field.name == name) else { continue };
@@ -24,7 +25,7 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
         .filter_map(|field| {
             let value =
                 typed.values.iter().find(|(name, _)| name == &field.name).map_or("", |(_, value)| value.as_str());
-            fault(field, value).map(|kind| FieldError { field: field.name.clone(), kind })
+            fault(field, value).map(|fault| (FieldKey::outside(&field.name), fault))
         })
         .gather()
 }

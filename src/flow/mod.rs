@@ -25,6 +25,6 @@ pub use config::{
 pub use event::{Event, Typed};
 pub use machine::Flow;
 pub use runs::Runs;
-pub use state::{Apps, Entry, Fault, FieldError, Loaded, Removal, RemovalStage, Screen, Stage, State};
+pub use state::{Apps, Entry, Fault, Faults, Loaded, Removal, RemovalStage, Screen, Stage, State};
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 pub(crate) use {fields::check, machine::refused_field, plain::Plain};

@@ -7,8 +7,9 @@ use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
 use crate::platform::json::{Value, append_text};
-use crate::platform::model::config::{Choice, Column, ConfigField, FieldKind, RuleColumns, RunState};
+use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
 use crate::platform::model::{Account, App, InputField, InputKind};
+use std::rc::Rc;
 
 /// JSON under construction: what is put follows what was put before.
 #[derive(Default)]
@@ -215,10 +216,7 @@ impl Plain {
                 if let Some(problem) = problem {
                     self.failure(problem);
                 }
-                self.list("errors", errors, |out, error| {
-                    out.text("field", &error.field);
-                    out.fault(&error.kind);
-                });
+                self.faults("errors", errors);
             }
             Screen::Waiting { stage, .. } => self.text("stage", stage_name(*stage)),
             Screen::Connected { account, .. } => self.object("account", |out| out.account(account)),
@@ -229,6 +227,14 @@ impl Plain {
                 self.failure(failure);
             }
         }
+    }
+
+    fn faults(&mut self, name: &str, faults: &[(Rc<FieldKey>, Fault)]) {
+        self.list(name, faults, |out, (key, fault)| {
+            out.text("field", &key.id);
+            out.maybe("workflow", &key.workflow);
+            out.fault(fault);
+        });
     }
 
     fn configuring(&mut self, at: &Configuring) {
@@ -262,11 +268,7 @@ impl Plain {
                 }
             });
         });
-        self.list("faults", &at.faults, |out, (key, fault)| {
-            out.text("field", &key.id);
-            out.maybe("workflow", &key.workflow);
-            out.fault(fault);
-        });
+        self.faults("faults", &at.faults);
         self.flag("dirty", at.dirty());
         self.flag("leaving", at.leaving);
         self.object("saving", |out| {

@@ -3,6 +3,7 @@
 use super::config::Configuring;
 use super::runs::Runs;
 use crate::error::Failure;
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{Account, App, AuthType, Method, Organisation};
 use std::rc::Rc;
 
@@ -46,6 +47,15 @@ impl State {
         self.app(slug).and_then(|app| app.method(auth_type))
     }
 
+    /// What is wrong in the form on screen.
+    pub fn faults(&self) -> &[(Rc<FieldKey>, Fault)] {
+        match &self.screen {
+            Screen::Fields { errors, .. } => errors,
+            Screen::Configure(at) => &at.faults,
+            _ => &[],
+        }
+    }
+
     /// The app that the current screen is about.
     pub fn current_app(&self) -> Option<&App> {
         self.screen.slug().and_then(|slug| self.app(slug)).map(Rc::as_ref)
@@ -66,14 +76,7 @@ pub enum Screen {
     Consent { slug: String, auth_type: AuthType },
     /// Keys, or what an OAuth app asks for before signing in. `framed`: an isolated frame holds the fields and shows
     /// what is wrong with them.
-    Fields {
-        slug: String,
-        auth_type: AuthType,
-        framed: bool,
-        busy: bool,
-        problem: Option<Failure>,
-        errors: Vec<FieldError>,
-    },
+    Fields { slug: String, auth_type: AuthType, framed: bool, busy: bool, problem: Option<Failure>, errors: Faults },
     /// The user signs in at the provider.
     Waiting { slug: String, attempt: u32, stage: Stage },
     /// Done: as whom.
@@ -182,15 +185,10 @@ pub enum Stage {
     Unfinished,
 }
 
-/// Why a field's value is not accepted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldError {
-    /// [`crate::platform::model::InputField::name`].
-    pub field: String,
-    pub kind: Fault,
-}
+/// What is wrong in a form or a configuration, field by field.
+pub type Faults = Vec<(Rc<FieldKey>, Fault)>;
 
-/// Of a form, or of a configuration.
+/// Why a field's value is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     Required,

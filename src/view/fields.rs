@@ -6,12 +6,13 @@ use super::Ui;
 use super::dom::{El, el, focus_soon};
 use super::held::keep;
 use super::icon;
-use super::labelled::{self, Labelled, Subject};
+use super::labelled::{self, Labelled};
 use super::outcome;
 use super::parts::{Weight, actions, bare_button, busy, head, heading, lead};
 use crate::decimal::decimal;
 use crate::flow::{Event, Screen, State, Typed};
 use crate::gather::Gather;
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{App, AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -129,7 +130,7 @@ pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
 /// The next field of a form.
 fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
     let id = ["f", &decimal(form.0.len())].concat();
-    let labelled = Labelled { ui, subject: Subject::Asked((*field.name).into()), id, helped: field.help.is_some() };
+    let labelled = Rc::new(Labelled { ui, key: FieldKey::outside(&field.name), id, helped: field.help.is_some() });
     let control = labelled
         .tie(control(ui, field), false)
         .with("autocomplete=off data-1p-ignore data-lpignore=true data-dd-privacy=hidden data-sentry-mask")

@@ -4,7 +4,8 @@ mod data;
 
 use super::{Density, Host, See, SessionLine, SessionShown, Settings, Theme, Wires, adopt_styles, root};
 use crate::error::Code;
-use crate::flow::{Apps, Event, Fault, FieldError, Flow, Removal, RemovalStage, Screen, Stage, State};
+use crate::flow::{Apps, Event, Fault, Flow, Removal, RemovalStage, Screen, Stage, State};
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{AuthType, Organisation};
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
@@ -170,7 +171,7 @@ fn shown(name: &str) -> (State, SessionShown) {
         "credentials" => state.screen = form(false, None, Vec::new()),
         "credentials-busy" => state.screen = form(true, None, Vec::new()),
         "credentials-errors" => {
-            let error = |field: &str, kind| FieldError { field: field.to_owned(), kind };
+            let error = |field: &str, kind| (FieldKey::outside(field), kind);
             let errors = vec![error("key", Fault::Required), error("url", Fault::NotAUrl)];
             state.screen = form(false, None, errors);
         }

@@ -9,7 +9,7 @@ use super::super::panic::{self, Survivor};
 use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
-use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
+use crate::flow::{self, Apps, Event, Faults, Screen, State, Typed};
 use crate::gather::Gather;
 use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
@@ -208,7 +208,7 @@ impl Child {
         self.ui.flow.changed();
     }
 
-    fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
+    fn show(&self, problem: Option<Failure>, errors: Faults) {
         let Some(&Task { ref slug, auth_type, .. }) = self.task.get() else { return };
         let screen = Screen::Fields { slug: slug.clone(), auth_type, framed: false, busy: false, problem, errors };
         self.change(|state| state.screen = screen);
@@ -234,7 +234,7 @@ impl Child {
     }
 
     /// What is wrong with what was typed; nothing is known of it before there is an app.
-    fn mistakes(&self, typed: &mut Typed) -> Option<Vec<FieldError>> {
+    fn mistakes(&self, typed: &mut Typed) -> Option<Faults> {
         let state = self.state.borrow();
         let method = state.current_app()?.method(self.task.get()?.auth_type)?;
         Some(flow::check(&method.fields, typed))
@@ -268,8 +268,8 @@ impl Child {
     }
 
     fn refused(&self, auth_type: AuthType, failure: Failure) {
-        let errors = Vec::from_iter(flow::refused_field(&failure));
-        let fields: Array = errors.iter().map(|error| JsValue::from(error.field.as_str())).collect();
+        let errors = flow::refused_field(&failure);
+        let fields: Array = errors.iter().map(|(key, _)| JsValue::from(key.id.as_str())).collect();
         let mut parts = parts_of(&failure);
         parts.push(("fields", fields.into()));
         // Whether the platform took them is not known: the parent asks it before anybody sends them twice.

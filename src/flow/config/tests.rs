@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::error::Code;
-use crate::flow::Outcome;
+use crate::flow::{Fault, Outcome};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind};
 use crate::platform::refold::config as reading;

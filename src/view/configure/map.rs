@@ -7,6 +7,7 @@ use crate::decimal::decimal;
 use crate::flow::State;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, Mapping};
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
@@ -21,13 +22,13 @@ pub(super) fn map(state: &State, place: &Place, id: &str, mapping: &Mapping) -> 
     el("div.map").maybe(titles).children(mapping.left.iter().enumerate().map(row))
 }
 
-fn row(state: &State, member: Place, id: &str, mapping: &Mapping, name: &str) -> El {
+fn row(state: &State, member: Rc<Place>, id: &str, mapping: &Mapping, name: &str) -> El {
     let current = member.value(state);
     let control = match &mapping.right {
         Some(options) if mapping.multiple => {
             choose::several(&member, options, current).with("role=group").attr("aria-labelledby", id)
         }
-        Some(options) => choose::framed(choose::one(member, options, current).attr("aria-labelledby", id)),
+        Some(options) => choose::framed(choose::one(&member, options, current).attr("aria-labelledby", id)),
         None => {
             let input = el("input.input type=text dir=auto").attr("aria-labelledby", id);
             let element: HtmlInputElement = input.element().clone().unchecked_into();
