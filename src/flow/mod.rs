@@ -20,7 +20,7 @@ mod tests;
 pub use command::{Activity, CloseReason, Command, Notice, Outcome};
 pub use config::{
     ConfigCommand, ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, put_in_order, rules,
-    with_member,
+    set_member,
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;

@@ -234,14 +234,14 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
         return fields(ui, state, config, section, first);
     };
     let label = ["w", &decimal(place)].concat();
-    let on = |state: &State, id: &str| configuring(state).is_some_and(|at| at.enabled(id));
-    let (checked, switched, shown) = (workflow.id.clone(), workflow.id.clone(), workflow.id.clone());
     let switch = el("button.switch type=button part=switch role=switch")
         .attr("aria-labelledby", &label)
-        .state(ui, "aria-checked", move |state| on(state, &checked))
+        .state(ui, "aria-checked", move |state| switched(state, place).is_some_and(|(_, on)| on))
         .on("click", move |_| {
-            let enabled = !ui.read(|state| on(state, &switched));
-            send(ui, ConfigEvent::Switched { workflow: switched.clone(), enabled });
+            let now = ui.read(|state| switched(state, place).map(|(id, on)| (id.to_owned(), on)));
+            if let Some((workflow, on)) = now {
+                send(ui, ConfigEvent::Switched { workflow, enabled: !on });
+            }
         });
     let words = el("span.grow")
         .child(el("span.name").attr("id", &label).text(&workflow.name))
@@ -250,15 +250,22 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
     if section.fields.is_empty() {
         return card;
     }
-    let (section, open) = (section.clone(), shown.clone());
+    let section = section.clone();
     card.slot(
         ui,
-        move |state, key| key.flag(on(state, &shown)),
+        move |state, key| key.flag(switched(state, place).is_some_and(|(_, on)| on)),
         move |ui, state| {
-            let config = configuring(state).filter(|_| on(state, &open))?.config()?;
+            let config = switched(state, place).filter(|(_, on)| *on).and(configuring(state)?.config())?;
             Some(fields(ui, state, config, &section, first))
         },
     )
+}
+
+/// The id of the workflow at a place, and whether it is on.
+fn switched(state: &State, place: usize) -> Option<(&str, bool)> {
+    let at = configuring(state)?;
+    let id = &at.config()?.workflows.get(place)?.id;
+    Some((id, at.enabled(id)))
 }
 
 fn fields(ui: Ui, state: &State, config: &Config, section: &Section, first: usize) -> El {

@@ -12,7 +12,7 @@ use crate::flow::State;
 use leptos::prelude::{Owner, RenderEffect, untrack};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
+use web_sys::{Comment, Document, Element, Event, HtmlElement, HtmlInputElement, Node, ShadowRoot};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -154,6 +154,11 @@ impl El {
     pub(super) fn property(self, name: &str, value: &str) -> Self {
         self.set_property(name, value);
         self
+    }
+
+    /// What a control has; `HtmlInputElement` stands for text areas and selections, too.
+    pub(super) fn set_value(&self, value: &str) {
+        self.0.unchecked_ref::<HtmlInputElement>().set_value(value);
     }
 
     pub(super) fn remove(&self) {
@@ -308,6 +313,12 @@ pub(super) fn focus_in_soon(element: &Element, selector: &str) {
 pub(super) fn active_in(element: &Element) -> Option<Element> {
     let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
     root.active_element().filter(|active| element.contains(Some(active)))
+}
+
+/// What the control has that an event is about.
+pub(super) fn value_of(event: &Event) -> String {
+    let control = event.target();
+    control.map(|control| control.unchecked_ref::<HtmlInputElement>().value()).unwrap_or_default()
 }
 
 pub(super) fn set_attribute(element: &Element, name: &str, value: Option<&str>) {

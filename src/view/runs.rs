@@ -2,7 +2,7 @@
 
 use super::Ui;
 use super::configure::{failed, framed, loading, stage};
-use super::dom::{El, el};
+use super::dom::{El, el, value_of};
 use super::icon;
 use super::outcome;
 use super::parts::{Weight, app_name, bare_button, head, heading, lead};
@@ -10,8 +10,6 @@ use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen, State};
 use crate::platform::model::App;
 use crate::platform::model::config::{Run, RunPage, RunState};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 fn runs(state: &State) -> Option<&Runs> {
     match &state.screen {
@@ -72,8 +70,7 @@ pub(super) fn picker(
         if id == current { option.with("selected") } else { option }
     };
     let select = el("select.input").attr("id", id).children(options.iter().map(option));
-    let element: HtmlInputElement = select.element().clone().unchecked_into();
-    let select = select.on("change", move |_| ui.send(Event::Config(chosen(element.value()))));
+    let select = select.on("change", move |event| ui.send(Event::Config(chosen(value_of(event)))));
     el("div.field").child(el("label").attr("for", id).saying(ui, label)).child(framed(select))
 }
 

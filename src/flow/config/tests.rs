@@ -22,6 +22,12 @@ fn inner(workflow: &str, id: &str) -> Rc<FieldKey> {
     Rc::new(FieldKey { workflow: Some(workflow.into()), id: id.into() })
 }
 
+fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
+    let mut object = object.clone();
+    set_member(&mut object, saved, name, value);
+    object
+}
+
 /// A platform that keeps what it is sent, beside the screen that talks to it.
 struct Run {
     screen: Screen,

@@ -1,6 +1,6 @@
 //! Choosing among options whose values are texts or numbers: one in a selection, several in a list to tick.
 
-use super::super::dom::{El, el};
+use super::super::dom::{El, el, value_of};
 use super::super::icon;
 use super::place::Place;
 use crate::decimal::decimal;
@@ -31,9 +31,8 @@ pub(super) fn one(place: &Rc<Place>, options: &[Choice], current: Option<&Value>
         .child(el("option value").say(ui, "field.choose"))
         .maybe(gone)
         .children(options.iter().enumerate().map(option));
-    let element: HtmlInputElement = select.element().clone().unchecked_into();
     let place = Rc::clone(place);
-    select.on("change", move |_| match element.value().as_str() {
+    select.on("change", move |event| match value_of(event).as_str() {
         "gone" => {}
         nth => place.put(nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
     })

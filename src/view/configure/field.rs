@@ -1,7 +1,7 @@
 //! One field of a configuration: label, control, help and what is wrong.
 
 use super::super::Ui;
-use super::super::dom::{El, el};
+use super::super::dom::{El, el, value_of};
 use super::super::labelled::Labelled;
 use super::super::parts::{Weight, alert, bare_button};
 use super::place::Place;
@@ -12,8 +12,6 @@ use crate::flow::{ConfigEvent, Offer, State};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKind};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 pub(super) fn field(ui: Ui, state: &State, number: usize, field: &ConfigField) -> El {
     let (id, helped) = (["c", &decimal(number)].concat(), field.help.is_some());
@@ -99,11 +97,10 @@ fn control(state: &State, place: &Rc<Place>, field: &ConfigField, kind: &FieldKi
         FieldKind::Unknown(_) => return kept(ui, field),
     };
     let control = labelled.tie(el(words).attr("placeholder", &field.placeholder), false);
-    let element: HtmlInputElement = control.element().clone().unchecked_into();
-    element.set_value(&shown(state, place, field));
-    let (key, typed) = (place.key().clone(), element);
-    control.on("input", move |_| {
-        send(ui, ConfigEvent::Typed { field: key.clone(), text: typed.value() });
+    control.set_value(&shown(state, place, field));
+    let key = place.key().clone();
+    control.on("input", move |event| {
+        send(ui, ConfigEvent::Typed { field: key.clone(), text: value_of(event) });
     })
 }
 

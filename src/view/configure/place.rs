@@ -4,7 +4,7 @@ use super::super::Ui;
 use super::super::labelled::Labelled;
 use super::{configuring, send};
 use crate::flow::State;
-use crate::flow::{ConfigEvent, rules, with_member};
+use crate::flow::{ConfigEvent, rules, set_member};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, ConfigField, FieldKey};
 use std::rc::Rc;
@@ -111,8 +111,9 @@ impl Place {
             Part::Member(name) => {
                 let saved = |state: &State| self.field(state)?.saved().cloned();
                 let (object, saved) = self.ui().read(|state| (self.whole(state).cloned(), saved(state)));
-                let value = value.filter(|value| !value.is_empty());
-                with_member(&object.unwrap_or(Value::Null), saved.as_ref(), name, value)
+                let mut object = object.unwrap_or(Value::Null);
+                set_member(&mut object, saved.as_ref(), name, value.filter(|value| !value.is_empty()));
+                object
             }
             Part::Rule { path, name, kind } => {
                 let kind = kind.as_deref().unwrap_or("text");
@@ -122,9 +123,12 @@ impl Place {
                     "rhs" => &[("type", Some(kind))],
                     _ => &[],
                 };
-                let set = |root: &Value, name: &str, value| rules::set(root, path, name, value);
-                let root = set(&self.root_now(), name, Some(value.unwrap_or_else(|| Value::text(""))));
-                others.iter().fold(root, |root, (name, text)| set(&root, name, text.map(Value::text)))
+                let mut root = self.root_now();
+                rules::set(&mut root, path, name, Some(value.unwrap_or_else(|| Value::text(""))));
+                for (name, text) in others {
+                    rules::set(&mut root, path, name, text.map(Value::text));
+                }
+                root
             }
         };
         self.choose(whole);

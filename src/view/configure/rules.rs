@@ -1,6 +1,6 @@
 //! Rules: conditions in groups, all or any of them met, groups within groups.
 
-use super::super::dom::{El, el, focus_in_soon};
+use super::super::dom::{El, el, focus_in_soon, value_of};
 use super::super::icon;
 use super::super::key::Key;
 use super::super::parts::{Weight, bare_button, icon_button};
@@ -12,8 +12,7 @@ use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, Column, FieldKind, RuleColumns};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::Element;
 
 /// Groups can be nested this deep from here; deeper ones that exist are shown as they are.
 const MAX_DEPTH: usize = 10;
@@ -117,10 +116,11 @@ impl Rules {
     fn add(self: &Rc<Self>, path: &Path, key: &'static str, item: fn() -> Value) -> El {
         let (ui, rules, path) = (self.place.ui(), Rc::clone(self), Rc::clone(path));
         bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).on("click", move |_| {
-            let root = rules.place.root_now();
+            let mut root = rules.place.root_now();
             let list = tree::at(&root, &path).and_then(|node| node.get("conditions"));
             let new = path.iter().copied().chain([list.map_or(0, |list| list.items().len())]).gather();
-            rules.place.choose(tree::push(&root, &path, &item()));
+            tree::push(&mut root, &path, item());
+            rules.place.choose(root);
             rules.go(&new, "select, input, button");
         })
     }
@@ -128,8 +128,9 @@ impl Rules {
     fn remove(self: &Rc<Self>, path: &Path, key: &'static str) -> El {
         let (ui, rules, path) = (self.place.ui(), Rc::clone(self), Rc::clone(path));
         icon_button(ui, key, icon::icon(icon::CLOSE)).on("click", move |_| {
-            let root = rules.place.root_now();
-            rules.place.choose(tree::remove(&root, &path));
+            let mut root = rules.place.root_now();
+            tree::remove(&mut root, &path);
+            rules.place.choose(root);
             let outer = path.split_last().map_or(&[][..], |(_, outer)| outer);
             rules.go(outer, ".b-secondary");
         })
@@ -179,11 +180,10 @@ impl Rules {
             Some("date") => "input.input dir=auto type=date inputmode=none",
             _ => "input.input dir=auto type=text inputmode=text",
         });
-        let element: HtmlInputElement = input.element().clone().unchecked_into();
-        element.set_value(current.and_then(Value::plain).unwrap_or_default());
+        input.set_value(current.and_then(Value::plain).unwrap_or_default());
         let number = matches!(current, Some(Value::Number(_)));
-        input.attr_with("aria-label", label).on("input", move |_| {
-            let text = element.value();
+        input.attr_with("aria-label", label).on("input", move |event| {
+            let text = value_of(event);
             // A number that came as one stays one.
             place.put(Some(Value::number(&text).filter(|_| number).unwrap_or(Value::Text(text))));
         })
