@@ -52,7 +52,7 @@ mod tests {
         "input", "label", "li", "nav", "ol", "option", "p", "pre", "section", "select", "span", "summary", "textarea",
         "ul", "svg", "path",
     ];
-    const ATTRIBUTES: [&str; 28] = [
+    const ATTRIBUTES: [&str; 29] = [
         "alt",
         "autocapitalize",
         "autocomplete",
@@ -68,6 +68,7 @@ mod tests {
         "draggable",
         "enterkeyhint",
         "focusable",
+        "inputmode",
         "multiple",
         "novalidate",
         "part",

@@ -13,7 +13,7 @@ mod save;
 #[cfg(test)]
 mod tests;
 
-pub use draft::{Draft, put_in_order, with_member};
+pub use draft::{Draft, put_in_order, set_member};
 pub use event::{ConfigCommand, ConfigEvent};
 use options::Asked;
 pub use options::Offer;
@@ -21,7 +21,7 @@ pub use pages::{Page, Section, Title};
 
 use super::command::{Command, Notice};
 use super::runs::Runs;
-use super::state::{Fault, Loaded, RemovalStage, Screen};
+use super::state::{Faults, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
 use crate::gather::keep;
 use crate::platform::model::config::{Config, FieldKey};
@@ -39,7 +39,7 @@ pub struct Configuring {
     /// Workflows switched on or off, by id.
     pub switches: Vec<(String, bool)>,
     /// In the order of the fields; a field that is not there is the platform's own complaint.
-    pub faults: Vec<(Rc<FieldKey>, Fault)>,
+    pub faults: Faults,
     /// Counts the saves that did not go through because of faults.
     pub complaints: u32,
     /// What dependent fields offer.

@@ -1,15 +1,16 @@
 //! Checks of what was typed, before anything is sent.
 
 use super::event::Typed;
-use super::state::{Fault, FieldError};
+use super::state::{Fault, Faults};
 use crate::gather::keep;
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{InputField, InputKind};
 use crate::space::{is_space, trimmed};
 use zeroize::Zeroizing;
 
 /// Trims what cannot have meaning at the ends (addresses, numbers, keys pasted with a line break) and reports every
 /// field that the platform would refuse. Fields that were not asked for are dropped.
-pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError> {
+pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Faults {
     keep(&mut typed.values, |(name, value)| {
         let Some(field) = fields.iter().find(|field| field.name == *name) else { return false };
         let meant = trimmed(value);
@@ -25,8 +26,8 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Vec<FieldError>
             typed.lists.push(field.name.clone());
         }
         let value = typed.values.iter().find(|(name, _)| *name == field.name).map_or("", |(_, value)| value);
-        if let Some(kind) = fault(field, value) {
-            errors.push(FieldError { field: field.name.clone(), kind });
+        if let Some(fault) = fault(field, value) {
+            errors.push((FieldKey::outside(&field.name), fault));
         }
     }
     errors

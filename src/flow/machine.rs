@@ -6,10 +6,11 @@ use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
-use super::state::{Apps, Entry, Fault, FieldError, Removal, RemovalStage, Screen, Stage, State};
+use super::state::{Apps, Entry, Fault, Faults, Removal, RemovalStage, Screen, Stage, State};
 use super::told;
 use crate::error::{Code, Failure};
 use crate::gather::{Gather, keep};
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{App, AuthType, Authorization};
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -550,7 +551,7 @@ impl Flow {
             }
             Screen::Fields { busy, problem, errors, .. } if typed => {
                 *busy = false;
-                *errors = refused_field(&failure).into_iter().gather();
+                *errors = refused_field(&failure);
                 *problem = Some(failure);
             }
             _ => self.show(Screen::Failed { auth_type, failure }),
@@ -742,10 +743,13 @@ impl Flow {
 }
 
 /// A refusal that names no field belongs to the form as a whole; platforms that name one do so by `"field: reason"`.
-pub(crate) fn refused_field(failure: &Failure) -> Option<FieldError> {
-    let (field, reason) = failure.message.as_deref()?.split_once([':'])?;
-    let reason = reason.strip_prefix(' ')?;
+pub(crate) fn refused_field(failure: &Failure) -> Faults {
+    let (field, reason) = failure.message.as_deref().and_then(|said| said.split_once([':'])).unwrap_or_default();
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (failure.code == Code::Rejected && name)
-        .then(|| FieldError { field: field.to_owned(), kind: Fault::Refused(reason.to_owned()) })
+    match reason.strip_prefix(' ') {
+        Some(reason) if failure.code == Code::Rejected && name => {
+            vec![(FieldKey::outside(field), Fault::Refused(reason.to_owned()))]
+        }
+        _ => Vec::new(),
+    }
 }

@@ -21,11 +21,11 @@ mod told;
 pub use command::{Activity, CloseReason, Command, Notice, Outcome};
 pub use config::{
     ConfigCommand, ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, put_in_order, rules,
-    with_member,
+    set_member,
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;
 pub use runs::Runs;
-pub use state::{Apps, Entry, Fault, FieldError, Loaded, Removal, RemovalStage, Screen, Stage, State};
+pub use state::{Apps, Entry, Fault, Faults, Loaded, Removal, RemovalStage, Screen, Stage, State};
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 pub(crate) use {fields::check, machine::refused_field};

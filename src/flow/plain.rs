@@ -6,8 +6,9 @@ use super::state::{Fault, Loaded, RemovalStage, Screen, Stage, State};
 use crate::decimal::decimal;
 use crate::error::Failure;
 use crate::gather::Gather;
-use crate::platform::model::config::{Choice, Column, ConfigField, FieldKind, RuleColumns, RunState};
+use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
 use crate::platform::write::Writer;
+use std::rc::Rc;
 
 impl Writer {
     fn number(&mut self, name: &str, number: usize) {
@@ -91,10 +92,7 @@ impl Writer {
                 if let Some(problem) = problem {
                     self.failure(problem);
                 }
-                self.list("errors", errors, |out, error| {
-                    out.text("field", &error.field);
-                    out.fault(&error.kind);
-                });
+                self.faults("errors", errors);
             }
             Screen::Waiting { stage, .. } => self.text("stage", stage_name(*stage)),
             Screen::Connected { account, .. } => self.object("account", |out| out.account(account)),
@@ -105,6 +103,14 @@ impl Writer {
                 self.failure(failure);
             }
         }
+    }
+
+    fn faults(&mut self, name: &str, faults: &[(Rc<FieldKey>, Fault)]) {
+        self.list(name, faults, |out, (key, fault)| {
+            out.text("field", &key.id);
+            out.maybe("workflow", &key.workflow);
+            out.fault(fault);
+        });
     }
 
     fn configuring(&mut self, at: &Configuring) {
@@ -138,11 +144,7 @@ impl Writer {
                 }
             });
         });
-        self.list("faults", &at.faults, |out, (key, fault)| {
-            out.text("field", &key.id);
-            out.maybe("workflow", &key.workflow);
-            out.fault(fault);
-        });
+        self.faults("faults", &at.faults);
         self.flag("dirty", at.dirty());
         self.flag("leaving", at.leaving);
         self.object("saving", |out| {

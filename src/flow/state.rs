@@ -3,6 +3,7 @@
 use super::config::Configuring;
 use super::runs::Runs;
 use crate::error::Failure;
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{Account, App, AuthType, Method, Organisation};
 use std::rc::Rc;
 
@@ -54,6 +55,15 @@ impl State {
     pub fn method(&self, auth_type: AuthType) -> Option<&Method> {
         self.current_app().and_then(|app| app.method(auth_type))
     }
+
+    /// What is wrong in the form on screen.
+    pub fn faults(&self) -> &[(Rc<FieldKey>, Fault)] {
+        match &self.screen {
+            Screen::Fields { errors, .. } => errors,
+            Screen::Configure(at) => &at.faults,
+            _ => &[],
+        }
+    }
 }
 
 /// Shared, so that a new state costs the same however many apps there are.
@@ -70,7 +80,7 @@ pub enum Screen {
     Consent { auth_type: AuthType },
     /// Keys, or what an OAuth app asks for before signing in. `framed`: an isolated frame holds the fields and shows
     /// what is wrong with them.
-    Fields { auth_type: AuthType, framed: bool, busy: bool, problem: Option<Failure>, errors: Vec<FieldError> },
+    Fields { auth_type: AuthType, framed: bool, busy: bool, problem: Option<Failure>, errors: Faults },
     /// The user signs in at the provider.
     Waiting { attempt: u32, stage: Stage },
     /// Done: as whom.
@@ -165,15 +175,10 @@ pub enum Stage {
     Unfinished,
 }
 
-/// Why a field's value is not accepted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldError {
-    /// [`crate::platform::model::InputField::name`].
-    pub field: String,
-    pub kind: Fault,
-}
+/// What is wrong in a form or a configuration, field by field.
+pub type Faults = Vec<(Rc<FieldKey>, Fault)>;
 
-/// Of a form, or of a configuration.
+/// Why a field's value is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     Required,

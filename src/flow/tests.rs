@@ -433,7 +433,7 @@ fn p13_fields_are_checked_and_trimmed_before_anything_is_sent() {
     run.send(Event::FieldsSubmitted(typed(&[("api_key", "  "), ("site", "nowhere")])));
     assert!(run.commands.is_empty());
     let Screen::Fields { errors, busy: false, .. } = &run.flow.state().screen else { panic!("left the form") };
-    let kinds: Vec<_> = errors.iter().map(|error| (error.field.as_str(), &error.kind)).collect();
+    let kinds: Vec<_> = errors.iter().map(|(key, fault)| (key.id.as_str(), fault)).collect();
     assert_eq!(kinds, [("api_key", &Fault::Required), ("site", &Fault::NotAUrl)]);
 
     run.send(Event::FieldsSubmitted(typed(&[("api_key", " k\n"), ("site", "https://x.example"), ("other", "o")])));

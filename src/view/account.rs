@@ -3,7 +3,7 @@
 use super::Ui;
 use super::dom::{El, el, focus_in_soon};
 use super::icon;
-use super::parts::{Weight, action_row, app_name, bare_button, button, connecting, question};
+use super::parts::{Weight, action_row, app_name, bare_button, busy, button, connecting, question};
 use crate::flow::{Event, Removal, RemovalStage, Screen, State};
 use crate::platform::model::{Account, AuthType};
 use std::cell::Cell;
@@ -33,7 +33,7 @@ pub(super) fn card(ui: Ui, auth_type: AuthType) -> El {
                 key.flag(active);
             });
         },
-        move |state| {
+        move |ui, state| {
             let rows = accounts(state, auth_type).map(|(account, active)| row(ui, account, active));
             Some(el("ul.accounts role=list").children(rows))
         },
@@ -47,7 +47,7 @@ pub(super) fn card(ui: Ui, auth_type: AuthType) -> El {
             key.flag(asking(state));
             key.flag(broken(state));
         },
-        move |state| {
+        move |ui, state| {
             let asking = asking(state);
             let footer =
                 if asking { removal(ui, auth_type, app_name(state)) } else { choices(ui, auth_type, broken(state)) };
@@ -101,7 +101,6 @@ fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
 /// What disconnecting ends.
 fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
     let named = app.to_owned();
-    let busy = move |state: &State| matches!(stage(state, auth_type), Some(RemovalStage::Busy));
     let disconnect = button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed);
     let keep = button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined);
     let text = move || {

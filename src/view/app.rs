@@ -23,7 +23,7 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
                     key.number(*way as usize);
                 }
             },
-            move |state| ways(state, true).get(at).map(|way| account::card(ui, *way)),
+            move |ui, state| ways(state, true).get(at).map(|way| account::card(ui, *way)),
         )
     };
     let section = section.child(head(app, bare_heading().text(&app.name)).child(described));
@@ -34,12 +34,12 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
                 key.flag(ways(state, true).is_empty());
                 ways(state, false).iter().for_each(|way| key.number(*way as usize));
             },
-            move |state| connect(ui, &ways(state, false), !ways(state, true).is_empty()),
+            move |ui, state| connect(ui, &ways(state, false), !ways(state, true).is_empty()),
         )
         .when(
             ui,
             |state| state.current_app().is_some_and(App::connected),
-            move || {
+            move |ui| {
                 let runs = button(ui, Weight::Quiet, "runs.open", || Event::Config(ConfigEvent::RunsOpened));
                 action_row().child(configure(ui)).child(runs)
             },

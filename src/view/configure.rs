@@ -13,7 +13,7 @@ use super::dom::{El, el, focus_in_soon, focus_soon};
 use super::icon;
 use super::labelled;
 use super::outcome;
-use super::parts::{Weight, action_row, actions, alert, app_name, button, head, heading, lead, question};
+use super::parts::{Weight, action_row, actions, alert, app_name, busy, button, head, heading, lead, question};
 use super::runs::picker;
 use crate::decimal::decimal;
 use crate::error::Failure;
@@ -31,10 +31,6 @@ pub(super) fn configuring(state: &State) -> Option<&Configuring> {
     }
 }
 
-fn busy(state: &State) -> bool {
-    configuring(state).is_some_and(Configuring::busy)
-}
-
 fn send(ui: Ui, event: ConfigEvent) {
     ui.send(Event::Config(event));
 }
@@ -43,7 +39,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
     el("section.stack.configure").child(outcome::top(ui)).child(head(app, heading(ui, "config.title", &app.name))).slot(
         ui,
         |state, key| key.number(configuring(state).map_or(0, |at| stage(&at.content))),
-        move |state| {
+        move |ui, state| {
             let at = configuring(state)?;
             Some(match &at.content {
                 Loaded::Loading => loading(ui),
@@ -90,7 +86,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     at.ids.iter().for_each(|id| key.text(id));
                 }
             },
-            move |state| configuring(state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
+            move |ui, state| configuring(state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
         )
         .slot(
             ui,
@@ -100,7 +96,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     key.number(page.part);
                 }
             },
-            move |state| steps(ui, &configuring(state)?.pages),
+            move |ui, state| steps(ui, &configuring(state)?.pages),
         )
         .slot(
             ui,
@@ -108,7 +104,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                 key.number(configuring(state).map_or(0, |at| at.complaints as usize));
                 labelled::note(state, key);
             },
-            move |state| {
+            move |ui, state| {
                 let summary = labelled::summary(ui, state, "div.alert part=alert role=alert tabindex=-1");
                 // After a save the focus goes to what is wrong; while it is being put right, it stays where it is.
                 let complaints = configuring(state)?.complaints;
@@ -128,7 +124,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     key.number(at.generation as usize);
                 }
             },
-            move |state| {
+            move |ui, state| {
                 let page = page(ui, state, configuring(state)?);
                 Some(el("fieldset.stack").flag(ui, "disabled", busy).children(page))
             },
@@ -137,7 +133,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
         .child(el("div.hush role=status").when(
             ui,
             |state| configuring(state).is_some_and(|at| matches!(at.saving, Saving::Saved)),
-            move || el("p.saved").child(icon::icon(icon::CHECK)).saying(ui, "config.saved"),
+            move |ui| el("p.saved").child(icon::icon(icon::CHECK)).saying(ui, "config.saved"),
         ))
         .slot(
             ui,
@@ -149,7 +145,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                     }
                 }
             },
-            move |state| {
+            move |ui, state| {
                 let at = configuring(state).filter(|at| at.dirty())?;
                 let alert = refused(at).map(|failure| alert(ui, failure, app_name(state)));
                 Some(el("div.bar").maybe(alert).child(if at.leaving { leaving(ui) } else { unsaved(ui) }))
@@ -163,7 +159,7 @@ fn ready(ui: Ui, at: &Configuring) -> El {
                 Some(RemovalStage::Busy) => key.number(1),
                 Some(RemovalStage::Failed(failure)) => key.failure(failure),
             },
-            move |state| Some(removal(ui, configuring(state)?.removal.as_ref(), app_name(state))),
+            move |ui, state| Some(removal(ui, configuring(state)?.removal.as_ref(), app_name(state))),
         )
 }
 
@@ -238,14 +234,14 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
         return fields(ui, state, config, section, first);
     };
     let label = ["w", &decimal(place)].concat();
-    let on = |state: &State, id: &str| configuring(state).is_some_and(|at| at.enabled(id));
-    let (checked, switched, shown) = (workflow.id.clone(), workflow.id.clone(), workflow.id.clone());
     let switch = el("button.switch type=button part=switch role=switch")
         .attr("aria-labelledby", &label)
-        .state(ui, "aria-checked", move |state| on(state, &checked))
+        .state(ui, "aria-checked", move |state| switched(state, place).is_some_and(|(_, on)| on))
         .on("click", move |_| {
-            let enabled = !ui.read(|state| on(state, &switched));
-            send(ui, ConfigEvent::Switched { workflow: switched.clone(), enabled });
+            let now = ui.read(|state| switched(state, place).map(|(id, on)| (id.to_owned(), on)));
+            if let Some((workflow, on)) = now {
+                send(ui, ConfigEvent::Switched { workflow, enabled: !on });
+            }
         });
     let words = el("span.grow")
         .child(el("span.name").attr("id", &label).text(&workflow.name))
@@ -254,15 +250,22 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
     if section.fields.is_empty() {
         return card;
     }
-    let (section, open) = (section.clone(), shown.clone());
+    let section = section.clone();
     card.slot(
         ui,
-        move |state, key| key.flag(on(state, &shown)),
-        move |state| {
-            let config = configuring(state).filter(|_| on(state, &open))?.config()?;
+        move |state, key| key.flag(switched(state, place).is_some_and(|(_, on)| on)),
+        move |ui, state| {
+            let config = switched(state, place).filter(|(_, on)| *on).and(configuring(state)?.config())?;
             Some(fields(ui, state, config, &section, first))
         },
     )
+}
+
+/// The id of the workflow at a place, and whether it is on.
+fn switched(state: &State, place: usize) -> Option<(&str, bool)> {
+    let at = configuring(state)?;
+    let id = &at.config()?.workflows.get(place)?.id;
+    Some((id, at.enabled(id)))
 }
 
 fn fields(ui: Ui, state: &State, config: &Config, section: &Section, first: usize) -> El {

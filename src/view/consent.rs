@@ -72,7 +72,7 @@ fn links(ui: Ui) -> El {
                 key.maybe(settings.terms_url.as_deref());
             });
         },
-        move |_| {
+        move |ui, _| {
             ui.settings(|settings| {
                 let (privacy, terms) = (&settings.privacy_url, &settings.terms_url);
                 Some(el("p.small").maybe(link(privacy, "consent.privacy")).maybe(link(terms, "consent.terms")))

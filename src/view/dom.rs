@@ -12,7 +12,7 @@ use crate::embed::{Hear, Listener};
 use crate::flow::State;
 use leptos::prelude::{Owner, RenderEffect, untrack};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Comment, Document, Element, Event, HtmlElement, Node, ShadowRoot};
+use web_sys::{Comment, Document, Element, Event, HtmlElement, HtmlInputElement, Node, ShadowRoot};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -145,6 +145,11 @@ impl El {
         self
     }
 
+    /// What a control has; `HtmlInputElement` stands for text areas and selections, too.
+    pub(super) fn set_value(&self, value: &str) {
+        self.0.unchecked_ref::<HtmlInputElement>().set_value(value);
+    }
+
     pub(super) fn remove(&self) {
         self.0.remove();
     }
@@ -209,14 +214,19 @@ impl El {
         self,
         ui: Ui,
         key: impl Fn(&State, &mut Key) + 'static,
-        build: impl Fn(&State) -> Option<El> + 'static,
+        build: impl Fn(Ui, &State) -> Option<El> + 'static,
     ) -> Self {
         slot(ui, &self.0, Box::new(Keyed { key, build }));
         self
     }
 
     /// A child that is there while `on` holds.
-    pub(super) fn when(self, ui: Ui, on: impl Fn(&State) -> bool + 'static, build: impl Fn() -> El + 'static) -> Self {
+    pub(super) fn when(
+        self,
+        ui: Ui,
+        on: impl Fn(&State) -> bool + 'static,
+        build: impl Fn(Ui) -> El + 'static,
+    ) -> Self {
         slot(ui, &self.0, Box::new(While { on, build }));
         self
     }
@@ -226,7 +236,7 @@ impl El {
 trait Place {
     /// Writes down what it depends on.
     fn key(&self, state: &State, key: &mut Key);
-    fn build(&self, state: &State) -> Option<El>;
+    fn build(&self, ui: Ui, state: &State) -> Option<El>;
 }
 
 struct Keyed<K, B> {
@@ -234,13 +244,13 @@ struct Keyed<K, B> {
     build: B,
 }
 
-impl<K: Fn(&State, &mut Key), B: Fn(&State) -> Option<El>> Place for Keyed<K, B> {
+impl<K: Fn(&State, &mut Key), B: Fn(Ui, &State) -> Option<El>> Place for Keyed<K, B> {
     fn key(&self, state: &State, key: &mut Key) {
         (self.key)(state, key);
     }
 
-    fn build(&self, state: &State) -> Option<El> {
-        (self.build)(state)
+    fn build(&self, ui: Ui, state: &State) -> Option<El> {
+        (self.build)(ui, state)
     }
 }
 
@@ -249,13 +259,13 @@ struct While<F, B> {
     build: B,
 }
 
-impl<F: Fn(&State) -> bool, B: Fn() -> El> Place for While<F, B> {
+impl<F: Fn(&State) -> bool, B: Fn(Ui) -> El> Place for While<F, B> {
     fn key(&self, state: &State, key: &mut Key) {
         key.flag((self.on)(state));
     }
 
-    fn build(&self, state: &State) -> Option<El> {
-        (self.on)(state).then(&self.build)
+    fn build(&self, ui: Ui, state: &State) -> Option<El> {
+        (self.on)(state).then(|| (self.build)(ui))
     }
 }
 
@@ -292,6 +302,12 @@ pub(super) fn focus_in_soon(element: &Element, selector: &str) {
 pub(super) fn active_in(element: &Element) -> Option<Element> {
     let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
     root.active_element().filter(|active| element.contains(Some(active)))
+}
+
+/// What the control has that an event is about.
+pub(super) fn value_of(event: &Event) -> String {
+    let control = event.target();
+    control.map(|control| control.unchecked_ref::<HtmlInputElement>().value()).unwrap_or_default()
 }
 
 pub(super) fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
@@ -363,7 +379,7 @@ fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
                 node.remove();
             }
             owner.cleanup();
-            live = owner.with(|| ui.read(|state| place.build(state)));
+            live = owner.with(|| ui.read(|state| place.build(ui, state)));
             let parent = anchor.parent_element();
             if let (Some(node), Some(parent)) = (&live, &parent) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));

@@ -6,12 +6,13 @@ use super::Ui;
 use super::dom::{El, el, focus_soon};
 use super::held::keep;
 use super::icon;
-use super::labelled::{self, Labelled, Subject};
+use super::labelled::{self, Labelled};
 use super::outcome;
-use super::parts::{Weight, actions, bare_button, head, heading, lead, text_control};
+use super::parts::{Weight, actions, bare_button, busy, head, heading, lead};
 use crate::decimal::decimal;
 use crate::flow::{Event, Screen, State, Typed};
 use crate::gather::Gather;
+use crate::platform::model::config::FieldKey;
 use crate::platform::model::{App, AuthType, InputField, InputKind};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -88,7 +89,7 @@ impl Drop for Framed {
 /// The place of the isolated frame, about as high as what comes, so that nothing jumps.
 fn frame(ui: Ui, state: &State, app: &App) -> El {
     let frame = el("iframe.isolated part=credentials")
-        .attr_of(ui, "title", "fields.frame", "app", &app.name)
+        .attr_of(ui, "title", "fields.frame", &app.name)
         .property("block-size", &[&decimal(asked(state).len() * 82 + 52), "px"].concat());
     ui.frame(Some(frame.element().clone()));
     keep(Framed(ui));
@@ -113,7 +114,7 @@ pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
             event.prevent_default();
             ui.send(Event::FieldsSubmitted(typed.read()));
         })
-        .slot(ui, labelled::note, move |state| {
+        .slot(ui, labelled::note, move |ui, state| {
             let summary = labelled::summary(ui, state, "div.alert part=alert tabindex=-1")?;
             focus_soon(summary.element());
             Some(summary)
@@ -126,14 +127,10 @@ pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
         .child(actions().child(submit))
 }
 
-const fn busy(state: &State) -> bool {
-    matches!(state.screen, Screen::Fields { busy: true, .. })
-}
-
 /// The next field of a form.
 fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
     let id = ["f", &decimal(form.0.len())].concat();
-    let labelled = Labelled { ui, subject: Subject::Asked((*field.name).into()), id, helped: field.help.is_some() };
+    let labelled = Rc::new(Labelled { ui, key: FieldKey::outside(&field.name), id, helped: field.help.is_some() });
     let control = labelled
         .tie(control(ui, field), false)
         .with("autocomplete=off data-1p-ignore data-lpignore=true data-dd-privacy=hidden data-sentry-mask")
@@ -152,16 +149,15 @@ fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
 
 fn control(ui: Ui, field: &InputField) -> El {
     // Keys and addresses are written from left to right in every language.
-    let (words, kind, mode) = match field.kind {
-        InputKind::Text => ("input.input.ph-no-capture.rr-block dir=auto", "text", "text"),
-        InputKind::Password => ("input.input.ph-no-capture.rr-block dir=ltr", "password", "text"),
-        InputKind::Email => ("input.input.ph-no-capture.rr-block dir=ltr", "email", "email"),
-        InputKind::Url => ("input.input.ph-no-capture.rr-block dir=ltr", "url", "url"),
-        InputKind::Number => ("input.input.ph-no-capture.rr-block dir=ltr", "text", "decimal"),
-        InputKind::Textarea => ("textarea.input.ph-no-capture.rr-block rows=4", "", ""),
-        InputKind::Select => ("select.input.ph-no-capture.rr-block", "", ""),
-    };
-    let control = text_control(words, kind, mode);
+    let control = el(match field.kind {
+        InputKind::Text => "input.input.ph-no-capture.rr-block dir=auto type=text inputmode=text",
+        InputKind::Password => "input.input.ph-no-capture.rr-block dir=ltr type=password inputmode=text",
+        InputKind::Email => "input.input.ph-no-capture.rr-block dir=ltr type=email inputmode=email",
+        InputKind::Url => "input.input.ph-no-capture.rr-block dir=ltr type=url inputmode=url",
+        InputKind::Number => "input.input.ph-no-capture.rr-block dir=ltr type=text inputmode=decimal",
+        InputKind::Textarea => "textarea.input.ph-no-capture.rr-block rows=4",
+        InputKind::Select => "select.input.ph-no-capture.rr-block",
+    });
     match field.kind {
         InputKind::Select => {
             let option = |(name, value): &(String, String)| el("option").attr("value", value).text(name);
@@ -184,7 +180,7 @@ fn reveal(ui: Ui, input: &HtmlInputElement, label: &str) -> El {
     let button = bare_button(Weight::Quiet)
         .class("b b-icon")
         .with("aria-pressed=false")
-        .attr_of(ui, "aria-label", "field.show", "field", label)
+        .attr_of(ui, "aria-label", "field.show", label)
         .child(icon::icon(icon::EYE))
         .child(icon::icon(icon::EYE_OFF));
     let toggle = button.element().clone();

@@ -4,8 +4,9 @@ mod data;
 
 use super::{Density, Host, See, SessionLine, SessionShown, Settings, Theme, Wires, adopt_styles, root};
 use crate::error::Code;
-use crate::flow::{Apps, Event, Fault, FieldError, Flow, Removal, RemovalStage, Screen, Stage, State};
+use crate::flow::{Apps, Event, Fault, Flow, Removal, RemovalStage, Screen, Stage, State};
 use crate::platform::model::AuthType;
+use crate::platform::model::config::FieldKey;
 use data::{account, apps, failure};
 use leptos::mount::mount_to_renderer;
 use std::cell::RefCell;
@@ -167,7 +168,7 @@ fn shown(name: &str) -> (State, SessionShown) {
         "credentials" => show(5, form(false, None, Vec::new())),
         "credentials-busy" => show(5, form(true, None, Vec::new())),
         "credentials-errors" => {
-            let error = |field: &str, kind| FieldError { field: field.to_owned(), kind };
+            let error = |field: &str, kind| (FieldKey::outside(field), kind);
             let errors = vec![error("key", Fault::Required), error("url", Fault::NotAUrl)];
             show(5, form(false, None, errors));
         }

@@ -11,20 +11,10 @@ use crate::platform::model::config::FieldKey;
 use std::rc::Rc;
 use web_sys::Element;
 
-/// A field of the form on screen.
-#[derive(Clone)]
-pub(super) enum Subject {
-    /// What is asked for to connect an app, by its name.
-    Asked(Rc<str>),
-    /// A part of the app's configuration.
-    Configured(Rc<FieldKey>),
-}
-
-/// A field whose control is not made yet.
-#[derive(Clone)]
+/// A field of the form on screen, shared by all that follows it.
 pub(super) struct Labelled {
     pub(super) ui: Ui,
-    pub(super) subject: Subject,
+    pub(super) key: Rc<FieldKey>,
     /// The control's; label, help and error have it behind a letter.
     pub(super) id: String,
     pub(super) helped: bool,
@@ -36,77 +26,61 @@ const CONTROL: &str = ":is(input,select,textarea,button):enabled";
 /// More lines than this are no help: the fields themselves say what is wrong.
 const MOST_LINES: usize = 50;
 
-impl Subject {
-    /// What is wrong with it.
-    fn wrong<'a>(&self, state: &'a State) -> Option<&'a Fault> {
-        match (self, &state.screen) {
-            (Self::Asked(name), Screen::Fields { errors, .. }) => {
-                errors.iter().find(|error| *error.field == **name).map(|error| &error.kind)
-            }
-            (Self::Configured(key), Screen::Configure(at)) => {
-                at.faults.iter().find(|(faulty, _)| faulty == key).map(|(_, fault)| fault)
-            }
-            _ => None,
+/// What a field of the form on screen is called, and whether it is shown at all.
+fn label<'a>(state: &'a State, key: &'a FieldKey) -> (&'a str, bool) {
+    match &state.screen {
+        Screen::Configure(at) => {
+            let field = at.config().and_then(|config| config.field(key)).filter(|field| !field.hidden);
+            field.map_or((&key.id, false), |field| (&field.name, true))
         }
-    }
-
-    /// What it is called, and whether it is shown at all.
-    fn label(&self, state: &State) -> (String, bool) {
-        match self {
-            Self::Asked(name) => {
-                let label = fields::asked(state).iter().find(|field| *field.name == **name).map(|field| &field.label);
-                (label.map_or_else(|| (**name).to_owned(), String::clone), true)
-            }
-            Self::Configured(key) => {
-                let field = configure::configuring(state).and_then(|at| at.config()?.field(key));
-                let shown = field.filter(|field| !field.hidden);
-                (shown.map_or(&key.id, |field| &field.name).clone(), shown.is_some())
-            }
-        }
-    }
-
-    /// The id of its control, and the page where that is if it is another one.
-    fn place(&self, state: &State) -> Option<(String, Option<usize>)> {
-        match self {
-            Self::Asked(name) => {
-                let nth = fields::asked(state).iter().position(|field| *field.name == **name)?;
-                Some((["f", &decimal(nth)].concat(), None))
-            }
-            Self::Configured(key) => {
-                let at = configure::configuring(state)?;
-                let config = at.config()?;
-                let number = |page: &Page| page.fields(config).position(|field| field.key == *key);
-                let (page, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
-                Some((["c", &decimal(nth)].concat(), Some(page).filter(|page| *page != at.page)))
-            }
-        }
-    }
-
-    /// Gives its control the focus, on whatever page it is; `inside` is in the same form.
-    fn go(&self, ui: Ui, inside: &Element) {
-        let Some((id, page)) = ui.read(|state| self.place(state)) else { return };
-        if let Some(page) = page {
-            ui.send(Event::Config(ConfigEvent::PageChosen(page)));
-        }
-        if let Ok(Some(form)) = inside.closest("form,.configure") {
-            // Beside its label, or in what is beside that.
-            let [beside, within] = ["~", "~* "].map(|way| ["#l", &id, way, CONTROL].concat());
-            focus_in_soon(&form, &[&*beside, ",", &within].concat());
+        _ => {
+            let field = fields::asked(state).iter().find(|field| field.name == key.id);
+            (field.map_or(&key.id, |field| &field.label), true)
         }
     }
 }
 
+/// The id of its control, and the page where that is if it is another one.
+fn place(state: &State, key: &FieldKey) -> Option<(String, Option<usize>)> {
+    let Some(at) = configure::configuring(state) else {
+        let nth = fields::asked(state).iter().position(|field| field.name == key.id)?;
+        return Some((["f", &decimal(nth)].concat(), None));
+    };
+    let config = at.config()?;
+    let number = |page: &Page| page.fields(config).position(|field| *field.key == *key);
+    let (page, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
+    Some((["c", &decimal(nth)].concat(), Some(page).filter(|page| *page != at.page)))
+}
+
+/// Gives a field's control the focus, on whatever page it is; `inside` is in the same form.
+fn go(ui: Ui, key: &FieldKey, inside: &Element) {
+    let Some((id, page)) = ui.read(|state| place(state, key)) else { return };
+    if let Some(page) = page {
+        ui.send(Event::Config(ConfigEvent::PageChosen(page)));
+    }
+    if let Ok(Some(form)) = inside.closest("form,.configure") {
+        // Beside its label, or in what is beside that.
+        let [beside, within] = ["~", "~* "].map(|way| ["#l", &id, way, CONTROL].concat());
+        focus_in_soon(&form, &[&*beside, ",", &within].concat());
+    }
+}
+
 impl Labelled {
+    /// What is wrong with it.
+    fn wrong<'a>(&self, state: &'a State) -> Option<&'a Fault> {
+        state.faults().iter().find(|(key, _)| *key == self.key).map(|(_, fault)| fault)
+    }
+
     /// Ties a control to what stands around it; a group is several controls.
-    pub(super) fn tie(&self, control: El, group: bool) -> El {
+    pub(super) fn tie(self: &Rc<Self>, control: El, group: bool) -> El {
         let control = match group {
             true => control.with("role=group").attr("aria-labelledby", &self.around("l")),
             false => control.attr("id", &self.id).with("part=input"),
         };
-        let (field, element) = (self.clone(), control.element().clone());
+        let (field, element) = (Rc::clone(self), control.element().clone());
         let mut last = None;
         effect(Box::new(move || {
-            let wrong = field.ui.read(|state| field.subject.wrong(state).is_some());
+            let wrong = field.ui.read(|state| field.wrong(state).is_some());
             if last.replace(wrong) == Some(wrong) {
                 return;
             }
@@ -125,18 +99,18 @@ impl Labelled {
     }
 
     /// The label above, the help below, what is wrong below that.
-    pub(super) fn frame(self, name: &str, optional: bool, help: Option<&str>, control: El) -> El {
+    pub(super) fn frame(self: &Rc<Self>, name: &str, optional: bool, help: Option<&str>, control: El) -> El {
         let optional = optional.then(|| el("span.sub").say(self.ui, "field.optional"));
         let label = el("label").attr("for", &self.id).attr("id", &self.around("l")).with("part=label");
         let help = help.map(|help| el("p.sub part=help").attr("id", &self.around("h")).text(help));
-        let subject = self.subject.clone();
+        let (kept, field) = (Rc::clone(self), Rc::clone(self));
         el("div.field").child(label.child(el("span").text(name)).maybe(optional)).child(control).maybe(help).slot(
             self.ui,
-            move |state, key| key.maybe(subject.wrong(state).map(sentence)),
-            move |state| {
-                let wrong = self.subject.wrong(state)?.clone();
-                let line = el("p.wrong part=error").attr("id", &self.around("e"));
-                Some(line.text_with(move || said(self.ui, &wrong)))
+            move |state, key| key.maybe(kept.wrong(state).map(sentence)),
+            move |ui, state| {
+                let wrong = field.wrong(state)?.clone();
+                let line = el("p.wrong part=error").attr("id", &field.around("e"));
+                Some(line.text_with(move || said(ui, &wrong)))
             },
         )
     }
@@ -169,56 +143,35 @@ fn said(ui: Ui, fault: &Fault) -> String {
     }
 }
 
-/// All that is wrong in the form on screen.
-fn faults(state: &State) -> Vec<(Subject, &Fault)> {
-    let mut faults = Vec::new();
-    match &state.screen {
-        Screen::Fields { errors, .. } => {
-            for error in errors {
-                faults.push((Subject::Asked((*error.field).into()), &error.kind));
-            }
-        }
-        Screen::Configure(at) => {
-            for (key, fault) in &at.faults {
-                faults.push((Subject::Configured(key.clone()), fault));
-            }
-        }
-        _ => {}
-    }
-    faults
-}
-
 /// Writes down all that is wrong.
 pub(super) fn note(state: &State, key: &mut Key) {
-    for (subject, wrong) in faults(state) {
-        match &subject {
-            Subject::Asked(name) => key.text(name),
-            Subject::Configured(field) => {
-                key.maybe(field.workflow.as_deref());
-                key.text(&field.id);
-            }
-        }
+    for (field, wrong) in state.faults() {
+        key.maybe(field.workflow.as_deref());
+        key.text(&field.id);
         key.text(sentence(wrong));
     }
 }
 
 /// What is wrong, in one place: each line a way to its field, on whatever page; plain text for a field that is not shown.
 pub(super) fn summary(ui: Ui, state: &State, words: &str) -> Option<El> {
-    let faults = faults(state);
+    let faults = state.faults();
     let count = faults.len();
     let summary = el(words);
-    let place = summary.element().clone();
-    let line = |(subject, wrong): (Subject, &Fault)| {
-        let ((label, shown), wrong, place) = (subject.label(state), wrong.clone(), place.clone());
-        let line = match shown {
-            true => el("button.link type=button").on("click", move |_| subject.go(ui, &place)),
-            false => el("span"),
+    let line = |(key, wrong): &(Rc<FieldKey>, Fault)| {
+        let (label, shown) = label(state, key);
+        let (label, wrong) = (label.to_owned(), wrong.clone());
+        let line = if shown {
+            let (key, place) = (Rc::clone(key), summary.element().clone());
+            el("button.link type=button").on("click", move |_| go(ui, &key, &place))
+        } else {
+            el("span")
         };
         el("li").child(line.text_with(move || [&label, ": ", &said(ui, &wrong)].concat()))
     };
-    (count > 0).then(|| {
-        let lines = el("ul role=list").children(faults.into_iter().take(MOST_LINES).map(line));
-        let title = el("p.name").text_with(move || ui.plural("fields.summary", count, &[]));
-        summary.child(icon::icon(icon::ALERT)).child(el("div").child(title).child(lines))
-    })
+    if count == 0 {
+        return None;
+    }
+    let lines = el("ul role=list").children(faults.iter().take(MOST_LINES).map(line));
+    let title = el("p.name").text_with(move || ui.plural("fields.summary", count, &[]));
+    Some(summary.child(icon::icon(icon::ALERT)).child(el("div").child(title).child(lines)))
 }

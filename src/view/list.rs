@@ -45,12 +45,12 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
         .when(
             ui,
             |state| matches!(phase(state), Phase::Loading | Phase::Ready),
-            move || el("div.search").child(icon::icon(icon::SEARCH)).child(search.clone()),
+            move |_| el("div.search").child(icon::icon(icon::SEARCH)).child(search.clone()),
         )
         .slot(
             ui,
             |state, key| key.number(phase(state) as usize),
-            move |state| {
+            move |ui, state| {
                 Some(match phase(state) {
                     Phase::Loading => loading(ui),
                     Phase::Failed => outcome::not_loaded(ui, state),
@@ -66,7 +66,7 @@ fn search(ui: Ui) -> El {
         "input.input type=search part=search autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=search",
     )
     .named(ui, "list.search")
-    .attr_of(ui, "placeholder", "list.search", "app", "");
+    .attr_of(ui, "placeholder", "list.search", "");
     let typed: HtmlInputElement = input.element().clone().unchecked_into();
     let shown = typed.clone();
     effect(Box::new(move || {
@@ -193,7 +193,7 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
                 event.prevent_default();
                 rows.go(ui, &index, to);
             })
-            .when(ui, move |_| !matched.follow().get(), move || no_match(ui, input.clone())),
+            .when(ui, move |_| !matched.follow().get(), move |ui| no_match(ui, input.clone())),
     )
 }
 
@@ -244,7 +244,7 @@ fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
             take(state, &mut index);
             index.tags.iter().for_each(|tag| key.text(tag));
         },
-        move |_| {
+        move |ui, _| {
             let tags = &shown.borrow().tags;
             let all = || el("div role=group").named(ui, "list.categories").child(chip(None));
             (tags.len() > 1).then(|| all().children(tags.iter().map(|tag| chip(Some(tag.clone())))))

@@ -4,7 +4,7 @@ use super::Ui;
 use super::dom::{El, el};
 use super::icon;
 use crate::error::{Code, Failure};
-use crate::flow::{Event, State};
+use crate::flow::{Event, Screen, State};
 use crate::platform::model::{App, AuthType};
 
 /// What most elements say and do, as data: one function serves all of them, where closures would each be compiled.
@@ -14,15 +14,10 @@ impl El {
         self.say_of(ui, key, "")
     }
 
-    /// As [`El::say`], about an app.
-    pub(super) fn say_of(self, ui: Ui, key: &'static str, app: &str) -> Self {
-        self.say_with(ui, key, "app", app)
-    }
-
-    /// As [`El::say`], with a name for what has a place in the text.
-    pub(super) fn say_with(self, ui: Ui, key: &'static str, name: &'static str, value: &str) -> Self {
-        let value = value.to_owned();
-        self.text_with(move || ui.words(key, name, &value))
+    /// As [`El::say`], about an app or whatever has a place in the text.
+    pub(super) fn say_of(self, ui: Ui, key: &'static str, about: &str) -> Self {
+        let about = about.to_owned();
+        self.text_with(move || ui.words(key, &about))
     }
 
     /// With the text of `key` in a child of its own, for what has more than that in it.
@@ -32,20 +27,13 @@ impl El {
 
     /// Named by the text of `key`.
     pub(super) fn named(self, ui: Ui, key: &'static str) -> Self {
-        self.attr_of(ui, "aria-label", key, "app", "")
+        self.attr_of(ui, "aria-label", key, "")
     }
 
-    /// An attribute that is the text of `key`, as for [`El::say_with`].
-    pub(super) fn attr_of(
-        self,
-        ui: Ui,
-        attribute: &'static str,
-        key: &'static str,
-        name: &'static str,
-        value: &str,
-    ) -> Self {
-        let value = value.to_owned();
-        self.attr_with(attribute, move || Some(ui.words(key, name, &value)))
+    /// An attribute that is the text of `key`, as for [`El::say_of`].
+    pub(super) fn attr_of(self, ui: Ui, attribute: &'static str, key: &'static str, about: &str) -> Self {
+        let about = about.to_owned();
+        self.attr_with(attribute, move || Some(ui.words(key, &about)))
     }
 
     /// Sends what `event` makes, inside the click.
@@ -62,7 +50,7 @@ impl El {
                     key.failure(failure);
                 }
             },
-            move |state| failure(state).map(|failure| alert(ui, failure, app_name(state))),
+            move |ui, state| failure(state).map(|failure| alert(ui, failure, app_name(state))),
         )
     }
 
@@ -190,6 +178,16 @@ pub(super) fn pair(ui: Ui, app: &App, words: &str) -> El {
     el(words).child(tile("t48 neutral", &host, &host, None)).child(el("span.line")).child(tile_of(app, "t48"))
 }
 
+/// Whether the screen waits for an answer to what was done there.
+pub(super) fn busy(state: &State) -> bool {
+    match &state.screen {
+        Screen::Fields { busy, .. } => *busy,
+        Screen::Configure(at) => at.busy(),
+        Screen::App { removal: Some(removal), .. } => removal.busy(),
+        _ => false,
+    }
+}
+
 /// The name of the app that the screen is about.
 pub(super) fn app_name(state: &State) -> &str {
     state.current_app().map_or("", |app| &app.name)
@@ -209,7 +207,7 @@ fn named(ui: Ui, code: Code, suffix: &str, app: &str) -> String {
     let key = ["error.", code.as_str(), suffix].concat();
     let text = ui.t(&key);
     let text = if text == key { ui.t(&["error.general", suffix].concat()) } else { text };
-    ui.filled(&text, "app", app)
+    ui.filled(&text, app)
 }
 
 /// The platform's or the provider's own words, where they say more than ours.
@@ -229,14 +227,6 @@ pub(super) fn alert(ui: Ui, failure: &Failure, app: &str) -> El {
     el("div.alert part=alert role=alert")
         .child(icon::icon(icon::ALERT))
         .child(el("div").child(el("p").text_with(move || failure_text(ui, code, &app))).child(details))
-}
-
-/// Where something is typed: of a kind and with a keyboard of its own, unless it is no `input`.
-pub(super) fn text_control(words: &str, kind: &str, mode: &str) -> El {
-    match kind {
-        "" => el(words),
-        _ => el(words).attr("type", kind).attr("inputmode", mode),
-    }
 }
 
 /// A screen, or the middle of one, that says one thing: a drawing, a heading; then a sentence, and what to do.

@@ -2,7 +2,7 @@
 
 use super::Ui;
 use super::configure::{failed, framed, loading, stage};
-use super::dom::{El, el};
+use super::dom::{El, el, value_of};
 use super::icon;
 use super::outcome;
 use super::parts::{Weight, app_name, bare_button, head, heading, lead};
@@ -10,8 +10,6 @@ use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen, State};
 use crate::platform::model::App;
 use crate::platform::model::config::{Run, RunPage, RunState};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 fn runs(state: &State) -> Option<&Runs> {
     match &state.screen {
@@ -33,7 +31,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
                     key.text(name);
                 });
             },
-            move |state| {
+            move |ui, state| {
                 // The platform keeps runs by workflow.
                 let runs = runs(state).filter(|runs| runs.workflows.len() > 1)?;
                 let (workflows, current) = (&runs.workflows, &runs.workflow);
@@ -50,7 +48,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
                     key.number(page.page as usize);
                 }
             },
-            move |state| match &runs(state)?.content {
+            move |ui, state| match &runs(state)?.content {
                 Loaded::Loading => Some(loading(ui)),
                 Loaded::Failed(failure) => Some(failed(ui, failure, app_name(state))),
                 Loaded::Ready(page) => Some(list(ui, page)),
@@ -72,8 +70,7 @@ pub(super) fn picker(
         if id == current { option.with("selected") } else { option }
     };
     let select = el("select.input").attr("id", id).children(options.iter().map(option));
-    let element: HtmlInputElement = select.element().clone().unchecked_into();
-    let select = select.on("change", move |_| ui.send(Event::Config(chosen(element.value()))));
+    let select = select.on("change", move |event| ui.send(Event::Config(chosen(value_of(event)))));
     el("div.field").child(el("label").attr("for", id).saying(ui, label)).child(framed(select))
 }
 

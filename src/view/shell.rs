@@ -73,7 +73,7 @@ pub(super) fn alone(ui: Ui, root: Element) {
             key.flag(asks(state));
             key.flag(state.current_app().is_some());
         },
-        move |state| {
+        move |ui, state| {
             asks(state).then(|| match state.current_app() {
                 Some(app) => fields::form(ui, state, app),
                 None => account::skeleton(),
@@ -101,7 +101,7 @@ pub(super) fn fill(ui: Ui, root: Element) {
         .child(el("div.screen").flag(ui, "data-covered", move |_| ui.session().covered).slot(
             ui,
             move |state, key| Shown::now(ui, state).write(key),
-            move |state| {
+            move |ui, state| {
                 let shown = Shown::now(ui, state);
                 let previous = before.replace(Some(shown.slug.map(str::to_owned)));
                 let first = previous.is_none();
@@ -199,7 +199,7 @@ fn notices(ui: Ui) -> El {
         .when(
             ui,
             |state| !state.online,
-            move || notice("div.notice.warn part=notice", icon::OFFLINE).saying(ui, "offline"),
+            move |ui| notice("div.notice.warn part=notice", icon::OFFLINE).saying(ui, "offline"),
         )
         .slot(
             ui,
@@ -210,7 +210,7 @@ fn notices(ui: Ui) -> El {
                     SessionLine::Failed { retrying } => 2 + usize::from(retrying),
                 });
             },
-            move |_| match ui.session().line {
+            move |ui, _| match ui.session().line {
                 SessionLine::Quiet | SessionLine::Ended => None,
                 SessionLine::Renewing => {
                     Some(notice("div.notice part=notice", icon::LOCK).saying(ui, "session.renewing"))
@@ -236,6 +236,6 @@ fn foot(ui: Ui) -> El {
     el("footer.foot part=footer").child(icon::icon(icon::LOCK)).saying(ui, "secured").when(
         ui,
         move |_| ui.session().test_mode,
-        move || el("span.test part=test-mode").say(ui, "test_mode"),
+        move |ui| el("span.test part=test-mode").say(ui, "test_mode"),
     )
 }

@@ -70,13 +70,15 @@ impl Ui {
         fill(&self.t(key), values)
     }
 
-    /// The text of `key` with a value, the host's name and the platform's where it has a place for them.
-    pub(super) fn words(self, key: &str, name: &str, value: &str) -> String {
-        self.filled(&self.t(key), name, value)
+    /// The text of `key` with what it is about, the host's name and the platform's where it has a place for them.
+    pub(super) fn words(self, key: &str, about: &str) -> String {
+        self.filled(&self.t(key), about)
     }
 
-    pub(super) fn filled(self, text: &str, name: &str, value: &str) -> String {
-        fill(text, &[(name, value), ("host", &self.host()), ("platform", &self.platform())])
+    /// What a text is about has one place in it, by one of three names.
+    pub(super) fn filled(self, text: &str, about: &str) -> String {
+        let (host, platform) = (self.host(), self.platform());
+        fill(text, &[("app", about), ("field", about), ("option", about), ("host", &host), ("platform", &platform)])
     }
 
     /// The text of `key` for `count` things, chosen by the language's plural rules; `{count}` is the number.

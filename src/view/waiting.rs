@@ -17,7 +17,7 @@ fn stage(state: &State) -> Stage {
 pub(super) fn screen(ui: Ui, app: &App) -> El {
     let words = |suffix: &'static str| {
         let app = app.name.clone();
-        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), "app", &app))
+        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), &app))
     };
     el("section.stack.center.waiting")
         .attr_with("data-stage", move || ui.read(|state| Some(name(stage(state)).to_owned())))
@@ -27,7 +27,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
         .child(el("div.hush role=status").when(
             ui,
             |state| stage(state) == Stage::SigningInLong,
-            move || {
+            move |ui| {
                 let tip = |key: &'static str| el("li").say(ui, key);
                 el("ul.tips")
                     .child(tip("waiting.tip.behind"))
@@ -38,7 +38,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
         .slot(
             ui,
             |state, key| key.text(name(stage(state))),
-            move |state| Some(choices(ui, stage(state), app_name(state))),
+            move |ui, state| Some(choices(ui, stage(state), app_name(state))),
         )
 }
 

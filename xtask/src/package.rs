@@ -89,7 +89,7 @@ const BEGINS: [&str; 17] = [
     "core::ptr::drop_in_place<alloc::rc::Rc<connect_flow::platform::model::config::RunPage>>",
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
     "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
-    "core::ptr::drop_in_place<alloc::vec::Vec<connect_flow::flow::state::FieldError>>",
+    "core::ptr::drop_in_place<(alloc::rc::Rc<connect_flow::platform::model::config::FieldKey>,connect_flow::flow::state::Fault)>",
     "connectflow_state",
     "connectflow_send",
     "connectflow_mountFrame",

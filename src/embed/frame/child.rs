@@ -10,7 +10,7 @@ use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
 use crate::cut::by_name;
 use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
-use crate::flow::{self, Apps, Event, FieldError, Screen, State, Typed};
+use crate::flow::{self, Apps, Event, Faults, Screen, State, Typed};
 use crate::gather::Gather;
 use crate::platform::model::AuthType;
 use crate::platform::refold::Refold;
@@ -181,7 +181,7 @@ impl Child {
         self.ui.flow.changed();
     }
 
-    fn show(&self, problem: Option<Failure>, errors: Vec<FieldError>) {
+    fn show(&self, problem: Option<Failure>, errors: Faults) {
         let Some(&Task { ref slug, auth_type, .. }) = self.task.get() else { return };
         let screen = Screen::Fields { auth_type, framed: false, busy: false, problem, errors };
         self.change(|state| (state.slug, state.screen) = (Some(slug.clone()), screen));
@@ -207,7 +207,7 @@ impl Child {
     }
 
     /// What is wrong with what was typed; nothing is known of it before there is an app.
-    fn mistakes(&self, typed: &mut Typed) -> Option<Vec<FieldError>> {
+    fn mistakes(&self, typed: &mut Typed) -> Option<Faults> {
         let state = self.state.borrow();
         let method = state.current_app()?.method(self.task.get()?.auth_type)?;
         Some(flow::check(&method.fields, typed))
@@ -241,7 +241,7 @@ impl Child {
     }
 
     fn refused(&self, auth_type: AuthType, failure: Failure) {
-        let errors = Vec::from_iter(flow::refused_field(&failure));
+        let errors = flow::refused_field(&failure);
         let parts = parts_of(&failure);
         // Whether the platform took them is not known: the parent asks it before anybody sends them twice.
         let unknown = auth_type == AuthType::KeyBased

@@ -2,19 +2,18 @@
 
 use super::{Configuring, Offer};
 use crate::flow::fields::{is_email, is_url};
-use crate::flow::state::Fault;
+use crate::flow::state::{Fault, Faults};
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
 use crate::session::time::instant;
-use std::rc::Rc;
 
 /// The platform's complaints, at the fields they are about.
-pub(super) fn refused(config: &Config) -> Vec<(Rc<FieldKey>, Fault)> {
+pub(super) fn refused(config: &Config) -> Faults {
     let fields = config.all();
     let complaint = |(id, sentence): &(String, String)| {
         let known = fields.iter().map(|field| &field.key).find(|key| key.id == *id);
-        let key = known.cloned().unwrap_or_else(|| Rc::new(FieldKey { workflow: None, id: id.clone() }));
+        let key = known.cloned().unwrap_or_else(|| FieldKey::outside(id));
         (key, Fault::Refused(sentence.clone()))
     };
     config.field_errors.iter().map(complaint).gather()
@@ -22,7 +21,7 @@ pub(super) fn refused(config: &Config) -> Vec<(Rc<FieldKey>, Fault)> {
 
 impl Configuring {
     /// Everything that keeps the edits from being sent. Workflows that are off can stay unfinished.
-    pub(super) fn check(&self, config: &Config) -> Vec<(Rc<FieldKey>, Fault)> {
+    pub(super) fn check(&self, config: &Config) -> Faults {
         let mut faults = Vec::new();
         for field in config.all() {
             let on = field.key.workflow.as_deref().is_none_or(|workflow| self.enabled(workflow));

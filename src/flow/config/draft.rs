@@ -77,9 +77,12 @@ fn same(field: &ConfigField, draft: &Draft) -> bool {
     }
 }
 
-/// An object with one member set, or without it; a new one gets the place that `saved` gives it.
-pub fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
-    let mut members: Vec<(String, Value)> = object.members().to_vec();
+/// Sets one member of an object, or takes it away; a new one gets the place that `saved` gives it.
+pub fn set_member(object: &mut Value, saved: Option<&Value>, name: &str, value: Option<Value>) {
+    if !matches!(object, Value::Object(_)) {
+        *object = Value::Object(Vec::new());
+    }
+    let Value::Object(members) = object else { return };
     let last = members.iter().position(|(known, _)| known == name);
     if let Some(at) = last {
         drop(members.remove(at));
@@ -91,7 +94,6 @@ pub fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Opt
         let next = last.or_else(|| members.iter().position(|(other, _)| place(other) > own));
         members.insert(next.unwrap_or(members.len()), (name.to_owned(), value));
     }
-    Value::Object(members)
 }
 
 /// Brings a short list, in order but for a few, into the order of `place`, equals as they were. The standard sort is made

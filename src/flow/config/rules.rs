@@ -1,6 +1,6 @@
 //! Groups of conditions as one value, changed at a path of places; whatever else a platform keeps in them stays.
 
-use super::draft::with_member;
+use super::draft::set_member;
 use crate::platform::json::Value;
 
 /// A group without conditions.
@@ -13,37 +13,45 @@ pub fn at<'a>(root: &'a Value, path: &[usize]) -> Option<&'a Value> {
     path.iter().try_fold(root, |group, place| group.get("conditions")?.items().get(*place))
 }
 
-/// Sets a member of a group or a condition.
-pub fn set(root: &Value, path: &[usize], name: &str, value: Option<Value>) -> Value {
-    changed(root, path, &mut |node| Some(with_member(node, Some(node), name, value.clone())))
+/// Sets a member of a group or a condition, or takes it away.
+pub fn set(root: &mut Value, path: &[usize], name: &str, value: Option<Value>) {
+    if let Some(node) = find(root, path) {
+        set_member(node, None, name, value);
+    }
 }
 
 /// Adds a condition or a group at the end of a group.
-pub fn push(root: &Value, path: &[usize], item: &Value) -> Value {
-    changed(root, path, &mut |group| {
-        let mut items = group.get("conditions").map_or(&[][..], Value::items).to_vec();
-        items.push(item.clone());
-        Some(with_member(group, Some(group), "conditions", Some(Value::List(items))))
-    })
-}
-
-/// Takes a condition or a group away.
-pub fn remove(root: &Value, path: &[usize]) -> Value {
-    changed(root, path, &mut |_| None)
-}
-
-fn changed(node: &Value, path: &[usize], change: &mut dyn FnMut(&Value) -> Option<Value>) -> Value {
-    let Some((place, rest)) = path.split_first() else { return change(node).unwrap_or_else(empty_group) };
-    let mut items = node.get("conditions").map_or(&[][..], Value::items).to_vec();
-    match items.get(*place) {
-        Some(_) if rest.is_empty() => match items.get(*place).and_then(&mut *change) {
-            Some(item) => items[*place] = item,
-            None => drop(items.remove(*place)),
-        },
-        Some(item) => items[*place] = changed(item, rest, change),
-        None => return node.clone(),
+pub fn push(root: &mut Value, path: &[usize], item: Value) {
+    match find(root, path).and_then(conditions) {
+        Some(items) => items.push(item),
+        None => set(root, path, "conditions", Some(Value::List(vec![item]))),
     }
-    with_member(node, Some(node), "conditions", Some(Value::List(items)))
+}
+
+/// Takes a condition or a group away; of the root, all that is in it.
+pub fn remove(root: &mut Value, path: &[usize]) {
+    let Some((place, outer)) = path.split_last() else {
+        *root = empty_group();
+        return;
+    };
+    if let Some(items) = find(root, outer).and_then(conditions)
+        && *place < items.len()
+    {
+        items.remove(*place);
+    }
+}
+
+/// As [`at`], to be changed.
+fn find<'a>(root: &'a mut Value, path: &[usize]) -> Option<&'a mut Value> {
+    path.iter().try_fold(root, |group, place| conditions(group)?.get_mut(*place))
+}
+
+fn conditions(group: &mut Value) -> Option<&mut Vec<Value>> {
+    let Value::Object(members) = group else { return None };
+    match members.iter_mut().find(|(name, _)| name == "conditions") {
+        Some((_, Value::List(items))) => Some(items),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -56,14 +64,27 @@ mod tests {
         let json = |text: &str| Value::parse(text).unwrap();
         let root =
             json(r#"{"id":7,"logic":"AND","conditions":[{"lhs":"a"},{"conditions":[{"lhs":"b"}],"logic":"OR"}]}"#);
-        let changed = set(&root, &[1, 0], "lhs", Some(Value::text("c")));
-        assert_eq!(at(&changed, &[1, 0]), Some(&json(r#"{"lhs":"c"}"#)));
-        assert_eq!(set(&changed, &[1, 0], "lhs", Some(Value::text("b"))), root);
-        let more = push(&root, &[1], &empty_group());
+        let changed = |root: &Value, change: &dyn Fn(&mut Value)| {
+            let mut root = root.clone();
+            change(&mut root);
+            root
+        };
+        let said = |text: &'static str| move |root: &mut Value| set(root, &[1, 0], "lhs", Some(Value::text(text)));
+        let other = changed(&root, &said("c"));
+        assert_eq!(at(&other, &[1, 0]), Some(&json(r#"{"lhs":"c"}"#)));
+        assert_eq!(changed(&other, &said("b")), root);
+        let more = changed(&root, &|root| push(root, &[1], empty_group()));
         assert_eq!(at(&more, &[1, 1]), Some(&empty_group()));
-        assert_eq!(remove(&more, &[1, 1]), root);
-        assert_eq!(set(&root, &[], "logic", Some(Value::text("OR"))).get("logic"), Some(&Value::text("OR")));
-        assert_eq!(remove(&root, &[9, 9]), root);
-        assert_eq!(push(&Value::Null, &[], &Value::Null).get("conditions").unwrap().items().len(), 1);
+        assert_eq!(changed(&more, &|root| remove(root, &[1, 1])), root);
+        let any = changed(&root, &|root| set(root, &[], "logic", Some(Value::text("OR"))));
+        assert_eq!(any.get("logic"), Some(&Value::text("OR")));
+        assert_eq!(changed(&root, &|root| remove(root, &[9, 9])), root);
+        assert_eq!(changed(&root, &|root| remove(root, &[])), empty_group());
+        assert_eq!(changed(&root, &|root| set(root, &[0, 3], "lhs", None)), root);
+        let (typed, untyped) = (json(r#"{"lhs":"a","type":"text"}"#), json(r#"{"lhs":"a"}"#));
+        assert_eq!(changed(&typed, &|root| set(root, &[], "type", None)), untyped);
+        assert_eq!(changed(&untyped, &|root| set(root, &[], "type", Some(Value::text("text")))), typed);
+        let first = changed(&Value::Null, &|root| push(root, &[], Value::Null));
+        assert_eq!(first.get("conditions").unwrap().items().len(), 1);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::error::Code;
-use crate::flow::Outcome;
+use crate::flow::{Fault, Outcome};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind};
 use crate::platform::refold::config as reading;
@@ -20,6 +20,12 @@ fn top(id: &str) -> Rc<FieldKey> {
 
 fn inner(workflow: &str, id: &str) -> Rc<FieldKey> {
     Rc::new(FieldKey { workflow: Some(workflow.into()), id: id.into() })
+}
+
+fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<Value>) -> Value {
+    let mut object = object.clone();
+    set_member(&mut object, saved, name, value);
+    object
 }
 
 /// A platform that keeps what it is sent, beside the screen that talks to it.

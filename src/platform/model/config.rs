@@ -193,6 +193,13 @@ impl Config {
     }
 }
 
+impl FieldKey {
+    /// Of a field outside of workflows: the app's own, or what is asked for to connect it.
+    pub fn outside(id: &str) -> Rc<Self> {
+        Rc::new(Self { workflow: None, id: id.to_owned() })
+    }
+}
+
 impl ConfigField {
     /// What the platform has: the value, else the default.
     pub fn saved(&self) -> Option<&Value> {

@@ -1,6 +1,6 @@
 //! Choosing among options whose values are texts or numbers: one in a selection, several in a list to tick.
 
-use super::super::dom::{El, el};
+use super::super::dom::{El, el, value_of};
 use super::super::icon;
 use super::place::Place;
 use crate::decimal::decimal;
@@ -14,8 +14,8 @@ use web_sys::HtmlInputElement;
 
 /// A selection. Options are told apart by their place, because `1` and `"1"` are two values. What is chosen but no
 /// longer offered stays in the list until something else is chosen.
-pub(super) fn one(place: Place, options: &[Choice], current: Option<&Value>) -> El {
-    let ui = place.ui;
+pub(super) fn one(place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
+    let ui = place.ui();
     let current = current.filter(|value| !value.is_empty());
     let known = options.iter().position(|option| Some(&option.value) == current);
     let option = |(nth, option): (usize, &Choice)| {
@@ -24,15 +24,15 @@ pub(super) fn one(place: Place, options: &[Choice], current: Option<&Value>) -> 
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {
         let name = value.plain().map_or_else(|| value.write(), str::to_owned);
-        el("option value=gone selected").say_with(ui, "config.gone", "option", &name)
+        el("option value=gone selected").say_of(ui, "config.gone", &name)
     });
     let values = options.iter().map(|option| option.value.clone()).gather();
     let select = el("select.input")
         .child(el("option value").say(ui, "field.choose"))
         .maybe(gone)
         .children(options.iter().enumerate().map(option));
-    let element: HtmlInputElement = select.element().clone().unchecked_into();
-    select.on("change", move |_| match element.value().as_str() {
+    let place = Rc::clone(place);
+    select.on("change", move |event| match value_of(event).as_str() {
         "gone" => {}
         nth => place.put(nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
     })
@@ -48,14 +48,14 @@ fn items(list: Option<&Value>) -> &[Value] {
 }
 
 /// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options'.
-pub(super) fn several(place: &Place, options: &[Choice], current: Option<&Value>) -> El {
-    let ui = place.ui;
+pub(super) fn several(place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
+    let ui = place.ui();
     let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
     let line = |(nth, option): (usize, &Choice)| {
         let box_ = el("input type=checkbox");
         let element: HtmlInputElement = box_.element().clone().unchecked_into();
         element.set_checked(items(current).contains(&option.value));
-        let (place, order) = (place.clone(), Rc::clone(&order));
+        let (place, order) = (Rc::clone(place), Rc::clone(&order));
         let box_ = box_.on("change", move |_| {
             let list = ui.read(|state| {
                 let (mut list, before) = (items(place.value(state)).to_vec(), items(place.saved(state)));

@@ -1,9 +1,9 @@
 //! One field of a configuration: label, control, help and what is wrong.
 
 use super::super::Ui;
-use super::super::dom::{El, el};
-use super::super::labelled::{Labelled, Subject};
-use super::super::parts::{Weight, alert, bare_button, text_control};
+use super::super::dom::{El, el, value_of};
+use super::super::labelled::Labelled;
+use super::super::parts::{Weight, alert, bare_button};
 use super::place::Place;
 use super::{choose, configuring, map, rules, send};
 use crate::cut::beginning;
@@ -12,29 +12,27 @@ use crate::flow::{ConfigEvent, Offer, State};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKind};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 pub(super) fn field(ui: Ui, state: &State, number: usize, field: &ConfigField) -> El {
-    let place = Place::of(ui, field.key.clone());
     let (id, helped) = (["c", &decimal(number)].concat(), field.help.is_some());
-    let labelled = Labelled { ui, subject: Subject::Configured(field.key.clone()), id, helped };
+    let labelled = Rc::new(Labelled { ui, key: field.key.clone(), id, helped });
+    let place = Place::of(&labelled);
     let body = if !field.editable() {
         kept(ui, field)
     } else if field.parent.is_none() || field.kind.options().is_none() {
-        control(state, &labelled, &place, field, &field.kind)
+        control(state, &place, field, &field.kind)
     } else {
-        dependent(labelled.clone(), place)
+        dependent(place)
     };
     let optional = !field.required && field.editable();
     labelled.frame(&field.name, optional, field.help.as_deref(), body).attr("data-field", &field.key.id)
 }
 
 /// A field whose options depend on the value of another one.
-fn dependent(labelled: Labelled, place: Place) -> El {
-    let (ui, asked) = (place.ui, place.clone());
+fn dependent(place: Rc<Place>) -> El {
+    let asked = Rc::clone(&place);
     el("div").slot(
-        ui,
+        place.ui(),
         move |state, key| {
             let Some((offer, parent, value)) = offer(state, &asked) else { return };
             key.text(parent);
@@ -46,19 +44,19 @@ fn dependent(labelled: Labelled, place: Place) -> El {
                 Offer::Failed(failure) => key.failure(&failure),
             }
         },
-        move |state| {
+        move |ui, state| {
             let (offer, parent, _) = offer(state, &place)?;
             let field = place.field(state)?;
             let waiting = |key: &'static str| {
-                let option = el("option value").say_with(ui, key, "field", parent);
-                labelled.tie(el("select.input disabled").child(option), false)
+                let option = el("option value").say_of(ui, key, parent);
+                place.labelled.tie(el("select.input disabled").child(option), false)
             };
             Some(match offer {
-                Offer::Ready(kind) => control(state, &labelled, &place, field, &kind),
+                Offer::Ready(kind) => control(state, &place, field, &kind),
                 Offer::Waiting => waiting("config.waiting"),
                 Offer::Loading => waiting("config.loading").with("aria-busy=true"),
                 Offer::Failed(failure) => {
-                    let key = Rc::clone(&place.key);
+                    let key = place.key().clone();
                     let again = bare_button(Weight::Secondary)
                         .say(ui, "retry")
                         .on("click", move |_| send(ui, ConfigEvent::OptionsRetried(key.clone())));
@@ -78,18 +76,18 @@ fn offer<'a>(state: &'a State, place: &Place) -> Option<(Offer, &'a str, Option<
     Some((at.offer(field), name, parent.and_then(|parent| at.current(parent))))
 }
 
-fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigField, kind: &FieldKind) -> El {
-    let (ui, current) = (place.ui, place.value(state));
-    let (words, input_type, mode) = match kind {
-        FieldKind::Text => ("input.input autocomplete=off dir=auto", "text", "text"),
-        FieldKind::Date => ("input.input autocomplete=off dir=ltr", "date", "none"),
-        FieldKind::Number => ("input.input autocomplete=off dir=ltr", "text", "decimal"),
-        FieldKind::Url => ("input.input autocomplete=off dir=ltr", "url", "url"),
-        FieldKind::Email => ("input.input autocomplete=off dir=ltr", "email", "email"),
-        FieldKind::Textarea => ("textarea.input rows=4 dir=auto", "", ""),
-        FieldKind::Json => ("textarea.input.mono rows=6 dir=ltr spellcheck=false", "", ""),
+fn control(state: &State, place: &Rc<Place>, field: &ConfigField, kind: &FieldKind) -> El {
+    let (ui, labelled, current) = (place.ui(), &place.labelled, place.value(state));
+    let words = match kind {
+        FieldKind::Text => "input.input autocomplete=off dir=auto type=text inputmode=text",
+        FieldKind::Date => "input.input autocomplete=off dir=ltr type=date inputmode=none",
+        FieldKind::Number => "input.input autocomplete=off dir=ltr type=text inputmode=decimal",
+        FieldKind::Url => "input.input autocomplete=off dir=ltr type=url inputmode=url",
+        FieldKind::Email => "input.input autocomplete=off dir=ltr type=email inputmode=email",
+        FieldKind::Textarea => "textarea.input rows=4 dir=auto",
+        FieldKind::Json => "textarea.input.mono rows=6 dir=ltr spellcheck=false",
         FieldKind::Select { options, multiple: false } => {
-            return choose::framed(labelled.tie(choose::one(place.clone(), options, current), false));
+            return choose::framed(labelled.tie(choose::one(place, options, current), false));
         }
         FieldKind::Select { options, multiple: true } => {
             return labelled.tie(choose::several(place, options, current), true);
@@ -98,19 +96,17 @@ fn control(state: &State, labelled: &Labelled, place: &Place, field: &ConfigFiel
         FieldKind::Rules(_) => return labelled.tie(rules::rules(place), true),
         FieldKind::Unknown(_) => return kept(ui, field),
     };
-    let control = text_control(words, input_type, mode);
-    let control = labelled.tie(control.attr("placeholder", &field.placeholder), false);
-    let element: HtmlInputElement = control.element().clone().unchecked_into();
-    element.set_value(&shown(state, place, field));
-    let (key, typed) = (Rc::clone(&place.key), element);
-    control.on("input", move |_| {
-        send(ui, ConfigEvent::Typed { field: key.clone(), text: typed.value() });
+    let control = labelled.tie(el(words).attr("placeholder", &field.placeholder), false);
+    control.set_value(&shown(state, place, field));
+    let key = place.key().clone();
+    control.on("input", move |event| {
+        send(ui, ConfigEvent::Typed { field: key.clone(), text: value_of(event) });
     })
 }
 
 /// What a text control shows: what was typed, else the value as text.
 fn shown(state: &State, place: &Place, field: &ConfigField) -> String {
-    let draft = configuring(state).and_then(|at| at.draft(&place.key));
+    let draft = configuring(state).and_then(|at| at.draft(place.key()));
     if let Some(text) = draft.and_then(|draft| draft.text.as_ref()) {
         return text.clone();
     }

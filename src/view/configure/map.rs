@@ -1,14 +1,13 @@
 //! A mapping: for each thing on the left, what is chosen or typed for it on the right.
 
-use super::super::dom::{El, el};
+use super::super::dom::{El, el, value_of};
 use super::choose;
 use super::place::Place;
 use crate::decimal::decimal;
 use crate::flow::State;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, Mapping};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use std::rc::Rc;
 
 pub(super) fn map(state: &State, place: &Place, id: &str, mapping: &Mapping) -> El {
     let titles = mapping.left_name.as_ref().zip(mapping.right_name.as_ref()).map(|(left, right)| {
@@ -21,18 +20,17 @@ pub(super) fn map(state: &State, place: &Place, id: &str, mapping: &Mapping) -> 
     el("div.map").maybe(titles).children(mapping.left.iter().enumerate().map(row))
 }
 
-fn row(state: &State, member: Place, id: &str, mapping: &Mapping, name: &str) -> El {
+fn row(state: &State, member: Rc<Place>, id: &str, mapping: &Mapping, name: &str) -> El {
     let current = member.value(state);
     let control = match &mapping.right {
         Some(options) if mapping.multiple => {
             choose::several(&member, options, current).with("role=group").attr("aria-labelledby", id)
         }
-        Some(options) => choose::framed(choose::one(member, options, current).attr("aria-labelledby", id)),
+        Some(options) => choose::framed(choose::one(&member, options, current).attr("aria-labelledby", id)),
         None => {
             let input = el("input.input type=text dir=auto").attr("aria-labelledby", id);
-            let element: HtmlInputElement = input.element().clone().unchecked_into();
-            element.set_value(current.and_then(Value::plain).unwrap_or_default());
-            input.on("input", move |_| member.put(Some(Value::Text(element.value()))))
+            input.set_value(current.and_then(Value::plain).unwrap_or_default());
+            input.on("input", move |event| member.put(Some(Value::Text(value_of(event)))))
         }
     };
     el("div.pairs").child(el("span").attr("id", id).text(name)).child(control)

@@ -1,9 +1,10 @@
 //! Where a value is in a configuration: a whole field, a member of a mapping, a part of a rule.
 
 use super::super::Ui;
+use super::super::labelled::Labelled;
 use super::{configuring, send};
 use crate::flow::State;
-use crate::flow::{ConfigEvent, rules, with_member};
+use crate::flow::{ConfigEvent, rules, set_member};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, ConfigField, FieldKey};
 use std::rc::Rc;
@@ -11,40 +12,49 @@ use std::rc::Rc;
 /// The places of groups and conditions from the root on.
 pub(super) type Path = Rc<[usize]>;
 
-#[derive(Clone)]
 pub(super) struct Place {
-    pub(super) ui: Ui,
-    pub(super) key: Rc<FieldKey>,
+    pub(super) labelled: Rc<Labelled>,
     part: Part,
 }
 
-#[derive(Clone)]
 enum Part {
     Whole,
-    Member(Rc<str>),
+    Member(String),
     /// A part of the group or the condition at a path, with the type of what it is compared with, where that is known.
     Rule {
         path: Path,
         name: &'static str,
-        kind: Option<Rc<str>>,
+        kind: Option<String>,
     },
 }
 
 impl Place {
-    pub(super) fn of(ui: Ui, key: Rc<FieldKey>) -> Self {
-        Self { ui, key, part: Part::Whole }
+    pub(super) fn of(labelled: &Rc<Labelled>) -> Rc<Self> {
+        Rc::new(Self { labelled: Rc::clone(labelled), part: Part::Whole })
     }
 
-    pub(super) fn member(&self, name: &str) -> Self {
-        Self { part: Part::Member(name.into()), ..self.clone() }
+    pub(super) fn member(&self, name: &str) -> Rc<Self> {
+        self.part(Part::Member(name.to_owned()))
     }
 
-    pub(super) fn rule(&self, path: &Path, name: &'static str, kind: Option<&str>) -> Self {
-        Self { part: Part::Rule { path: Rc::clone(path), name, kind: kind.map(Rc::from) }, ..self.clone() }
+    pub(super) fn rule(&self, path: &Path, name: &'static str, kind: Option<&str>) -> Rc<Self> {
+        self.part(Part::Rule { path: Rc::clone(path), name, kind: kind.map(str::to_owned) })
+    }
+
+    fn part(&self, part: Part) -> Rc<Self> {
+        Rc::new(Self { labelled: Rc::clone(&self.labelled), part })
+    }
+
+    pub(super) fn ui(&self) -> Ui {
+        self.labelled.ui
+    }
+
+    pub(super) fn key(&self) -> &Rc<FieldKey> {
+        &self.labelled.key
     }
 
     pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a ConfigField> {
-        configuring(state)?.config()?.field(&self.key)
+        configuring(state)?.config()?.field(self.key())
     }
 
     /// The value of the whole field that counts now.
@@ -75,7 +85,7 @@ impl Place {
     pub(super) fn called(&self, option: &Choice) -> String {
         match &self.part {
             Part::Rule { .. } if option.name.is_empty() => {
-                self.ui.t(&["config.op.", option.value.plain().unwrap_or_default()].concat())
+                self.ui().t(&["config.op.", option.value.plain().unwrap_or_default()].concat())
             }
             _ => option.name.clone(),
         }
@@ -88,7 +98,7 @@ impl Place {
 
     /// As [`Place::root`], of the state as it is.
     pub(super) fn root_now(&self) -> Value {
-        self.ui.read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group)
+        self.ui().read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group)
     }
 
     /// Puts a value there; without one nothing is left there.
@@ -100,9 +110,10 @@ impl Place {
             Part::Whole => value.unwrap_or(Value::Null),
             Part::Member(name) => {
                 let saved = |state: &State| self.field(state)?.saved().cloned();
-                let (object, saved) = self.ui.read(|state| (self.whole(state).cloned(), saved(state)));
-                let value = value.filter(|value| !value.is_empty());
-                with_member(&object.unwrap_or(Value::Null), saved.as_ref(), name, value)
+                let (object, saved) = self.ui().read(|state| (self.whole(state).cloned(), saved(state)));
+                let mut object = object.unwrap_or(Value::Null);
+                set_member(&mut object, saved.as_ref(), name, value.filter(|value| !value.is_empty()));
+                object
             }
             Part::Rule { path, name, kind } => {
                 let kind = kind.as_deref().unwrap_or("text");
@@ -112,9 +123,12 @@ impl Place {
                     "rhs" => &[("type", Some(kind))],
                     _ => &[],
                 };
-                let set = |root: &Value, name: &str, value| rules::set(root, path, name, value);
-                let root = set(&self.root_now(), name, Some(value.unwrap_or_else(|| Value::text(""))));
-                others.iter().fold(root, |root, (name, text)| set(&root, name, text.map(Value::text)))
+                let mut root = self.root_now();
+                rules::set(&mut root, path, name, Some(value.unwrap_or_else(|| Value::text(""))));
+                for (name, text) in others {
+                    rules::set(&mut root, path, name, text.map(Value::text));
+                }
+                root
             }
         };
         self.choose(whole);
@@ -122,6 +136,6 @@ impl Place {
 
     /// Makes this the value of the whole field.
     pub(super) fn choose(&self, value: Value) {
-        send(self.ui, ConfigEvent::Chosen { field: self.key.clone(), value });
+        send(self.ui(), ConfigEvent::Chosen { field: self.key().clone(), value });
     }
 }

@@ -1,9 +1,9 @@
 //! Rules: conditions in groups, all or any of them met, groups within groups.
 
-use super::super::dom::{El, el, focus_in_soon};
+use super::super::dom::{El, el, focus_in_soon, value_of};
 use super::super::icon;
 use super::super::key::Key;
-use super::super::parts::{Weight, bare_button, icon_button, text_control};
+use super::super::parts::{Weight, bare_button, icon_button};
 use super::place::{Path, Place};
 use super::{choose, configuring};
 use crate::decimal::decimal;
@@ -12,29 +12,27 @@ use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, Column, FieldKind, RuleColumns};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::Element;
 
 /// Groups can be nested this deep from here; deeper ones that exist are shown as they are.
 const MAX_DEPTH: usize = 10;
 
 /// What the rows of one field share.
-#[derive(Clone)]
 struct Rules {
     /// Of the whole field.
-    place: Place,
+    place: Rc<Place>,
     frame: Element,
 }
 
-pub(super) fn rules(place: &Place) -> El {
-    let (ui, frame) = (place.ui, el("div"));
-    let rules = Rules { place: place.clone(), frame: frame.element().clone() };
-    let shape = place.clone();
+pub(super) fn rules(place: &Rc<Place>) -> El {
+    let frame = el("div");
+    let rules = Rc::new(Rules { place: Rc::clone(place), frame: frame.element().clone() });
+    let shape = Rc::clone(place);
     frame.slot(
-        ui,
+        place.ui(),
         // Built anew only when groups or conditions come and go, so that typing disturbs nothing.
         move |state, key| note_shape(&shape.root(state), 0, key),
-        move |state| Some(rules.group(state, &Path::from([]), &rules.place.root(state))),
+        move |_, state| Some(rules.group(state, &Path::from([]), &rules.place.root(state))),
     )
 }
 
@@ -63,7 +61,7 @@ impl Rules {
     fn columns<'a>(&self, state: &'a State, path: &Path) -> (Option<&'a Value>, Option<&'a RuleColumns>) {
         let lhs = self.place.rule(path, "lhs", None).value(state).filter(|lhs| !lhs.is_empty());
         let rule = configuring(state)
-            .and_then(|at| at.rules.iter().find(|rule| rule.field == self.place.key && Some(&rule.value) == lhs));
+            .and_then(|at| at.rules.iter().find(|rule| rule.field == *self.place.key() && Some(&rule.value) == lhs));
         let columns = match rule.map(|rule| &rule.answer) {
             Some(Loaded::Loading) => None,
             Some(Loaded::Ready(kind)) if let FieldKind::Rules(columns) = &**kind => Some(&**columns),
@@ -79,8 +77,8 @@ impl Rules {
         focus_in_soon(&self.frame, &selector);
     }
 
-    fn group(&self, state: &State, path: &Path, node: &Value) -> El {
-        let ui = self.place.ui;
+    fn group(self: &Rc<Self>, state: &State, path: &Path, node: &Value) -> El {
+        let ui = self.place.ui();
         let items = node.get("conditions").map_or(&[][..], Value::items);
         let rows = items.iter().enumerate().map(|(nth, item)| {
             let path: Path = path.iter().copied().chain([nth]).gather().into();
@@ -95,7 +93,7 @@ impl Rules {
         let logic = (!items.is_empty()).then(|| {
             let named = |key: &'static str, value: &str| Choice { name: ui.t(key), value: Value::text(value) };
             let options = [named("config.rule.all", "AND"), named("config.rule.any", "OR")];
-            let select = choose::one(self.place.rule(path, "logic", None), &options, node.get("logic"));
+            let select = choose::one(&self.place.rule(path, "logic", None), &options, node.get("logic"));
             choose::framed(select.named(ui, "config.rule.logic"))
         });
         let buttons = el("div.actions.row").child(self.add(path, "config.rule.add", || {
@@ -115,34 +113,36 @@ impl Rules {
             .child(buttons)
     }
 
-    fn add(&self, path: &Path, key: &'static str, item: fn() -> Value) -> El {
-        let (ui, rules, path) = (self.place.ui, self.clone(), Rc::clone(path));
+    fn add(self: &Rc<Self>, path: &Path, key: &'static str, item: fn() -> Value) -> El {
+        let (ui, rules, path) = (self.place.ui(), Rc::clone(self), Rc::clone(path));
         bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).on("click", move |_| {
-            let root = rules.place.root_now();
+            let mut root = rules.place.root_now();
             let list = tree::at(&root, &path).and_then(|node| node.get("conditions"));
             let new = path.iter().copied().chain([list.map_or(0, |list| list.items().len())]).gather();
-            rules.place.choose(tree::push(&root, &path, &item()));
+            tree::push(&mut root, &path, item());
+            rules.place.choose(root);
             rules.go(&new, "select, input, button");
         })
     }
 
-    fn remove(&self, path: &Path, key: &'static str) -> El {
-        let (ui, rules, path) = (self.place.ui, self.clone(), Rc::clone(path));
+    fn remove(self: &Rc<Self>, path: &Path, key: &'static str) -> El {
+        let (ui, rules, path) = (self.place.ui(), Rc::clone(self), Rc::clone(path));
         icon_button(ui, key, icon::icon(icon::CLOSE)).on("click", move |_| {
-            let root = rules.place.root_now();
-            rules.place.choose(tree::remove(&root, &path));
+            let mut root = rules.place.root_now();
+            tree::remove(&mut root, &path);
+            rules.place.choose(root);
             let outer = path.split_last().map_or(&[][..], |(_, outer)| outer);
             rules.go(outer, ".b-secondary");
         })
     }
 
-    fn condition(&self, state: &State, path: &Path) -> El {
-        let ui = self.place.ui;
+    fn condition(self: &Rc<Self>, state: &State, path: &Path) -> El {
+        let ui = self.place.ui();
         let lhs = self.own(state).map(|own| self.column(state, path, "lhs", &own.lhs));
         let frame = el("div.condition").attr("data-at", &dotted(path)).maybe(lhs);
         let remove = self.remove(path, "config.rule.remove");
-        let (asked, at) = (self.clone(), Rc::clone(path));
-        let (rules, path) = (self.clone(), Rc::clone(path));
+        let (asked, at) = (Rc::clone(self), Rc::clone(path));
+        let (rules, path) = (Rc::clone(self), Rc::clone(path));
         let compared = frame.slot(
             ui,
             move |state, key| {
@@ -151,7 +151,7 @@ impl Rules {
                 key.flag(columns.is_some());
                 key.flag(columns.zip(asked.own(state)).is_some_and(|(columns, own)| std::ptr::eq(columns, own)));
             },
-            move |state| {
+            move |ui, state| {
                 let (lhs, columns) = rules.columns(state, &path);
                 let Some(columns) = columns else {
                     let waiting = el("span.sub role=status");
@@ -169,23 +169,21 @@ impl Rules {
 
     fn column(&self, state: &State, path: &Path, name: &'static str, column: &Column) -> El {
         let place = self.place.rule(path, name, column.kind.as_deref());
-        let (ui, current) = (place.ui, place.value(state));
+        let (ui, current) = (place.ui(), place.value(state));
         let title = column.name.clone();
         let label = move || Some(title.clone().unwrap_or_else(|| ui.t(&["config.rule.", name].concat())));
         if !column.options.is_empty() {
-            return choose::framed(choose::one(place, &column.options, current).attr_with("aria-label", label));
+            return choose::framed(choose::one(&place, &column.options, current).attr_with("aria-label", label));
         }
-        let (input_type, mode) = match column.kind.as_deref() {
-            Some("number") => ("text", "decimal"),
-            Some("date") => ("date", "none"),
-            _ => ("text", "text"),
-        };
-        let input = text_control("input.input dir=auto", input_type, mode);
-        let element: HtmlInputElement = input.element().clone().unchecked_into();
-        element.set_value(current.and_then(Value::plain).unwrap_or_default());
+        let input = el(match column.kind.as_deref() {
+            Some("number") => "input.input dir=auto type=text inputmode=decimal",
+            Some("date") => "input.input dir=auto type=date inputmode=none",
+            _ => "input.input dir=auto type=text inputmode=text",
+        });
+        input.set_value(current.and_then(Value::plain).unwrap_or_default());
         let number = matches!(current, Some(Value::Number(_)));
-        input.attr_with("aria-label", label).on("input", move |_| {
-            let text = element.value();
+        input.attr_with("aria-label", label).on("input", move |event| {
+            let text = value_of(event);
             // A number that came as one stays one.
             place.put(Some(Value::number(&text).filter(|_| number).unwrap_or(Value::Text(text))));
         })
