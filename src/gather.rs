@@ -16,7 +16,8 @@ pub(crate) trait Gather: Iterator + Sized {
 
 impl<I: Iterator> Gather for I {}
 
-/// Takes everything else out of a short list; what is kept may be changed. `retain` does not mind long ones, with two loops for each type of item.
+/// Takes everything else out of a short list; what is kept may be changed. `retain` does not mind long ones, with two
+/// loops for each type of item.
 pub(crate) fn keep<T>(list: &mut Vec<T>, wanted: impl Fn(&mut T) -> bool) {
     let mut at = 0;
     while let Some(item) = list.get_mut(at) {

@@ -52,7 +52,7 @@ pub fn ConnectFlow(
     api_url: String,
     /// Where session tokens come from.
     get_session_token: TokenSource,
-    /// String of the only app to show.
+    /// Slug of the only app to show.
     #[prop(optional, into)]
     app: Option<String>,
     /// Origins of app icons besides the API's own.

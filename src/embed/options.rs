@@ -24,7 +24,7 @@ pub struct BadOption {
 pub struct Options {
     pub origins: Origins,
     pub headers: ExtraHeaders,
-    /// String of the only app to show.
+    /// Slug of the only app to show.
     pub app: Option<String>,
     /// Which configuration of the app.
     pub config: ConfigChoice,
