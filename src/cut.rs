@@ -1,4 +1,5 @@
-//! Texts cut: in two at a sign, one search for all that is written in short; or off where they get too long.
+//! Texts cut: in two at a sign, one search for all that is written in short, names looked up among several as well; or
+//! off where they get too long.
 
 /// What is before the first `sign`, and what is behind it.
 pub(crate) fn cut(text: &str, sign: char) -> (&str, &str) {

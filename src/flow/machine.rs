@@ -223,7 +223,7 @@ impl Flow {
         }
     }
 
-    /// What the screen is about. For the list, which asks for nothing of one app, it is no app's.
+    /// The slug of the app that the screen is about; empty on the list, where nobody uses it.
     fn slug(&self) -> String {
         self.state.slug.clone().unwrap_or_default()
     }
@@ -718,7 +718,7 @@ impl Flow {
         }
     }
 
-    /// The app that the last screen was about, too.
+    /// Shows the app of [`State::slug`].
     fn show_app(&mut self) {
         self.show(Screen::App { removal: None });
     }

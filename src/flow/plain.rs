@@ -76,7 +76,7 @@ impl Writer {
         self.maybe("app", &state.slug);
         match &state.screen {
             Screen::List => {}
-            Screen::App { removal, .. } => {
+            Screen::App { removal } => {
                 if let Some(removal) = removal {
                     self.object("removal", |out| {
                         out.text("authType", removal.auth_type.as_str());
@@ -84,8 +84,8 @@ impl Writer {
                     });
                 }
             }
-            Screen::Consent { auth_type, .. } => self.text("authType", auth_type.as_str()),
-            Screen::Fields { auth_type, framed, busy, problem, errors, .. } => {
+            Screen::Consent { auth_type } => self.text("authType", auth_type.as_str()),
+            Screen::Fields { auth_type, framed, busy, problem, errors } => {
                 self.text("authType", auth_type.as_str());
                 self.flag("framed", *framed);
                 self.flag("busy", *busy);
@@ -95,10 +95,10 @@ impl Writer {
                 self.faults("errors", errors);
             }
             Screen::Waiting { stage, .. } => self.text("stage", stage_name(*stage)),
-            Screen::Connected { account, .. } => self.object("account", |out| out.account(account)),
+            Screen::Connected { account } => self.object("account", |out| out.account(account)),
             Screen::Configure(configuring) => self.configuring(configuring),
             Screen::Runs(runs) => self.runs(runs),
-            Screen::Failed { auth_type, failure, .. } => {
+            Screen::Failed { auth_type, failure } => {
                 self.text("authType", auth_type.as_str());
                 self.failure(failure);
             }

@@ -3,7 +3,7 @@
 use crate::platform::model::{Account, App, InputField, InputKind};
 use crate::platform::write::{Writer, written};
 
-/// Whether nobody could tell the two apart.
+/// Whether nobody could tell the two apart. What is new in [`App`] and may be seen has to be told of as well.
 pub(super) fn same(one: &App, other: &App) -> bool {
     let told = |app| written(|out| out.app(app));
     one.reauth_required == other.reauth_required && told(one) == told(other)

@@ -100,7 +100,7 @@ pub trait Configure {
     /// What a field offers under this value of its parent.
     fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: &Value) -> Call;
     fn read_options(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
-    /// What a left-hand side can be compared with, and how.
+    /// What a left-hand side can be compared with, and how: read as [`config::FieldKind::Rules`].
     fn rule(&self, slug: &str, field: &config::FieldKey, lhs: &Value) -> Call;
     fn read_rule(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
     /// Runs of a workflow, newest first; pages count from 1.

@@ -16,7 +16,7 @@ pub(crate) fn written(fill: impl FnOnce(&mut Writer)) -> String {
 }
 
 impl Writer {
-    /// A member's name, or none for an item, and what keeps it from the one before.
+    /// A member's name, which is never empty, or none for an item, and what keeps it from the one before.
     fn begin(&mut self, name: &str) {
         if !self.0.is_empty() && !self.0.ends_with(['{', '[']) {
             self.0.push(',');

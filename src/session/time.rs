@@ -53,13 +53,13 @@ pub fn http_date(text: &str) -> Option<f64> {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let text = text.as_bytes();
     let text = text.get(text.iter().position(|&byte| byte == b' ')? + 1..)?;
-    let whole = |form: &&[u8]| read(text, form).filter(|(_, rest)| rest.is_empty());
-    let ([year, name, day, hour, minute, second], _) = FORMS.iter().find_map(whole)?;
+    let whole = |form: &&[u8]| Some((read(text, form).filter(|(_, rest)| rest.is_empty())?.0, form.contains(&b'-')));
+    let ([year, name, day, hour, minute, second], short) = FORMS.iter().find_map(whole)?;
     let month = MONTHS.chunks(3).position(|month| month.iter().fold(0, with_letter) == name)? as u32 + 1;
     let century = match year {
+        _ if !short => 0,
         0..70 => 2_000,
-        70..100 => 1_900,
-        _ => 0,
+        _ => 1_900,
     };
     Some((days(century + year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)?) * 1_000.0)
 }
@@ -147,7 +147,7 @@ fn read<'a>(text: &'a [u8], form: &[u8]) -> Option<([u32; 6], &'a [u8])> {
     Some((parts, rest))
 }
 
-/// A short word as a number, with one letter more.
+/// Up to three letters as one number, with one letter more.
 fn with_letter(word: u32, letter: &u8) -> u32 {
     word << 8 | u32::from(*letter)
 }

@@ -77,15 +77,16 @@ fn same(field: &ConfigField, draft: &Draft) -> bool {
     }
 }
 
-/// Sets one member of an object, or takes it away; a new one gets the place that `saved` gives it.
+/// Sets one member of an object, or takes it away, all of that name; a new one gets the place that `saved` gives it.
 pub fn set_member(object: &mut Value, saved: Option<&Value>, name: &str, value: Option<Value>) {
     if !matches!(object, Value::Object(_)) {
         *object = Value::Object(Vec::new());
     }
     let Value::Object(members) = object else { return };
-    let last = members.iter().position(|(known, _)| known == name);
-    if let Some(at) = last {
+    let mut last = None;
+    while let Some(at) = members.iter().position(|(known, _)| known == name) {
         drop(members.remove(at));
+        last = Some(at);
     }
     if let Some(value) = value {
         let saved = saved.map_or(&[][..], Value::members);

@@ -48,7 +48,8 @@ fn find<'a>(root: &'a mut Value, path: &[usize]) -> Option<&'a mut Value> {
 
 fn conditions(group: &mut Value) -> Option<&mut Vec<Value>> {
     let Value::Object(members) = group else { return None };
-    match members.iter_mut().find(|(name, _)| name == "conditions") {
+    // Of repeated ones the last, as everywhere.
+    match members.iter_mut().rev().find(|(name, _)| name == "conditions") {
         Some((_, Value::List(items))) => Some(items),
         _ => None,
     }
@@ -58,6 +59,17 @@ fn conditions(group: &mut Value) -> Option<&mut Vec<Value>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_conditions_that_are_there_twice_the_last_count_and_change() {
+        let mut root = Value::parse(r#"{"conditions":[{"lhs":"x"}],"conditions":[{"lhs":"a"},{"lhs":"b"}]}"#).unwrap();
+        remove(&mut root, &[0]);
+        assert_eq!(at(&root, &[0]).and_then(|rule| rule.get("lhs")), Some(&Value::text("b")));
+        set(&mut root, &[0], "lhs", Some(Value::text("c")));
+        assert_eq!(root, Value::parse(r#"{"conditions":[{"lhs":"x"}],"conditions":[{"lhs":"c"}]}"#).unwrap());
+        set(&mut root, &[], "conditions", None);
+        assert_eq!(root.get("conditions"), None);
+    }
 
     #[test]
     fn groups_change_at_their_path_and_keep_the_rest() {

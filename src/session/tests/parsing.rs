@@ -113,6 +113,8 @@ fn http_dates_in_all_three_forms() {
     }
     assert_eq!(reading::http_date("Wed Nov 16 08:49:37 1994"), wanted.map(|ms| ms + 864_000_000.0));
     assert_eq!(reading::http_date("Sunday, 06-Nov-22 08:49:37 GMT"), Some(1_667_724_577_000.0));
+    // What some servers write for "never" is long ago, not soon.
+    assert_eq!(reading::http_date("Mon, 01 Jan 0001 00:00:00 GMT"), Some(-62_135_596_800_000.0));
     let bad = [
         "",
         "Sun, 06 Nov 1994 08:49:37",
@@ -124,6 +126,10 @@ fn http_dates_in_all_three_forms() {
         "Sun, 06 nov 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 08:49:37 gmt",
         "Sun, 06 1994 08:49:37 GMT",
+        // The forms of RFC 9110 alone: days have two digits, years of the second form as well. Nobody is in year 0.
+        "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-1994 08:49:37 GMT",
+        "Sun, 06 Nov 0000 08:49:37 GMT",
         "Sun, 06 Nov 19940 08:49:37 GMT",
         "a b c d e f g h i j",
     ];
