@@ -51,7 +51,8 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
 
   update(changes) {
     Object.assign(this.#options, changes);
-    this.#handle?.update({ ...changes, ...("getSessionToken" in changes && { getSessionToken: this.#ask() }) });
+    const asks = "getSessionToken" in changes || "sessionUrl" in changes;
+    this.#handle?.update({ ...changes, ...(asks && { getSessionToken: this.#ask() }) });
   }
 
   retrySession() {

@@ -3,10 +3,11 @@
 // In the package the loader is a part of this file: a request less until there is a list.
 export * from "./load.js";
 
-/** What the component begins with, besides tokens. Of what changes later it takes what it can. */
+/** Options that the component takes while it lives; `getSessionToken` as well. */
+const LIVE = ["theme", "density", "locale", "strings", "hostName", "platformName", "privacyUrl", "termsUrl"];
+/** What it begins with, besides tokens. */
 const OPTIONS = [
-  "apiUrl", "app", "frameUrl", "inlineCredentials", "autofocus", "config", "headers", "iconOrigins", "openUrl",
-  "theme", "density", "locale", "strings", "hostName", "platformName", "privacyUrl", "termsUrl",
+  "apiUrl", "app", "frameUrl", "inlineCredentials", "autofocus", "config", "headers", "iconOrigins", "openUrl", ...LIVE,
 ];
 
 const WORDS = {
@@ -35,12 +36,13 @@ const stop = (code, message) => Object.assign(Error(message), { code });
 
 /**
  * Asks the host's callback for a token, or the page's own server where there is none.
- * @param {{ getSessionToken?: Function, sessionUrl?: string }} options
+ * @param {{ getSessionToken?: Function, sessionUrl?: string }} options as they are when it is asked
  * @param {{ reason: string, attempt: number, signal: AbortSignal }} request
  */
-export async function ask({ getSessionToken, sessionUrl }, request, element = document.documentElement) {
+export async function ask(options, request, element = document.documentElement) {
   // The host's code never runs inside a call of the component, which it may want to end.
   await undefined;
+  const { getSessionToken, sessionUrl } = options;
   if (getSessionToken) return getSessionToken(request);
   const { fetchSessionToken } = await import("./session-url.js");
   return fetchSessionToken(element, sessionUrl, request.signal);
@@ -117,7 +119,7 @@ export class Life {
   update(name) {
     if (!this.#handle) return;
     if (name === "locale") this.#translate();
-    else if (name !== "getSessionToken") this.#handle.update({ [name]: this.#element[name] });
+    else if (LIVE.includes(name)) this.#handle.update({ [name]: this.#element[name] });
     // The component holds one function that asks whatever is set by then; only whether there is one is news to it.
     const asks = this.#canAsk();
     if (asks !== this.#asks) this.#handle.update({ getSessionToken: asks ? (request) => this.#ask(request) : null });

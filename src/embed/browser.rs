@@ -1,5 +1,6 @@
 //! The browser's clocks, timers, listeners and randomness, each undone when dropped.
 
+use crate::object;
 use crate::session::{Now, Page};
 use js_sys::{Function, Promise};
 use std::future::Future;
@@ -164,7 +165,13 @@ pub(super) fn random_seed() -> u64 {
     random_uuid().bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(0x0000_0100_0000_01b3) ^ u64::from(byte))
 }
 
-/// A UUID of version 4 (RFC 9562), which browsers make in secure contexts.
+/// A UUID of version 4 (RFC 9562), which browsers make in secure contexts. Empty where the page's own code keeps it from
+/// that: an id is no reason to end anything.
 pub(crate) fn random_uuid() -> String {
-    window().and_then(|window| window.crypto().ok()).map(|crypto| crypto.random_uuid()).unwrap_or_default()
+    let made = || {
+        let crypto = window()?.crypto().ok()?;
+        let make: Function = object::get(&crypto, "randomUUID").ok()?.dyn_into().ok()?;
+        make.call0(&crypto).ok()?.as_string()
+    };
+    made().unwrap_or_default()
 }

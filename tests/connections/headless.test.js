@@ -187,6 +187,31 @@ suite("headless", {}, {
     assert.equal((await page.eventsNamed("config-saved")).length, 1);
   },
 
+  "takes the address of the page's own server while it lives, and asks nobody once that is gone": async ({ page }) => {
+    await page.open({ callback: "none" }, "ways.html");
+    await page.waitFor(() => page.driver.executeScript("return window.ready"), "the page");
+    await page.driver.executeAsyncScript(async (done) => {
+      const { csrfToken } = await (await fetch("/api/host")).json();
+      document.head.append(Object.assign(document.createElement("meta"), { name: "csrf-token", content: csrfToken }));
+      window.headless();
+      done();
+    });
+    await waitFor(page, (state) => state.status === "ready");
+    assert.equal((await now(page)).apps.status, "loading");
+    await page.driver.executeScript("window.flow.update({ sessionUrl: '/api/session-token' })");
+    await waitFor(page, (state) => state.apps.status === "ready");
+    await page.driver.executeAsyncScript(async (done) => {
+      window.flow.update({ sessionUrl: null });
+      const { token } = await window.mint();
+      window.flow.setSessionToken({ token, expires_in: 2 });
+      done();
+    });
+    await waitFor(page, (state) => state.session.line === "failed");
+    const asked = await page.driver.executeScript(() => performance.getEntriesByType("resource").map(({ name }) => name));
+    assert.ok(asked.some((name) => name.endsWith("/api/session-token")));
+    assert.ok(!asked.some((name) => name.endsWith("/null")), "asked nobody's address");
+  },
+
   "what is no event is refused, what fails to begin says so, and after close nothing is told": async ({ page }) => {
     await begin(page);
     for (const event of [{}, null, "back", { type: "token" }, { type: "connect-chosen", authType: "magic" }]) {

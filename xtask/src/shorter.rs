@@ -52,10 +52,11 @@ pub(crate) const WORDS: [(&str, &str); 26] = [
          getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);",
         "giveText(arg0, ret);",
     ),
+    // What is no text, since a page has patched what gives it, is an empty one: never what lies at the bottom of memory.
     (
         "function isLikeNone(",
         "function giveText(at, text) {\n    const start = isLikeNone(text) ? 0 : passStringToWasm0(text);\n    \
-         getDataViewMemory0().setInt32((at >>> 0) + 4, WASM_VECTOR_LEN, true);\n    \
+         getDataViewMemory0().setInt32((at >>> 0) + 4, start && WASM_VECTOR_LEN, true);\n    \
          getDataViewMemory0().setInt32(at >>> 0, start, true);\n}\n\n\
          function kept(value) {\n    return isLikeNone(value) ? 0 : addToExternrefTable0(value);\n}\n\n\
          function isLikeNone(",
