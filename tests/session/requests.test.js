@@ -206,7 +206,8 @@ suite("requests", {
       });
     assert.deepEqual(await load(), { screen: "app", errors: [["cors_header_refused", "embed"]] });
     for (const { headers } of await sent(scene)) assert.ok(!("x-activity-id" in headers));
-    // A network that fails for a moment is not blamed on the headers.
+    // A network that fails for a moment is not blamed on the headers. What is still under way must not come after the reset.
+    await page.run(() => clear());
     await sandbox.reset();
     await sandbox.setSwitches({ match: { method: "GET", path: LIST }, status: 503, times: 1 });
     assert.deepEqual((await load()).errors, []);
