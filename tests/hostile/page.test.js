@@ -54,6 +54,13 @@ suite("a hostile page", {}, {
     assert.ok((await sandbox.requests()).length > before, "no request was made meanwhile");
   },
 
+  "E7: a text that a patched built-in does not give is an empty one, not what lies in memory": async ({ page }) => {
+    await open(page);
+    const { before, after } = await inPage(page, "searchWithoutText");
+    assert.equal(after, before);
+    await inPage(page, "connectByKey");
+  },
+
   "E7: a Request that is patched after it was loaded sees no key that is typed in the page": async ({ page }) => {
     await open(page);
     const given = await inPage(page, "watchRequests");
