@@ -1,9 +1,9 @@
 //! An app as JSON: for interfaces of the host's own, and to tell whether the platform says anything new of it.
 
-use crate::platform::model::{Account, App, InputField, InputKind};
+use crate::platform::model::{Account, App, InputField, InputKind, Method};
 use crate::platform::write::{Writer, written};
 
-/// Whether nobody could tell the two apart. What is new in [`App`] and may be seen has to be told of as well.
+/// Whether nobody could tell the two apart. The compiler asks whether a new member of [`App`] is told of as well.
 pub(super) fn same(one: &App, other: &App) -> bool {
     let told = |app| written(|out| out.app(app));
     one.reauth_required == other.reauth_required && told(one) == told(other)
@@ -11,36 +11,40 @@ pub(super) fn same(one: &App, other: &App) -> bool {
 
 impl Writer {
     pub(super) fn app(&mut self, app: &App) {
-        self.text("slug", &app.slug);
-        self.text("name", &app.name);
-        self.maybe("description", &app.description);
-        self.maybe("icon", &app.icon);
-        self.texts("tags", &app.tags);
-        self.list("methods", &app.methods, |out, method| {
-            out.text("authType", method.auth_type.as_str());
-            out.texts("scopes", &method.scopes);
-            out.list("fields", &method.fields, Self::input);
+        // Of it `needs_attention` is told; [`same`] looks at it for itself.
+        let App { slug, name, description, icon, tags, methods, accounts, reauth_required: _ } = app;
+        self.text("slug", slug);
+        self.text("name", name);
+        self.maybe("description", description);
+        self.maybe("icon", icon);
+        self.texts("tags", tags);
+        self.list("methods", methods, |out, Method { auth_type, scopes, fields }| {
+            out.text("authType", auth_type.as_str());
+            out.texts("scopes", scopes);
+            out.list("fields", fields, Self::input);
         });
-        self.list("accounts", &app.accounts, |out, account| out.account(account));
+        self.list("accounts", accounts, |out, account| out.account(account));
         self.flag("needsAttention", app.needs_attention());
     }
 
     pub(super) fn account(&mut self, account: &Account) {
-        self.maybe("connectionId", &account.connection_id);
-        self.text("identifier", &account.identifier);
-        self.text("connectedAt", &account.connected_at);
-        self.flag("active", account.active);
-        self.text("authType", account.auth_type.as_str());
+        let Account { connection_id, identifier, connected_at, active, auth_type } = account;
+        self.maybe("connectionId", connection_id);
+        self.text("identifier", identifier);
+        self.text("connectedAt", connected_at);
+        self.flag("active", *active);
+        self.text("authType", auth_type.as_str());
     }
 
     fn input(&mut self, field: &InputField) {
-        self.text("name", &field.name);
-        self.text("label", &field.label);
-        self.text("placeholder", &field.placeholder);
-        self.flag("required", field.required);
-        self.flag("multiple", field.multiple);
-        self.maybe("help", &field.help);
-        let kind = match field.kind {
+        let InputField { name, label, kind, required, multiple, placeholder, help, options } = field;
+        self.text("name", name);
+        self.text("label", label);
+        self.text("placeholder", placeholder);
+        self.flag("required", *required);
+        self.flag("multiple", *multiple);
+        self.maybe("help", help);
+        let kind = match kind {
             InputKind::Text => "text",
             InputKind::Password => "password",
             InputKind::Email => "email",
@@ -50,7 +54,7 @@ impl Writer {
             InputKind::Select => "select",
         };
         self.text("type", kind);
-        self.list("options", &field.options, |out, (name, value)| {
+        self.list("options", options, |out, (name, value)| {
             out.text("name", name);
             out.text("value", value);
         });

@@ -183,7 +183,7 @@ pub(super) fn busy(state: &State) -> bool {
     match &state.screen {
         Screen::Fields { busy, .. } => *busy,
         Screen::Configure(at) => at.busy(),
-        Screen::App { removal: Some(removal), .. } => removal.busy(),
+        Screen::App { removal: Some(removal) } => removal.busy(),
         _ => false,
     }
 }
