@@ -12,20 +12,20 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, EventTarget, VisibilityState, Window};
 
 /// The window, where there is one: not in a worker, not on a server.
-pub(super) fn window() -> Option<Window> {
+pub(crate) fn window() -> Option<Window> {
     web_sys::window()
 }
 
-pub(super) fn document() -> Option<Document> {
+pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
-pub(super) fn now() -> Now {
+pub(crate) fn now() -> Now {
     let steady_ms = window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now());
     Now { wall_ms: js_sys::Date::now(), steady_ms }
 }
 
-pub(super) fn page() -> Page {
+pub(crate) fn page() -> Page {
     Page {
         visible: document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible),
         online: online(),
@@ -43,7 +43,7 @@ pub(crate) fn spawn(task: Pin<Box<dyn Future<Output = ()>>>) {
 
 /// Calls a function of the host's in a task of its own, and hands on what becomes of what it promises. What it throws is
 /// what it rejects with.
-pub(super) fn call(function: Function, argument: JsValue, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
+pub(crate) fn call(function: Function, argument: JsValue, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
     spawn(Box::pin(async move {
         let answer = match function.call1(&JsValue::UNDEFINED, &argument) {
             Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
@@ -65,21 +65,21 @@ impl<F: Fn(&JsValue)> Hear for F {
     }
 }
 
-pub(super) type Heard = Closure<dyn Fn(JsValue)>;
+pub(crate) type Heard = Closure<dyn Fn(JsValue)>;
 
-pub(super) fn heard(run: Box<dyn Hear>) -> Heard {
+pub(crate) fn heard(run: Box<dyn Hear>) -> Heard {
     Closure::new(move |event: JsValue| run.hear(&event))
 }
 
 /// One `setTimeout`, cleared when dropped.
-pub(super) struct Timer {
+pub(crate) struct Timer {
     id: i32,
     _run: Heard,
 }
 
 impl Timer {
     /// Acts on something that may be gone by then.
-    pub(super) fn new<T: 'static>(in_ms: f64, of: &Rc<T>, run: impl Fn(&Rc<T>) + 'static) -> Option<Self> {
+    pub(crate) fn new<T: 'static>(in_ms: f64, of: &Rc<T>, run: impl Fn(&Rc<T>) + 'static) -> Option<Self> {
         let of = Rc::downgrade(of);
         Self::set(in_ms, Box::new(move |_: &JsValue| of.upgrade().iter().for_each(&run)))
     }
@@ -102,7 +102,7 @@ impl Drop for Timer {
 }
 
 /// The name of an event, and what it does to whom it concerns.
-pub(super) type Reaction<T> = (&'static str, fn(&Rc<T>));
+pub(crate) type Reaction<T> = (&'static str, fn(&Rc<T>));
 
 /// One event listener, removed when dropped.
 pub(crate) struct Listener {
@@ -114,7 +114,7 @@ pub(crate) struct Listener {
 
 impl Listener {
     /// Of something that may be gone by then.
-    pub(super) fn new<T: 'static>(
+    pub(crate) fn new<T: 'static>(
         target: &EventTarget,
         of: &Rc<T>,
         event: &'static str,
@@ -130,7 +130,7 @@ impl Listener {
     }
 
     /// One for each of these events of the window and of the document.
-    pub(super) fn all<T: 'static>(of: &Rc<T>, of_window: &[Reaction<T>], of_document: &[Reaction<T>]) -> Vec<Self> {
+    pub(crate) fn all<T: 'static>(of: &Rc<T>, of_window: &[Reaction<T>], of_document: &[Reaction<T>]) -> Vec<Self> {
         let page: [(Option<EventTarget>, _); 2] =
             [(window().map(Into::into), of_window), (document().map(Into::into), of_document)];
         let mut listeners = Vec::new();
@@ -161,7 +161,7 @@ impl Drop for Listener {
 }
 
 /// A number out of an id.
-pub(super) fn random_seed() -> u64 {
+pub(crate) fn random_seed() -> u64 {
     random_uuid().bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(0x0000_0100_0000_01b3) ^ u64::from(byte))
 }
 

@@ -6,6 +6,8 @@
 
 #![cfg_attr(not(test), deny(clippy::expect_used, clippy::panic))]
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod cut;
 #[cfg(any(test, target_arch = "wasm32"))]

@@ -1,10 +1,10 @@
 //! Carries out what the flow wants done: requests, and the provider's window.
 
-use super::browser::{Timer, call, spawn};
 use super::events::HostEvent;
 use super::frame;
 use super::instance::Core;
 use super::popup::Address;
+use crate::browser::{Timer, call, spawn};
 use crate::error::{Code, Failure};
 use crate::flow::{Command, Event};
 use crate::platform::model::Authorization;

@@ -1,6 +1,5 @@
 //! One life of the component: the flow, the session, the platform and the view put together.
 
-use super::browser::{Listener, Reaction, Timer, now, random_uuid, spawn};
 use super::events::{self, HostEvent, Stamp};
 use super::frame::{self, FrameUrl, Framed};
 use super::keeper::{Keeper, KeeperRef, News, Owner};
@@ -8,6 +7,7 @@ use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
+use crate::browser::{Listener, Reaction, Timer, now, random_uuid, spawn};
 use crate::error::Code;
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
@@ -287,7 +287,7 @@ impl Core {
 
     /// The user is back at this page: if an authorization is under way, now is the time to ask.
     fn returned(self: &Rc<Self>) {
-        if super::browser::page().visible && self.flow.borrow().next_wake().is_some() {
+        if crate::browser::page().visible && self.flow.borrow().next_wake().is_some() {
             self.send(Event::Hint);
         }
     }

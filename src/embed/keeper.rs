@@ -1,7 +1,7 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
-use super::browser::{Listener, Reaction, Timer, call, now, page, random_seed};
 use super::offer;
+use crate::browser::{Listener, Reaction, Timer, call, now, page, random_seed};
 use crate::error::Code;
 use crate::object;
 use crate::platform::refold::Refold;

@@ -10,8 +10,6 @@ mod manifest;
 mod types;
 
 #[cfg(target_arch = "wasm32")]
-mod browser;
-#[cfg(target_arch = "wasm32")]
 mod driver;
 #[cfg(target_arch = "wasm32")]
 mod frame;
@@ -41,8 +39,6 @@ mod requests;
 #[cfg(target_arch = "wasm32")]
 mod second;
 
-#[cfg(target_arch = "wasm32")]
-pub(crate) use browser::{Hear, Listener, online, random_uuid, spawn};
 #[cfg(any(target_arch = "wasm32", feature = "ssr"))]
 pub use leptos::{ConnectFlow, Grant, Handler, TokenSource};
 #[cfg(target_arch = "wasm32")]

@@ -268,7 +268,7 @@ pub(super) fn is_header_value(text: &str) -> bool {
 fn add_headers(into: &mut ExtraHeaders, headers: &JsValue) -> Result<(), Name> {
     for (option, name) in &[("activityId", "X-Activity-ID"), ("sessionId", "X-Session-ID")] {
         if flag(headers, option) {
-            into.fixed.push((*name, super::random_uuid()));
+            into.fixed.push((*name, crate::browser::random_uuid()));
         }
     }
     if let Some(tenant) = text(headers, "tenantId") {

@@ -1,7 +1,7 @@
 //! The provider's window: opened blank inside the click, cut off from this page, then sent to a checked address.
 
-use super::browser::window;
 use super::options::secure;
+use crate::browser::window;
 use crate::error::Code;
 use crate::object;
 use js_sys::Function;

@@ -5,7 +5,7 @@
 
 #[cfg(feature = "javascript")]
 mod halves {
-    use crate::embed::spawn;
+    use crate::browser::spawn;
     use js_sys::Promise;
     use wasm_bindgen::prelude::wasm_bindgen;
     use wasm_bindgen_futures::JsFuture;

@@ -148,7 +148,7 @@ impl Transport {
     /// Sends it, and goes on with its answer.
     pub fn ask(self: &Rc<Self>, call: Call, then: Box<dyn FnOnce(Answer)>) {
         let transport = self.clone();
-        crate::embed::spawn(Box::pin(async move { then(transport.carry(call).await) }));
+        crate::browser::spawn(Box::pin(async move { then(transport.carry(call).await) }));
     }
 
     async fn carry(&self, call: Call) -> Answer {
@@ -202,7 +202,7 @@ impl Transport {
             let again =
                 matches!(failure.code, Code::NetworkError | Code::Timeout | Code::ServerError | Code::RateLimited);
             if call.retry == Retry::Never || !again || attempt >= ATTEMPTS {
-                if failure.code == Code::NetworkError && !crate::embed::online() {
+                if failure.code == Code::NetworkError && !crate::browser::online() {
                     failure.code = Code::Offline;
                 }
                 return Err(failure);
@@ -218,7 +218,7 @@ impl Transport {
     async fn exchange(&self, call: &Call, lease: Lease, scope: &AbortSignal, extended: bool) -> Answer {
         let authorization = self.bearer.authorization(lease).ok_or(Code::SessionUnavailable)?;
         let sent = self.bearer.now();
-        let correlation = (extended && self.extra.correlation).then(crate::embed::random_uuid);
+        let correlation = (extended && self.extra.correlation).then(crate::browser::random_uuid);
         let signal = AbortSignal::any(&js_sys::Array::of2(scope, &AbortSignal::timeout_with_u32(TIMEOUT_MS)));
         let further = extended.then_some(correlation.as_deref());
         let answer = self.send(call, authorization, further, &signal, false);
@@ -285,7 +285,7 @@ impl Transport {
         // The token is wiped here already and dies by itself there: what comes back is only kept from being an error of the
         // page's.
         if let Ok(answer) = sent {
-            crate::embed::spawn(Box::pin(async move { drop(JsFuture::from(answer).await) }));
+            crate::browser::spawn(Box::pin(async move { drop(JsFuture::from(answer).await) }));
         }
     }
 }

@@ -7,8 +7,8 @@
 use super::Ui;
 use super::held::keep;
 use super::key::Key;
+use crate::browser::{Hear, Listener};
 use crate::cut::cut;
-use crate::embed::{Hear, Listener};
 use crate::flow::State;
 use leptos::prelude::{Owner, RenderEffect, untrack};
 use wasm_bindgen::{JsCast, JsValue};
@@ -353,7 +353,8 @@ fn follow_flag(
     }));
 }
 
-/// An element that has left the page can still get an event, a scroll that was under way for one.
+/// Until the current owner is cleaned up: an element that has left the page can still get an event, a scroll that was
+/// under way for one.
 fn listen(element: &Element, event: &'static str, capture: bool, handler: Box<dyn Hear>) {
     if let Some(listener) = Listener::add(element, event, capture, handler) {
         keep(listener);

@@ -1,14 +1,13 @@
 //! The document inside the frame: shows the fields, sends what is typed to the platform itself, tells only how it went.
 
-use super::super::browser::{Listener, document};
 use super::super::handle::place;
 use super::super::instance::{Shown, shown};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
 use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
+use crate::browser::{Listener, document, spawn};
 use crate::cut::by_name;
-use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, Faults, Screen, State, Typed};
 use crate::gather::Gather;

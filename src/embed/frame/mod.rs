@@ -9,9 +9,9 @@
 pub(super) mod child;
 pub(super) mod parent;
 
-use super::browser::Listener;
 use super::instance::Core;
 use super::options;
+use crate::browser::Listener;
 use crate::error::{Code, Failure, Report};
 use crate::object;
 use js_sys::{Function, JsString, Object};

@@ -1,11 +1,10 @@
 //! The host's side of the frame: shows it, hands it the session token, and hears how it went. Never holds a value.
 
-use super::super::browser::{Listener, Timer, random_uuid, window};
 use super::super::instance::Core;
 use super::{FrameUrl, Framed, News, VERSION, failure_of, listen, message, own_number, own_text, parts_of, post};
+use crate::browser::{Listener, Timer, random_uuid, spawn, window};
 use crate::cut::by_name;
 use crate::decimal::decimal;
-use crate::embed::browser::spawn;
 use crate::error::{Code, Failure};
 use crate::flow::{Event, Screen};
 use crate::object;
