@@ -65,9 +65,18 @@ const WASM_OPT: [&str; 14] = [
     "--strip-target-features",
 ];
 
-/// LLVM without what saves time in long loops and costs code in all others: counting addresses in place of numbers, and
-/// reading ahead on one way what only the other way has read.
-const SMALL: [&str; 2] = ["-Cllvm-args=-disable-lsr", "-Cllvm-args=-enable-pre=false"];
+/// What LLVM is told, by rustc and by the linker.
+const LLVM: [&str; 3] = [
+    // What saves time in long loops and costs code in all others: counting addresses in place of numbers, and reading ahead
+    // on one way what only the other way has read.
+    "-disable-lsr",
+    "-enable-pre=false",
+    // What is longer than a number is moved by one instruction.
+    "-max-store-memcpy=1",
+];
+
+/// What rustc has optimised is optimised once more by the linker, which writes the code.
+const LINKER_OPTIMISES: &str = "-Clinker-plugin-lto";
 
 /// The linker's stack of 896 KiB: one of the usual 1 MiB, which comes before the data, makes each address of data a byte
 /// longer.
@@ -244,7 +253,10 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     }
     build.args(["--", SLOTS]);
     if profile == Profile::Release {
-        build.arg(STACK).args(SMALL);
+        build.args([STACK, LINKER_OPTIMISES]);
+        for option in LLVM {
+            build.args([format!("-Cllvm-args={option}"), "-Clink-arg=-mllvm".into(), format!("-Clink-arg={option}")]);
+        }
     }
     if !gallery {
         build.args(layout::LINKED);
