@@ -14,7 +14,9 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
-/// The state now. `seen` is the list of apps that was told last: the same one is not told again.
+/// The state now. `seen` is the list of apps that was told last: the same one is not told again. The npm package's second
+/// module begins here.
+#[inline(never)]
 pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
     let SessionShown { line, test_mode, covered } = core.ui.session.get();
     let flow = core.flow.borrow();
@@ -46,7 +48,9 @@ const fn line_name(line: SessionLine) -> &'static str {
     }
 }
 
-/// What the user did, as `www/headless.d.ts` describes it; `None` for anything else.
+/// What the user did, as `www/headless.d.ts` describes it; `None` for anything else. The npm package's second module begins
+/// here.
+#[inline(never)]
 pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
     let text = |name: &str| text(event, name);
     let auth_type = || AuthType::named(&text("authType")?);

@@ -7,7 +7,7 @@ use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
-use crate::browser::{Listener, Reaction, Timer, now, random_uuid, spawn};
+use crate::browser::{Listener, Reaction, Timer, later, now, random_uuid};
 use crate::error::Code;
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
@@ -116,7 +116,7 @@ impl Instance {
         for command in commands {
             core.carry_out(command);
         }
-        keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
+        keeper.start(Rc::downgrade(&core) as _, options.session_token.as_ref(), options.age_ms);
         Ok(Self { core, owner, view: Cell::default() })
     }
 
@@ -206,7 +206,7 @@ impl Core {
             // What the page does while the state is lent to the view has its turn afterwards.
             let Ok(mut flow) = self.flow.try_borrow_mut() else {
                 let core = Rc::downgrade(self);
-                spawn(Box::pin(async move { core.upgrade().iter().for_each(Self::step) }));
+                later(Box::new(move || core.upgrade().iter().for_each(Self::step)));
                 break;
             };
             let event = self.queue.borrow_mut().remove(0);
@@ -303,7 +303,7 @@ impl Core {
 
     fn deliver(self: &Rc<Self>) {
         let core = self.clone();
-        spawn(Box::pin(async move {
+        later(Box::new(move || {
             loop {
                 let batch = core.outbox.take();
                 if batch.is_empty() {
@@ -396,22 +396,18 @@ impl Host for Weak<Core> {
     }
 }
 
-/// What the session's keeper tells; the core may be gone by then.
-struct Hooks(Weak<Core>);
-
-impl Owner for Hooks {
-    fn hear(&self, news: News) {
-        let Some(core) = self.0.upgrade() else { return };
+impl Owner for Core {
+    fn hear(self: Rc<Self>, news: News) {
         match news {
             News::Event(event) => {
-                core.emit(HostEvent::of_session(event));
+                self.emit(HostEvent::of_session(event));
                 if let Some(name) = events::activity_of_session(event) {
-                    core.notice(Notice::Activity { name, app: None });
+                    self.notice(Notice::Activity { name, app: None });
                 }
             }
-            News::Reset => core.send(Event::SessionReset),
-            News::Changed(view) => core.session_changed(view),
-            News::Probe(lease) => core.keeper.probe(&core.platform, lease),
+            News::Reset => self.send(Event::SessionReset),
+            News::Changed(view) => self.session_changed(view),
+            News::Probe(lease) => self.keeper.probe(&self.platform, lease),
         }
     }
 }

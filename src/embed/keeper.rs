@@ -14,7 +14,7 @@ use js_sys::{Function, JsString};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
@@ -32,13 +32,14 @@ pub(super) enum News {
 
 /// Told outside any borrow.
 pub(super) trait Owner {
-    fn hear(&self, news: News);
+    fn hear(self: Rc<Self>, news: News);
 }
 
 pub(super) struct Keeper {
     session: RefCell<Session>,
     callback: RefCell<Option<Function>>,
-    owner: OnceCell<Rc<dyn Owner>>,
+    /// It may be gone by the time that there is something to tell.
+    owner: OnceCell<Weak<dyn Owner>>,
     timer: Cell<Option<Timer>>,
     waiting: RefCell<Vec<Waiter>>,
     asks: RefCell<Vec<(AskId, AbortController)>>,
@@ -78,7 +79,7 @@ impl Keeper {
 
     /// Begins: listens to the page and asks the host, unless it gave a token already. `age_ms`: how long ago the host's
     /// callback was called ahead of us; a lifetime counts from then.
-    pub(super) fn start(self: &Rc<Self>, owner: Rc<dyn Owner>, first: Option<&JsValue>, age_ms: f64) {
+    pub(super) fn start(self: &Rc<Self>, owner: Weak<dyn Owner>, first: Option<&JsValue>, age_ms: f64) {
         self.owner.get_or_init(|| owner);
         self.listen();
         if let Some(first) = first {
@@ -130,7 +131,7 @@ impl Keeper {
     }
 
     fn tell(&self, news: News) {
-        if let Some(owner) = self.owner.get() {
+        if let Some(owner) = self.owner.get().and_then(Weak::upgrade) {
             owner.hear(news);
         }
     }

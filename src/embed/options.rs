@@ -241,13 +241,12 @@ pub(super) fn flag(value: &JsValue, name: &str) -> bool {
 /// An address that may be trusted with something: `https:`, or `http:` of this machine, and nobody's name in it.
 pub(super) fn secure(address: &str) -> Option<Url> {
     let url = Url::new(address).ok()?;
-    let part = |name| text(&url, name);
-    let scheme = match part("protocol")?.as_str() {
-        "https:" => true,
-        "http:" => is_loopback(&part("hostname")?),
-        _ => false,
-    };
-    (scheme && part("username").is_none() && part("password").is_none()).then_some(url)
+    let origin = url.origin();
+    let is_local = || text(&url, "hostname").is_some_and(|host| is_loopback(&host));
+    let scheme = origin.starts_with("https://") || (origin.starts_with("http://") && is_local());
+    // A name would stand between the scheme and the host, which the origin leaves out.
+    let unnamed = url.href().strip_prefix(&origin).is_some_and(|path| path.starts_with('/'));
+    (scheme && unnamed).then_some(url)
 }
 
 /// As [`secure`], without query and fragment; what comes back has no slash at the end.

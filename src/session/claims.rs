@@ -31,22 +31,28 @@ impl Claims {
             return None;
         }
         let json = base64url(payload)?;
-        let members = members(&json)?;
+        let mut claims = Self::default();
         // Of a name given twice the last counts, as in JSON.parse.
-        let value = |name: &[u8]| members.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        let instant = |name| value(name).and_then(|value| time::epoch_ms(time::decimal(text(value).unwrap_or(value))?));
-        let environment = value(b"environment").and_then(text);
-        let is = |name: &[u8]| environment == Some(name);
-        Some(Self {
-            expires: instant(b"exp"),
-            issued: instant(b"iat"),
-            environment: match () {
-                () if is(b"test") => Environment::Test,
-                () if is(b"production") => Environment::Production,
-                () => Environment::Unknown,
-            },
-            account: value(b"linked_account_id").and_then(text).map(|id| fingerprint(key, id)),
-        })
+        each_member(&json, |name, value| claims.learn(name, value, key))?;
+        Some(claims)
+    }
+
+    fn learn(&mut self, name: &[u8], value: &[u8], key: u64) {
+        let text = value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+        let instant = || time::epoch_ms(time::decimal(text.unwrap_or(value))?);
+        match name {
+            b"exp" => self.expires = instant(),
+            b"iat" => self.issued = instant(),
+            b"environment" => {
+                self.environment = match text {
+                    Some(b"test") => Environment::Test,
+                    Some(b"production") => Environment::Production,
+                    _ => Environment::Unknown,
+                }
+            }
+            b"linked_account_id" => self.account = text.map(|id| fingerprint(key, id)),
+            _ => {}
+        }
     }
 }
 
@@ -84,31 +90,23 @@ fn base64url(text: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
     Some(bytes)
 }
 
-/// What is between the quotes of a text.
-fn text(value: &[u8]) -> Option<&[u8]> {
-    value.strip_prefix(b"\"")?.strip_suffix(b"\"")
-}
-
-/// The name (between its quotes) and the raw value of each member of a JSON object, without recursion. Values are
+/// Tells the name (between its quotes) and the raw value of each member of a JSON object, without recursion. Values are
 /// delimited, not validated. `None`: the text is not one object.
-fn members(json: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
-    let mut members = Vec::new();
-    let mut at = skip_space(json, 0);
-    if json.get(at)? != &b'{' {
-        return None;
-    }
-    at = skip_space(json, at + 1);
+fn each_member(json: &[u8], mut tell: impl FnMut(&[u8], &[u8])) -> Option<()> {
+    let start = expect(json, skip_space(json, 0), b'{')?;
+    let mut at = skip_space(json, start);
+    let first = at;
     while json.get(at)? != &b'}' {
-        if !members.is_empty() {
+        if at > first {
             at = skip_space(json, expect(json, at, b',')?);
         }
         let name = at..end_of_string(json, at)?;
         at = skip_space(json, expect(json, skip_space(json, name.end), b':')?);
         let value = at..end_of_value(json, at)?;
         at = skip_space(json, value.end);
-        members.push((json.get(name.start + 1..name.end - 1)?, json.get(value)?));
+        tell(json.get(name.start + 1..name.end - 1)?, json.get(value)?);
     }
-    (skip_space(json, at + 1) == json.len()).then_some(members)
+    (skip_space(json, at + 1) == json.len()).then_some(())
 }
 
 fn skip_space(json: &[u8], at: usize) -> usize {

@@ -74,8 +74,8 @@ const SMALL: [&str; 2] = ["-Cllvm-args=-disable-lsr", "-Cllvm-args=-enable-pre=f
 const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
-/// the last four.
-const BEGINS: [&str; 17] = [
+/// the last three.
+const BEGINS: [&str; 16] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
@@ -90,10 +90,9 @@ const BEGINS: [&str; 17] = [
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
     "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
     "core::ptr::drop_in_place<(alloc::rc::Rc<connect_flow::platform::model::config::FieldKey>,connect_flow::flow::state::Fault)>",
-    "connectflow_state",
-    "connectflow_send",
+    "connect_flow::embed::headless::state",
+    "connect_flow::embed::headless::event",
     "connectflow_mountFrame",
-    "connectflow_showFrame",
 ];
 
 /// The linker's first slot for a function in the table: with slots that begin at 1, any small number in code or data could

@@ -6,7 +6,7 @@ use super::super::keeper::{Keeper, KeeperRef, News, Owner};
 use super::super::options;
 use super::super::panic::{self, Survivor};
 use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
-use crate::browser::{Listener, document, spawn};
+use crate::browser::{Listener, document, later};
 use crate::cut::by_name;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, Faults, Screen, State, Typed};
@@ -79,7 +79,7 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     child.view.set(Some(shown(&child.owner, &child.target, view::fields_alone(ui))));
     let survivor: Rc<dyn Survivor> = child.clone();
     panic::register(&survivor);
-    child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);
+    child.keeper.start(Rc::downgrade(&child) as _, None, 0.0);
     let closed = Listener::new(&child.port, &child, "close", |child, _| child.end());
     let received = listen(&child.port, &child, Child::received);
     child.listeners.set([closed, received]);
@@ -275,7 +275,7 @@ impl Child {
         }
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
-        spawn(Box::pin(async move { drop(listeners) }));
+        later(Box::new(|| drop(listeners)));
         self.port.close();
         self.view.set(None);
         self.owner.cleanup();
@@ -299,18 +299,15 @@ impl Host for Weak<Child> {
     }
 }
 
-struct Hooks(Weak<Child>);
-
-impl Owner for Hooks {
-    fn hear(&self, news: News) {
-        let Some(child) = self.0.upgrade() else { return };
+impl Owner for Child {
+    fn hear(self: Rc<Self>, news: News) {
         match news {
             News::Event(SessionEvent::Expired { reason: ExpiryReason::Rejected, .. }) => {
-                post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
+                post(&self.port, "rejected", &[("generation", self.generation.get().into())]);
             }
             News::Probe(lease) => {
-                if let Some(task) = child.task.get() {
-                    child.keeper.probe(&task.platform, lease);
+                if let Some(task) = self.task.get() {
+                    self.keeper.probe(&task.platform, lease);
                 }
             }
             // On a reset the parent resets its flow, too, and takes this document away.

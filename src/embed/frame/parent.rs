@@ -2,7 +2,7 @@
 
 use super::super::instance::Core;
 use super::{FrameUrl, Framed, News, VERSION, failure_of, listen, message, own_number, own_text, parts_of, post};
-use crate::browser::{Listener, Timer, random_uuid, spawn, window};
+use crate::browser::{Listener, Timer, later, random_uuid, window};
 use crate::cut::by_name;
 use crate::decimal::decimal;
 use crate::error::{Code, Failure};
@@ -58,7 +58,7 @@ impl Core {
         let parent = element.zip(self.frame_url.clone()).map(|(element, url)| Parent::new(self, element, url));
         let before = self.frame.replace(parent.map(|parent| parent as _));
         // Perhaps inside one of its own listeners, which must not be dropped while it runs.
-        spawn(Box::pin(async move { drop(before) }));
+        later(Box::new(|| drop(before)));
     }
 
     pub(in crate::embed) fn tell_frame(&self, news: News) {
