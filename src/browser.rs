@@ -1,5 +1,6 @@
 //! The browser's clocks, timers, listeners and randomness, each undone when dropped.
 
+use crate::object;
 use crate::session::{Now, Page};
 use js_sys::{Function, Promise};
 use std::future::Future;
@@ -29,6 +30,15 @@ pub(crate) fn window() -> Option<Window> {
 
 pub(crate) fn document() -> Option<Document> {
     window()?.document()
+}
+
+/// What the page has under these names, each in what it has under the one before.
+pub(crate) fn global(path: &[&str]) -> Option<JsValue> {
+    let mut found = js_sys::global().into();
+    for name in path {
+        found = object::get(&found, name).ok()?;
+    }
+    Some(found)
 }
 
 pub(crate) fn now() -> Now {
@@ -118,9 +128,6 @@ impl Drop for Timer {
     }
 }
 
-/// The name of an event, and what it does to whom it concerns.
-pub(crate) type Reaction<T> = (&'static str, fn(&Rc<T>));
-
 /// One event listener, removed when dropped.
 pub(crate) struct Listener {
     target: EventTarget,
@@ -144,20 +151,6 @@ impl Listener {
             false,
             Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))),
         )
-    }
-
-    /// One for each of these events of the window and of the document.
-    pub(crate) fn all<T: 'static>(of: &Rc<T>, of_window: &[Reaction<T>], of_document: &[Reaction<T>]) -> Vec<Self> {
-        let page: [(Option<EventTarget>, _); 2] =
-            [(window().map(Into::into), of_window), (document().map(Into::into), of_document)];
-        let mut listeners = Vec::new();
-        for (target, events) in &page {
-            for &(event, run) in *events {
-                let target = target.as_ref();
-                listeners.extend(target.and_then(|target| Self::new(target, of, event, move |of, _| run(of))));
-            }
-        }
-        listeners
     }
 
     /// `capture`: before what is inside the target hears of it.

@@ -8,17 +8,11 @@ use crate::cut::by_name;
 use crate::flow::Apps;
 use crate::object;
 use crate::view::{self, Settings};
-use js_sys::{Array, Error, Function, Object};
+use js_sys::{Array, Error, Function, JsString, Object};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, MessagePort, ShadowRoot};
-
-/// Runs when the module is loaded.
-#[wasm_bindgen(start)]
-fn start() {
-    super::panic::install();
-}
 
 /// One mounted connect flow.
 #[wasm_bindgen]
@@ -32,9 +26,10 @@ pub struct ConnectFlow {
 
 #[wasm_bindgen]
 impl ConnectFlow {
-    /// Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page that loads later
+    /// To be called first. Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page that loads later
     /// could stand in between: the loader's, which is there once a page, however often this module is loaded.
     pub fn capture(fetch: Function, post: Function) {
+        super::panic::install();
         crate::platform::capture(Some(fetch));
         super::frame::capture(post);
     }
@@ -95,8 +90,8 @@ impl ConnectFlow {
     /// Inside the isolated frame: shows the fields in a shadow root and talks over the port that came with `nonce`.
     /// `platform` is an address of the one platform that values may be sent to.
     #[wasm_bindgen(js_name = mountFrame)]
-    pub fn mount_frame(root: &ShadowRoot, port: MessagePort, nonce: &str, platform: &str) -> bool {
-        super::frame::child::mount(root, port, nonce, platform).is_some()
+    pub fn mount_frame(root: &ShadowRoot, port: MessagePort, nonce: JsValue, platform: JsString) -> bool {
+        super::frame::child::mount(root, port, nonce, &String::from(platform)).is_some()
     }
 
     /// Ends everything and takes the interface out of the page.

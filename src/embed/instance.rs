@@ -2,12 +2,12 @@
 
 use super::events::{self, HostEvent, Stamp};
 use super::frame::{self, FrameUrl, Framed};
-use super::keeper::{Keeper, KeeperRef, News, Owner};
+use super::keeper::{Keeper, KeeperRef, News, Owner, Turn};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
-use crate::browser::{Listener, Reaction, Timer, later, now, random_uuid};
+use crate::browser::{Timer, later, now, random_uuid};
 use crate::error::Code;
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
@@ -56,7 +56,6 @@ pub(super) struct Core {
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
     patience: Cell<Option<Timer>>,
-    listeners: Cell<Vec<Listener>>,
     emit: Rc<dyn Fn(HostEvent)>,
     /// The host shows the state itself, and is told when there is another.
     headless: bool,
@@ -101,7 +100,6 @@ impl Instance {
                 stepping: Cell::new(false),
                 timer: Cell::new(None),
                 patience: Cell::new(None),
-                listeners: Cell::default(),
                 emit,
                 headless,
                 shown: Cell::new(headless),
@@ -111,7 +109,6 @@ impl Instance {
         });
         let survivor: Rc<dyn Survivor> = core.clone();
         panic::register(&survivor);
-        core.listen();
         // Requests wait for the token, so that the order of these two is only a matter of taste.
         for command in commands {
             core.carry_out(command);
@@ -181,7 +178,6 @@ impl Drop for Instance {
         self.core.epoch.set(self.core.epoch.get() + 1);
         self.core.popup.borrow_mut().close();
         self.core.frame.take();
-        drop(self.core.listeners.take());
         for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
             timer.set(None);
         }
@@ -273,16 +269,6 @@ impl Core {
     fn wake(self: &Rc<Self>) {
         let at = self.flow.borrow().next_wake();
         self.timer.set(at.and_then(|at| Timer::new(at - now().steady_ms, self, |core| core.send(Event::Tick))));
-    }
-
-    fn listen(self: &Rc<Self>) {
-        const OF_WINDOW: [Reaction<Core>; 4] = [
-            ("online", |core| core.send(Event::Online(true))),
-            ("offline", |core| core.send(Event::Online(false))),
-            ("focus", Core::returned),
-            ("pagehide", Core::cover),
-        ];
-        self.listeners.set(Listener::all(self, &OF_WINDOW, &[("visibilitychange", Self::returned)]));
     }
 
     /// The user is back at this page: if an authorization is under way, now is the time to ask.
@@ -408,6 +394,12 @@ impl Owner for Core {
             News::Reset => self.send(Event::SessionReset),
             News::Changed(view) => self.session_changed(view),
             News::Probe(lease) => self.keeper.probe(&self.platform, lease),
+            News::Page(turn) => match turn {
+                Turn::Seen => self.returned(),
+                Turn::Online | Turn::Offline => self.send(Event::Online(turn == Turn::Online)),
+                Turn::Gone => self.cover(),
+                Turn::Back | Turn::Thawed => {}
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
 use super::offer;
-use crate::browser::{Listener, Reaction, Timer, call, now, page, random_seed};
+use crate::browser::{Listener, Timer, call, document, now, page, random_seed, window};
 use crate::error::Code;
 use crate::object;
 use crate::platform::refold::Refold;
@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 use wasm_bindgen::JsValue;
-use web_sys::AbortController;
+use web_sys::{AbortController, EventTarget};
 use zeroize::Zeroizing;
 
 /// What concerns whoever a session is for.
@@ -28,6 +28,23 @@ pub(super) enum News {
     Changed(SessionView),
     /// [`Keeper::probe`] has to be called, with whatever platform it is.
     Probe(Lease),
+    /// The session hears of it next.
+    Page(Turn),
+}
+
+/// What becomes of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Somebody may look at it who did not.
+    Seen,
+    Online,
+    Offline,
+    /// It goes, perhaps into the back/forward cache.
+    Gone,
+    /// It is back from there.
+    Back,
+    /// It is no longer frozen.
+    Thawed,
 }
 
 /// Told outside any borrow.
@@ -92,15 +109,33 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>) {
-        const OF_WINDOW: [Reaction<Keeper>; 5] = [
-            ("focus", Keeper::tick),
-            ("online", Keeper::tick),
-            ("offline", Keeper::tick),
-            ("pagehide", Keeper::suspend),
-            ("pageshow", Keeper::resume),
+        const OF_WINDOW: [(&str, Turn); 5] = [
+            ("focus", Turn::Seen),
+            ("online", Turn::Online),
+            ("offline", Turn::Offline),
+            ("pagehide", Turn::Gone),
+            ("pageshow", Turn::Back),
         ];
-        const OF_DOCUMENT: [Reaction<Keeper>; 2] = [("visibilitychange", Keeper::tick), ("resume", Keeper::tick)];
-        self.listeners.set(Listener::all(self, &OF_WINDOW, &OF_DOCUMENT));
+        const OF_DOCUMENT: [(&str, Turn); 2] = [("visibilitychange", Turn::Seen), ("resume", Turn::Thawed)];
+        let page: [(Option<EventTarget>, &[(&'static str, Turn)]); 2] =
+            [(window().map(Into::into), &OF_WINDOW), (document().map(Into::into), &OF_DOCUMENT)];
+        let mut listeners = Vec::new();
+        for (target, events) in &page {
+            for &(event, turn) in *events {
+                let listen = |target| Listener::new(target, self, event, move |keeper, _| keeper.turned(turn));
+                listeners.extend(target.as_ref().and_then(listen));
+            }
+        }
+        self.listeners.set(listeners);
+    }
+
+    fn turned(self: &Rc<Self>, turn: Turn) {
+        self.tell(News::Page(turn));
+        match turn {
+            Turn::Gone => self.suspend(),
+            Turn::Back => self.drive(Session::resume),
+            Turn::Seen | Turn::Online | Turn::Offline | Turn::Thawed => self.tick(),
+        }
     }
 
     /// Lets the session act, then carries out what it wants, outside any borrow.
@@ -197,16 +232,12 @@ impl Keeper {
         Some(result)
     }
 
-    pub(super) fn tick(self: &Rc<Self>) {
+    fn tick(self: &Rc<Self>) {
         self.drive(|session, now| session.tick(now, page()));
     }
 
     pub(super) fn suspend(self: &Rc<Self>) {
         self.drive(Session::suspend);
-    }
-
-    fn resume(self: &Rc<Self>) {
-        self.drive(Session::resume);
     }
 
     pub(super) fn offer(self: &Rc<Self>, value: &JsValue) {

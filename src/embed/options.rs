@@ -2,6 +2,7 @@
 
 use super::frame::FrameUrl;
 use super::loopback::is_loopback;
+use crate::browser::global;
 use crate::error::Code;
 use crate::flow::Entry;
 use crate::gather::Gather;
@@ -123,7 +124,7 @@ impl Options {
 
 /// Tokens are for pages that nobody on the way can change.
 fn check_page() -> Result<(), BadOption> {
-    if flag(&js_sys::global(), "isSecureContext") {
+    if global(&["isSecureContext"]).is_some_and(|secure| secure.is_truthy()) {
         Ok(())
     } else {
         Err(BadOption { code: Code::InsecureContext, option: "apiUrl" })

@@ -120,7 +120,8 @@ impl Session {
 
     /// A better clock than this device's may have become known: count by it. `sure`: only if it is one.
     pub(super) fn count_anew(&mut self, sure: bool) {
-        let Some(epoch) = self.epoch.as_mut().filter(|epoch| epoch.probing.is_none() && !epoch.life.is_trusted()) else {
+        let Some(epoch) = self.epoch.as_mut().filter(|epoch| epoch.probing.is_none() && !epoch.life.is_trusted())
+        else {
             return;
         };
         let anchor = epoch.life.anchor();

@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 
 /// What wasm-bindgen writes, and what it becomes wherever it is.
-pub(crate) const WORDS: [(&str, &str); 26] = [
+pub(crate) const WORDS: [(&str, &str); 27] = [
     // Every browser that runs the module has these classes, and what wipes after them.
     ("let result;\n            try {\n                result = arg0 instanceof ", "const ret = arg0 instanceof "),
     (
@@ -68,13 +68,11 @@ pub(crate) const WORDS: [(&str, &str); 26] = [
         "function handleError(f, args) {\n    try {\n        return f.apply(this, args);",
         "const tried = (f) => (...args) => {\n    try {\n        return f(...args);",
     ),
-    // The package gives texts where there are to be some, and begins once. It ends by `unmount`.
-    ("        try {\n            ptr0 = ", "            ptr0 = "),
-    (
-        "        } catch (e) {\n            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }\n            \
-         if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }\n            throw e;\n        }\n",
-        "",
-    ),
+    // None of these is called while it runs: they are the queue's of tasks and those of promises.
+    ("= makeMutClosure(", "= makeClosure("),
+    // The package begins once, and what it mounts ends by `unmount`.
+    ("        ConnectFlowFinalization.register(obj, obj.__wbg_ptr, obj);\n", ""),
+    ("        ConnectFlowFinalization.unregister(this);\n", ""),
     (
         "    free() {\n        const ptr = this.__destroy_into_raw();\n        \
          wasm.__wbg_connectflow_free(ptr, 0);\n    }\n",

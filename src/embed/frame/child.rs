@@ -55,7 +55,7 @@ struct Task {
 }
 
 /// Takes the port that came with `nonce`. `platform` is an address of the platform that this document is for.
-pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str, platform: &str) -> Option<()> {
+pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: JsValue, platform: &str) -> Option<()> {
     if CHILD.with_borrow(Option::is_some) {
         return None;
     }
@@ -83,7 +83,7 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     let closed = Listener::new(&child.port, &child, "close", |child, _| child.end());
     let received = listen(&child.port, &child, Child::received);
     child.listeners.set([closed, received]);
-    post(&child.port, "ready", &[("nonce", nonce.into())]);
+    post(&child.port, "ready", &[("nonce", nonce)]);
     CHILD.set(Some(child));
     Some(())
 }
@@ -311,7 +311,7 @@ impl Owner for Child {
                 }
             }
             // On a reset the parent resets its flow, too, and takes this document away.
-            News::Event(_) | News::Reset | News::Changed(_) => {}
+            News::Event(_) | News::Reset | News::Changed(_) | News::Page(_) => {}
         }
     }
 }

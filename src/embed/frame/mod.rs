@@ -11,7 +11,7 @@ pub(super) mod parent;
 
 use super::instance::Core;
 use super::options;
-use crate::browser::Listener;
+use crate::browser::{Listener, global};
 use crate::error::{Code, Failure, Report};
 use crate::object;
 use js_sys::{Function, JsString, Object};
@@ -40,11 +40,7 @@ pub(super) fn capture(post: Function) {
 
 /// The page's of now, for want of one that was captured.
 fn current_post() -> Option<Function> {
-    let mut found = js_sys::global().into();
-    for name in ["MessagePort", "prototype", "postMessage"] {
-        found = object::get(&found, name).ok()?;
-    }
-    found.dyn_into().ok()
+    global(&["MessagePort", "prototype", "postMessage"])?.dyn_into().ok()
 }
 
 /// The address of the frame's document, checked.
@@ -54,7 +50,7 @@ pub struct FrameUrl(Url);
 impl FrameUrl {
     /// One that may be trusted, and of another origin than the page's: an own origin isolates nothing.
     pub(super) fn check(address: &str) -> Option<Self> {
-        let page = options::text(&options::get(&js_sys::global(), "location")?, "origin")?;
+        let page = global(&["location", "origin"])?.as_string()?;
         options::secure(address).filter(|url| url.origin() != page).map(Self)
     }
 }
