@@ -1,7 +1,7 @@
 //! The flow without the view, for interfaces of the host's own: its state as JSON, their events as the flow's.
 
 use super::instance::Core;
-use super::options::{flag, get, text};
+use super::options::{flag, get, number, text};
 use crate::cut::by_name;
 use crate::flow::{Apps, ConfigEvent, Event, Screen, Typed};
 use crate::platform::json::Value;
@@ -80,7 +80,7 @@ pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
 
 fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
     let text = |name: &str| text(event, name);
-    let number = |name: &str| Some(get(event, name)?.as_f64()? as u32);
+    let number = |name: &str| number(event, name).map(|number| number as u32);
     let field = || Some(Rc::new(FieldKey { workflow: text("workflow"), id: text("field")? }));
     by_name!(kind, {
         "configure" => ConfigEvent::Opened,

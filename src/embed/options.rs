@@ -104,8 +104,7 @@ impl Options {
         self.get_session_token = callback(value, "getSessionToken")?;
         self.enter(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
         self.open_url = callback(value, "openUrl")?;
-        let age = get(value, "ageMs").and_then(|age| age.as_f64());
-        self.age_ms = age.filter(|age| age.is_finite()).unwrap_or_default();
+        self.age_ms = number(value, "ageMs").filter(|age| age.is_finite()).unwrap_or_default();
         if let Some(config) = get(value, "config") {
             self.config.id = text(&config, "id");
             if let Some(labels) = get(&config, "labels") {
@@ -233,6 +232,10 @@ pub(super) fn get(value: &JsValue, name: &str) -> Option<JsValue> {
 
 pub(super) fn text(value: &JsValue, name: &str) -> Option<String> {
     get(value, name)?.as_string().filter(|text| !text.is_empty())
+}
+
+pub(super) fn number(value: &JsValue, name: &str) -> Option<f64> {
+    get(value, name)?.as_f64()
 }
 
 pub(super) fn flag(value: &JsValue, name: &str) -> bool {

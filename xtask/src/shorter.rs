@@ -88,8 +88,10 @@ const NAMED: &str = "            const ret = ";
 /// Such next lines, and how what they do with a value begins.
 const USES: [(&str, &str); 2] = [
     ("            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);\n", "return kept("),
-    ("            giveText(arg0, ret);\n", "giveText(arg0, "),
+    ("            giveText(arg0, ret);\n", "return giveText(arg0, "),
 ];
+/// What a statement begins with whose value nobody could give back.
+const STATEMENTS: [&str; 3] = ["const ", "return ", "throw "];
 /// What stands before an import's function.
 const MEMBER: &str = "        ";
 
@@ -109,6 +111,13 @@ pub(crate) fn shorter(glue: &str) -> Result<String> {
             && let Some((_, begin)) = USES.iter().find(|(next, _)| lines.next_if_eq(next).is_some())
         {
             out += &format!("            {begin}{value});\n");
+        } else if let Some(alone) = line.strip_prefix("            ")
+            && out.ends_with(") => {\n")
+            && lines.peek().is_some_and(|next| next.starts_with("        }"))
+            && !STATEMENTS.iter().any(|word| alone.starts_with(word))
+        {
+            // Nobody asks for its value; with it, the function is an expression.
+            out += &format!("            return {alone}");
         } else {
             out += &arrow(line).unwrap_or_else(|| line.to_owned());
         }
@@ -173,10 +182,17 @@ mod tests {
         assert!(
             ["    free: function() {\n", "        },\n", "        a: 1,\n"].iter().all(|line| arrow(line).is_none())
         );
-        let glue = glue() + lines[0] + "            const ret = arg0.body;\n" + USES[0].0 + "        },\n";
-        let expected = arrows[0].to_owned() + "            return kept(arg0.body);\n        },\n";
-        assert!(shorter(&glue).unwrap().ends_with(&expected));
-        let text = lines[0].to_owned() + "            const ret = arg1.href;\n" + USES[1].0;
-        assert!(shorter(&(glue + &text)).unwrap().ends_with("            giveText(arg0, arg1.href);\n"));
+        let member = |first: &str, body: &str| [first, "            ", body, "        },\n"].concat();
+        let bodies = [
+            (["const ret = arg0.body;\n", USES[0].0].concat(), "return kept(arg0.body);\n"),
+            (["const ret = arg1.href;\n", USES[1].0].concat(), "return giveText(arg0, arg1.href);\n"),
+            ("arg0.abort();\n".to_owned(), "return arg0.abort();\n"),
+            ("throw arg0;\n".to_owned(), "throw arg0;\n"),
+            ("a();\n            b();\n".to_owned(), "a();\n            b();\n"),
+        ];
+        for (body, short) in bodies {
+            let glue = glue() + &member(lines[0], &body);
+            assert!(shorter(&glue).unwrap().ends_with(&member(arrows[0], short)), "{body}");
+        }
     }
 }

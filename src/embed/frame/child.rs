@@ -3,9 +3,9 @@
 use super::super::handle::place;
 use super::super::instance::{Shown, shown};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
-use super::super::options;
+use super::super::options::{self, flag, get, number, text};
 use super::super::panic::{self, Survivor};
-use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
+use super::{failure_of, listen, parts_of, post};
 use crate::browser::{Listener, document, later};
 use crate::cut::by_name;
 use crate::error::{Code, Failure};
@@ -90,11 +90,11 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: JsVal
 
 impl Child {
     fn received(self: &Rc<Self>, message: &JsValue) {
-        by_name!(&own_text(message, "name").unwrap_or_default(), {
+        by_name!(&text(message, "name").unwrap_or_default(), {
             "setup" => self.set_up(message),
             "look" => self.dress(message),
             "session" => {
-                self.generation.set(own_number(message, "generation").unwrap_or_default() as u32);
+                self.generation.set(number(message, "generation").unwrap_or_default() as u32);
                 self.keeper.offer(message);
             },
             "proceed" => self.proceed(),
@@ -135,24 +135,24 @@ impl Child {
 
     /// What the parent says that it is for, with a platform that this document's own page has named as well.
     fn task_of(&self, message: &JsValue) -> Option<Task> {
-        let auth_type = AuthType::named(&own_text(message, "authType")?)?;
-        let api = options::api_base(&own_text(message, "apiUrl")?)?;
+        let auth_type = AuthType::named(&text(message, "authType")?)?;
+        let api = options::api_base(&text(message, "apiUrl")?)?;
         if Url::new(&api).ok()?.origin() != self.platform_origin {
             return None;
         }
-        let list = own(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
+        let list = get(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
         let header = |(name, value): (String, String)| {
             let name = HEADERS.iter().find(|known| **known == name)?;
             options::is_header_value(&value).then_some((*name, value))
         };
-        let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
+        let correlation = flag(message, "correlation");
         let extra = ExtraHeaders { fixed: options::pairs(&list).into_iter().filter_map(header).gather(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let origins = Origins { api, icons: Vec::new() };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
         Some(Task {
             platform: Refold { transport, config: Default::default() },
-            slug: own_text(message, "app").unwrap_or_default(),
+            slug: text(message, "app").unwrap_or_default(),
             auth_type,
         })
     }
@@ -160,7 +160,7 @@ impl Child {
     /// The host's look. Values are set through the CSSOM and stay values.
     fn dress(&self, message: &JsValue) {
         self.ui.settings.update(|settings| options::apply(settings, message));
-        let Some(variables) = own(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
+        let Some(variables) = get(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
         let page = document().and_then(|document| document.document_element());
         for (name, value) in options::pairs(&Object::entries(&variables)) {
             if name == "color-scheme" {
