@@ -265,7 +265,18 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     // The last says what else is done with it.
     let recipe = "marked, laid out anew, split where it begins, in the best of some orders, its functions made alike, without panics, their places, \
                   the unreached, formatting and a second start";
-    (&input, BEGINS, WASM_OPT, IN_ORDER, ORDERS, ROUNDS, FEATURES, &guard, glue::TAKEN, shorter::WORDS)
+    (
+        &input,
+        BEGINS,
+        WASM_OPT,
+        IN_ORDER,
+        ORDERS,
+        ROUNDS,
+        FEATURES,
+        &guard,
+        glue::TAKEN,
+        (shorter::WORDS, shorter::STATEMENTS),
+    )
         .hash(&mut hasher);
     (tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);

@@ -91,7 +91,7 @@ const USES: [(&str, &str); 2] = [
     ("            giveText(arg0, ret);\n", "return giveText(arg0, "),
 ];
 /// What a statement begins with whose value nobody could give back.
-const STATEMENTS: [&str; 3] = ["const ", "return ", "throw "];
+pub(crate) const STATEMENTS: [&str; 3] = ["const ", "return ", "throw "];
 /// What stands before an import's function.
 const MEMBER: &str = "        ";
 
