@@ -59,9 +59,10 @@ pub(super) struct Keeper {
     owner: OnceCell<Weak<dyn Owner>>,
     timer: Cell<Option<Timer>>,
     waiting: RefCell<Vec<Waiter>>,
-    asks: RefCell<Vec<(AskId, AbortController)>>,
+    /// What ends the call of the host's callback that is under way: the session wants one at a time.
+    asking: RefCell<Option<(AskId, AbortController)>>,
     shown: Cell<SessionView>,
-    listeners: Cell<Vec<Listener>>,
+    listeners: Cell<Vec<Option<Listener>>>,
 }
 
 /// A token on its way to the isolated frame, and how long it still lives, where that is known.
@@ -89,7 +90,7 @@ impl Keeper {
             owner: OnceCell::new(),
             timer: Cell::new(None),
             waiting: RefCell::default(),
-            asks: RefCell::default(),
+            asking: RefCell::default(),
             listeners: Cell::default(),
         })
     }
@@ -109,23 +110,22 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>) {
-        const OF_WINDOW: [(&str, Turn); 5] = [
+        let mut listeners = Vec::new();
+        let mut listen = |target: Option<EventTarget>, events: &[(&'static str, Turn)]| {
+            let Some(target) = target else { return };
+            for &(event, turn) in events {
+                listeners.push(Listener::new(&target, self, event, move |keeper, _| keeper.turned(turn)));
+            }
+        };
+        let of_window = [
             ("focus", Turn::Seen),
             ("online", Turn::Online),
             ("offline", Turn::Offline),
             ("pagehide", Turn::Gone),
             ("pageshow", Turn::Back),
         ];
-        const OF_DOCUMENT: [(&str, Turn); 2] = [("visibilitychange", Turn::Seen), ("resume", Turn::Thawed)];
-        let page: [(Option<EventTarget>, &[(&'static str, Turn)]); 2] =
-            [(window().map(Into::into), &OF_WINDOW), (document().map(Into::into), &OF_DOCUMENT)];
-        let mut listeners = Vec::new();
-        for (target, events) in &page {
-            for &(event, turn) in *events {
-                let listen = |target| Listener::new(target, self, event, move |keeper, _| keeper.turned(turn));
-                listeners.extend(target.as_ref().and_then(listen));
-            }
-        }
+        listen(window().map(Into::into), &of_window);
+        listen(document().map(Into::into), &[("visibilitychange", Turn::Seen), ("resume", Turn::Thawed)]);
         self.listeners.set(listeners);
     }
 
@@ -195,7 +195,7 @@ impl Keeper {
             ("attempt", attempt.into()),
             ("signal", controller.signal().into()),
         ]);
-        self.asks.borrow_mut().push((ask, controller));
+        self.asking.replace(Some((ask, controller)));
         let keeper = Rc::downgrade(self);
         let then = move |answer| {
             let Some(keeper) = keeper.upgrade() else { return };
@@ -209,11 +209,10 @@ impl Keeper {
         call(callback, argument.into(), Box::new(then));
     }
 
-    /// Takes out what can end a call of the host's callback.
+    /// That call is over: takes out what would have ended it.
     fn asked(&self, ask: AskId) -> Option<AbortController> {
-        let mut asks = self.asks.borrow_mut();
-        let at = asks.iter().position(|(id, _)| *id == ask)?;
-        Some(asks.swap_remove(at).1)
+        let (_, controller) = self.asking.borrow_mut().take_if(|(id, _)| *id == ask)?;
+        Some(controller)
     }
 
     fn release(&self, ticket: Ticket, result: Result<Lease, SessionFault>) {
@@ -300,9 +299,6 @@ impl Keeper {
         self.drive(Session::suspend);
         self.timer.set(None);
         self.callback.replace(None);
-        for (_, controller) in self.asks.borrow_mut().drain(..) {
-            controller.abort();
-        }
     }
 
     /// Whether nothing can be sent and nobody needs to be told about it yet.

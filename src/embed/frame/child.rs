@@ -160,9 +160,9 @@ impl Child {
     /// The host's look. Values are set through the CSSOM and stay values.
     fn dress(&self, message: &JsValue) {
         self.ui.settings.update(|settings| options::apply(settings, message));
-        let Some(variables) = get(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
+        let Some(variables) = get(message, "variables") else { return };
         let page = document().and_then(|document| document.document_element());
-        for (name, value) in options::pairs(&Object::entries(&variables)) {
+        for (name, value) in options::pairs(&Object::entries(variables.unchecked_ref())) {
             if name == "color-scheme" {
                 // A document of another scheme than its frame gets an opaque background.
                 if let Some(page) = page.as_ref().and_then(|page| page.dyn_ref::<HtmlElement>()) {

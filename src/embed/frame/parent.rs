@@ -248,12 +248,14 @@ impl Framed for Parent {
 /// What the page has set of the style's variables, and what holds for the frame where it has not.
 fn variables(style: &CssStyleDeclaration) -> Object {
     let variables = object::plain(&[]);
-    let usual = [("--cf-font", "font-family"), ("color-scheme", "color-scheme")];
-    for (name, property) in usual.into_iter().chain(view::variables().map(|name| (name, name))) {
+    let set = |name, property| {
         let value = style.get_property_value(property).unwrap_or_default();
         if !value.is_empty() {
             object::set(&variables, name, &value.into());
         }
-    }
+    };
+    set("--cf-font", "font-family");
+    set("color-scheme", "color-scheme");
+    view::variables().for_each(|name| set(name, name));
     variables
 }
