@@ -6,10 +6,22 @@ use js_sys::{Function, Promise};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, EventTarget, VisibilityState, Window};
+
+// By the names that they have everywhere in a page.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_timeout(run: &JsValue, ms: i32) -> Result<i32, JsValue>;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: i32);
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn steady_ms() -> f64;
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = randomUUID)]
+    fn made_uuid() -> Result<JsValue, JsValue>;
+}
 
 /// The window, where there is one: not in a worker, not on a server.
 pub(crate) fn window() -> Option<Window> {
@@ -20,9 +32,17 @@ pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// What the page has under these names, each in what it has under the one before.
+pub(crate) fn global(path: &[&str]) -> Option<JsValue> {
+    let mut found = js_sys::global().into();
+    for name in path {
+        found = object::get(&found, name).ok()?;
+    }
+    Some(found)
+}
+
 pub(crate) fn now() -> Now {
-    let steady_ms = window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now());
-    Now { wall_ms: js_sys::Date::now(), steady_ms }
+    Now { wall_ms: js_sys::Date::now(), steady_ms: steady_ms() }
 }
 
 pub(crate) fn page() -> Page {
@@ -41,15 +61,26 @@ pub(crate) fn spawn(task: Pin<Box<dyn Future<Output = ()>>>) {
     wasm_bindgen_futures::spawn_local(task);
 }
 
-/// Calls a function of the host's in a task of its own, and hands on what becomes of what it promises. What it throws is
-/// what it rejects with.
-pub(crate) fn call(function: Function, argument: JsValue, then: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
-    spawn(Box::pin(async move {
-        let answer = match function.call1(&JsValue::UNDEFINED, &argument) {
-            Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
-            error => error,
-        };
-        then(answer);
+/// Runs something in a microtask of its own.
+pub(crate) fn later(run: Box<dyn FnOnce()>) {
+    spawn(Box::pin(async move { run() }));
+}
+
+/// What is done with what became of a promise.
+pub(crate) type Then = Box<dyn FnOnce(Result<JsValue, JsValue>)>;
+
+/// Hands on what becomes of a promise.
+pub(crate) fn settled(promise: Promise, then: Then) {
+    let settled = JsFuture::from(promise);
+    spawn(Box::pin(async move { then(settled.await) }));
+}
+
+/// Calls a function of the host's in a microtask of its own, and hands on what becomes of what it promises. What it throws
+/// is what it rejects with.
+pub(crate) fn call(function: Function, argument: JsValue, then: Then) {
+    later(Box::new(move || match function.call1(&JsValue::UNDEFINED, &argument) {
+        Ok(answer) => settled(Promise::resolve(&answer), then),
+        error => then(error),
     }));
 }
 
@@ -86,23 +117,16 @@ impl Timer {
 
     fn set(in_ms: f64, run: Box<dyn Hear>) -> Option<Self> {
         let run = heard(run);
-        let callback: &Function = run.as_ref().unchecked_ref();
-        let ms = in_ms.clamp(0.0, 2_000_000_000.0) as i32;
-        let id = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(callback, ms).ok()?;
+        let id = set_timeout(run.as_ref(), in_ms.clamp(0.0, 2_000_000_000.0) as i32).ok()?;
         Some(Self { id, _run: run })
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        if let Some(window) = window() {
-            window.clear_timeout_with_handle(self.id);
-        }
+        clear_timeout(self.id);
     }
 }
-
-/// The name of an event, and what it does to whom it concerns.
-pub(crate) type Reaction<T> = (&'static str, fn(&Rc<T>));
 
 /// One event listener, removed when dropped.
 pub(crate) struct Listener {
@@ -127,20 +151,6 @@ impl Listener {
             false,
             Box::new(move |event: &JsValue| of.upgrade().iter().for_each(|of| run(of, event))),
         )
-    }
-
-    /// One for each of these events of the window and of the document.
-    pub(crate) fn all<T: 'static>(of: &Rc<T>, of_window: &[Reaction<T>], of_document: &[Reaction<T>]) -> Vec<Self> {
-        let page: [(Option<EventTarget>, _); 2] =
-            [(window().map(Into::into), of_window), (document().map(Into::into), of_document)];
-        let mut listeners = Vec::new();
-        for (target, events) in &page {
-            for &(event, run) in *events {
-                let target = target.as_ref();
-                listeners.extend(target.and_then(|target| Self::new(target, of, event, move |of, _| run(of))));
-            }
-        }
-        listeners
     }
 
     /// `capture`: before what is inside the target hears of it.
@@ -168,10 +178,5 @@ pub(crate) fn random_seed() -> u64 {
 /// A UUID of version 4 (RFC 9562), which browsers make in secure contexts. Empty where the page's own code keeps it from
 /// that: an id is no reason to end anything.
 pub(crate) fn random_uuid() -> String {
-    let made = || {
-        let crypto = window()?.crypto().ok()?;
-        let make: Function = object::get(&crypto, "randomUUID").ok()?.dyn_into().ok()?;
-        make.call0(&crypto).ok()?.as_string()
-    };
-    made().unwrap_or_default()
+    made_uuid().ok().and_then(|made| made.as_string()).unwrap_or_default()
 }

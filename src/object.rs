@@ -13,6 +13,11 @@ pub(crate) fn bare(members: &[(&str, JsValue)]) -> Object {
     filled(Object::create(JsValue::NULL.unchecked_ref::<Object>()), members)
 }
 
+/// What an object has itself, in one without a prototype.
+pub(crate) fn own(object: &JsValue) -> Object {
+    Object::assign(&bare(&[]), object.unchecked_ref())
+}
+
 fn filled(object: Object, members: &[(&str, JsValue)]) -> Object {
     for (name, value) in members {
         set(&object, name, value);

@@ -36,32 +36,32 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   }
 
   send(event) {
-    if (this.#handle) this.#handle.send(event);
+    if (this.#handle) this.#handle.tell("send", event);
     else if (event.type === "retry" && this.#state.status === "failed") this.#start();
   }
 
   setSessionToken(offer) {
-    if (this.#handle) this.#handle.setSessionToken(offer);
+    if (this.#handle) this.#handle.tell("setSessionToken", offer);
     else this.#offer = offer;
   }
 
   showFrame(iframe) {
-    this.#handle?.showFrame(iframe ?? undefined);
+    this.#handle?.tell("showFrame", iframe);
   }
 
   update(changes) {
     Object.assign(this.#options, changes);
     const asks = "getSessionToken" in changes || "sessionUrl" in changes;
-    this.#handle?.update({ ...changes, ...(asks && { getSessionToken: this.#ask() }) });
+    this.#handle?.tell("update", { ...changes, ...(asks && { getSessionToken: this.#ask() }) });
   }
 
   retrySession() {
-    this.#handle?.retry();
+    this.#handle?.tell("retry");
   }
 
   end(options) {
     this.#offer = undefined;
-    this.#handle?.end(options);
+    this.#handle?.tell("end", options);
   }
 
   close() {
@@ -81,7 +81,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
       const options = { ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
       this.#offer = undefined;
       this.#handle = Component.mount(true, options, (name, detail) => this.#emit(name, detail));
-      this.#tell(JSON.parse(this.#handle.state()));
+      this.#tell(JSON.parse(this.#handle.tell("state")));
     } catch ({ code = "load_failed" }) {
       this.#fail(code);
     }
@@ -112,7 +112,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
     queueMicrotask(() => {
       this.#due = false;
       // The list of apps is only there when it is another one.
-      if (this.#handle) this.#tell({ apps: this.#state.apps, ...JSON.parse(this.#handle.state()) });
+      if (this.#handle) this.#tell({ apps: this.#state.apps, ...JSON.parse(this.#handle.tell("state")) });
     });
   }
 

@@ -101,7 +101,7 @@ export class Life {
   }
 
   setSessionToken(offer) {
-    if (this.#handle) this.#handle.setSessionToken(offer);
+    if (this.#handle) this.#handle.tell("setSessionToken", offer);
     else this.#offer = offer;
   }
 
@@ -119,10 +119,10 @@ export class Life {
   update(name) {
     if (!this.#handle) return;
     if (name === "locale") this.#translate();
-    else if (LIVE.includes(name)) this.#handle.update({ [name]: this.#element[name] });
+    else if (LIVE.includes(name)) this.#handle.tell("update", { [name]: this.#element[name] });
     // The component holds one function that asks whatever is set by then; only whether there is one is news to it.
     const asks = this.#canAsk();
-    if (asks !== this.#asks) this.#handle.update({ getSessionToken: asks ? (request) => this.#ask(request) : null });
+    if (asks !== this.#asks) this.#handle.tell("update", { getSessionToken: asks ? (request) => this.#ask(request) : null });
     this.#asks = asks;
   }
 
@@ -172,7 +172,7 @@ export class Life {
       // With a token that is there already, the list is asked for within these turns: it comes while the screen is built.
       for (let turn = 0; turn < TURNS; turn += 1) await undefined;
       if (this.#handle !== handle) return;
-      handle.show(root);
+      handle.tell("show", root);
     } catch (error) {
       // It crashed, which is being dealt with.
       if (!this.#inside) return;
@@ -200,11 +200,11 @@ export class Life {
   async #translate() {
     const language = this.#ownLanguage();
     const spoken = await language;
-    if (language === this.#language) this.#handle?.update(spoken);
+    if (language === this.#language) this.#handle?.tell("update", spoken);
   }
 
   #call(method, argument) {
-    if (this.#handle) this.#handle[method](argument);
+    if (this.#handle) this.#handle.tell(method, argument);
     else this.#calls.push([method, argument]);
   }
 

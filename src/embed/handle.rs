@@ -4,20 +4,15 @@ use super::events::{HostEvent, Value};
 use super::headless;
 use super::instance::Instance;
 use super::options::{self, BadOption, Options};
+use crate::cut::by_name;
 use crate::flow::Apps;
 use crate::object;
 use crate::view::{self, Settings};
-use js_sys::{Array, Error, Function, Object};
+use js_sys::{Array, Error, Function, JsString, Object};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, MessagePort, ShadowRoot};
-
-/// Runs when the module is loaded.
-#[wasm_bindgen(start)]
-fn start() {
-    super::panic::install();
-}
+use web_sys::{HtmlElement, MessagePort, ShadowRoot};
 
 /// One mounted connect flow.
 #[wasm_bindgen]
@@ -25,20 +20,21 @@ pub struct ConnectFlow {
     instance: Instance,
     /// Where it is shown.
     target: RefCell<Option<HtmlElement>>,
-    /// What [`ConnectFlow::state`] told last of the apps.
+    /// The list of apps that was answered last as part of the state.
     seen: RefCell<Option<Apps>>,
 }
 
 #[wasm_bindgen]
 impl ConnectFlow {
-    /// Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page that loads later
+    /// To be called first. Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page that loads later
     /// could stand in between: the loader's, which is there once a page, however often this module is loaded.
     pub fn capture(fetch: Function, post: Function) {
+        super::panic::install();
         crate::platform::capture(Some(fetch));
         super::frame::capture(post);
     }
 
-    /// Begins the session and the flow, to be shown by [`ConnectFlow::show`]. If `headless`, `state` and `send` are all
+    /// Begins the session and the flow, to be shown when it is told to. If `headless`, `state` and `send` are all
     /// there is of an interface, and `emit` is told by the name `state` that it has changed. `emit(name, detail)` gets
     /// every event. Throws an `Error` with a `code` for an option that cannot be used.
     pub fn mount(headless: bool, options: &JsValue, emit: Function) -> Result<ConnectFlow, JsValue> {
@@ -53,62 +49,49 @@ impl ConnectFlow {
         Ok(Self { instance, target: RefCell::default(), seen: RefCell::default() })
     }
 
-    /// Shows it in a shadow root, once.
-    pub fn show(&self, root: &ShadowRoot) -> Result<(), JsValue> {
-        let target = place(root)?;
-        self.target.replace(Some(target.clone()));
-        self.instance.show(target);
-        Ok(())
-    }
-
-    /// The state as JSON. `apps` is left out while it is the list that was told last.
-    pub fn state(&self) -> String {
-        headless::state(self.instance.core(), &mut self.seen.borrow_mut())
-    }
-
-    /// What the user did in the host's own interface; to be called in the click itself, because a window may open.
-    pub fn send(&self, event: &JsValue) -> Result<(), JsValue> {
-        let core = self.instance.core();
-        core.send(headless::event(core, event).ok_or_else(|| unusable("type"))?);
-        Ok(())
-    }
-
-    /// The host's `iframe` for a screen that is `framed`, still empty; nothing when that screen is left.
-    #[wasm_bindgen(js_name = showFrame)]
-    pub fn show_frame(&self, frame: Option<Element>) {
-        self.instance.core().show_frame(frame);
+    /// All that a host tells it. `what` is one of
+    ///
+    /// - `show`: shows it in the shadow root that is given, once;
+    /// - `setSessionToken`: a session token, or an object with `token` and what is known of its lifetime;
+    /// - `update`: changes what may change while the flow goes on;
+    /// - `retry`: asks the host for a token now, as "Try again" does;
+    /// - `end`: ends the session: wipes the token first; `{revoke: true}` then revokes it at the platform as well;
+    ///
+    /// and of a host's own interface, once all of the component is here,
+    ///
+    /// - `state`: answers the state as JSON, without `apps` while that is the list that was told last;
+    /// - `send`: what the user did; to be told in the click itself, because a window may open;
+    /// - `showFrame`: the `iframe` for a screen that is `framed`, still empty; nothing when that screen is left.
+    pub fn tell(&self, what: &str, given: &JsValue) -> Result<JsValue, JsValue> {
+        let (instance, core) = (&self.instance, self.instance.core());
+        let mut answer = JsValue::UNDEFINED;
+        by_name!(what, {
+            "show" => {
+                let target = place(given.unchecked_ref())?;
+                self.target.replace(Some(target.clone()));
+                instance.show(target);
+            },
+            "setSessionToken" => instance.set_session_token(given),
+            "update" => {
+                if options::has(given, "getSessionToken") {
+                    instance.set_callback(options::callback(given, "getSessionToken").map_err(unusable)?);
+                }
+                instance.update(|settings| options::apply(settings, given));
+            },
+            "retry" => instance.retry(),
+            "end" => instance.end(options::flag(given, "revoke")),
+            "state" => answer = headless::state(core, &mut self.seen.borrow_mut()).into(),
+            "send" => core.send(headless::event(core, given).ok_or_else(|| unusable("type"))?),
+            "showFrame" => core.show_frame(given.dyn_ref().cloned()),
+        });
+        Ok(answer)
     }
 
     /// Inside the isolated frame: shows the fields in a shadow root and talks over the port that came with `nonce`.
     /// `platform` is an address of the one platform that values may be sent to.
     #[wasm_bindgen(js_name = mountFrame)]
-    pub fn mount_frame(root: &ShadowRoot, port: MessagePort, nonce: &str, platform: &str) -> bool {
-        super::frame::child::mount(root, port, nonce, platform).is_some()
-    }
-
-    /// A session token, or an object with `token` and what is known of its lifetime.
-    #[wasm_bindgen(js_name = setSessionToken)]
-    pub fn set_session_token(&self, offer: &JsValue) {
-        self.instance.set_session_token(offer);
-    }
-
-    /// Changes what may change while the flow goes on.
-    pub fn update(&self, options: &JsValue) -> Result<(), JsValue> {
-        if options::has(options, "getSessionToken") {
-            self.instance.set_callback(options::callback(options, "getSessionToken").map_err(unusable)?);
-        }
-        self.instance.update(|settings| options::apply(settings, options));
-        Ok(())
-    }
-
-    /// Asks the host for a token now, as "Try again" does.
-    pub fn retry(&self) {
-        self.instance.retry();
-    }
-
-    /// Ends the session: wipes the token first; `{revoke: true}` then revokes it at the platform as well.
-    pub fn end(&self, options: &JsValue) {
-        self.instance.end(options::flag(options, "revoke"));
+    pub fn mount_frame(root: &ShadowRoot, port: MessagePort, nonce: JsValue, platform: JsString) -> bool {
+        super::frame::child::mount(root, port, nonce, &String::from(platform)).is_some()
     }
 
     /// Ends everything and takes the interface out of the page.

@@ -1,7 +1,7 @@
 //! The flow without the view, for interfaces of the host's own: its state as JSON, their events as the flow's.
 
 use super::instance::Core;
-use super::options::{flag, get, text};
+use super::options::{flag, get, number, text};
 use crate::cut::by_name;
 use crate::flow::{Apps, ConfigEvent, Event, Screen, Typed};
 use crate::platform::json::Value;
@@ -14,7 +14,9 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
-/// The state now. `seen` is the list of apps that was told last: the same one is not told again.
+/// The state now. `seen` is the list of apps that was told last: the same one is not told again. The npm package's second
+/// module begins here.
+#[inline(never)]
 pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
     let SessionShown { line, test_mode, covered } = core.ui.session.get();
     let flow = core.flow.borrow();
@@ -46,7 +48,9 @@ const fn line_name(line: SessionLine) -> &'static str {
     }
 }
 
-/// What the user did, as `www/headless.d.ts` describes it; `None` for anything else.
+/// What the user did, as `www/headless.d.ts` describes it; `None` for anything else. The npm package's second module begins
+/// here.
+#[inline(never)]
 pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
     let text = |name: &str| text(event, name);
     let auth_type = || AuthType::named(&text("authType")?);
@@ -76,7 +80,7 @@ pub(super) fn event(core: &Core, event: &JsValue) -> Option<Event> {
 
 fn config_event(kind: &str, event: &JsValue) -> Option<ConfigEvent> {
     let text = |name: &str| text(event, name);
-    let number = |name: &str| Some(get(event, name)?.as_f64()? as u32);
+    let number = |name: &str| number(event, name).map(|number| number as u32);
     let field = || Some(Rc::new(FieldKey { workflow: text("workflow"), id: text("field")? }));
     by_name!(kind, {
         "configure" => ConfigEvent::Opened,

@@ -2,12 +2,12 @@
 
 use super::events::{self, HostEvent, Stamp};
 use super::frame::{self, FrameUrl, Framed};
-use super::keeper::{Keeper, KeeperRef, News, Owner};
+use super::keeper::{Keeper, KeeperRef, News, Owner, Turn};
 use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
-use crate::browser::{Listener, Reaction, Timer, now, random_uuid, spawn};
+use crate::browser::{Timer, later, now, random_uuid};
 use crate::error::Code;
 use crate::flow::{Event, Flow, Notice, State};
 use crate::platform::refold::Refold;
@@ -56,7 +56,6 @@ pub(super) struct Core {
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
     patience: Cell<Option<Timer>>,
-    listeners: Cell<Vec<Listener>>,
     emit: Rc<dyn Fn(HostEvent)>,
     /// The host shows the state itself, and is told when there is another.
     headless: bool,
@@ -101,7 +100,6 @@ impl Instance {
                 stepping: Cell::new(false),
                 timer: Cell::new(None),
                 patience: Cell::new(None),
-                listeners: Cell::default(),
                 emit,
                 headless,
                 shown: Cell::new(headless),
@@ -111,12 +109,11 @@ impl Instance {
         });
         let survivor: Rc<dyn Survivor> = core.clone();
         panic::register(&survivor);
-        core.listen();
         // Requests wait for the token, so that the order of these two is only a matter of taste.
         for command in commands {
             core.carry_out(command);
         }
-        keeper.start(Rc::new(Hooks(Rc::downgrade(&core))), options.session_token.as_ref(), options.age_ms);
+        keeper.start(Rc::downgrade(&core) as _, options.session_token.as_ref(), options.age_ms);
         Ok(Self { core, owner, view: Cell::default() })
     }
 
@@ -181,7 +178,6 @@ impl Drop for Instance {
         self.core.epoch.set(self.core.epoch.get() + 1);
         self.core.popup.borrow_mut().close();
         self.core.frame.take();
-        drop(self.core.listeners.take());
         for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
             timer.set(None);
         }
@@ -206,7 +202,7 @@ impl Core {
             // What the page does while the state is lent to the view has its turn afterwards.
             let Ok(mut flow) = self.flow.try_borrow_mut() else {
                 let core = Rc::downgrade(self);
-                spawn(Box::pin(async move { core.upgrade().iter().for_each(Self::step) }));
+                later(Box::new(move || core.upgrade().iter().for_each(Self::step)));
                 break;
             };
             let event = self.queue.borrow_mut().remove(0);
@@ -275,16 +271,6 @@ impl Core {
         self.timer.set(at.and_then(|at| Timer::new(at - now().steady_ms, self, |core| core.send(Event::Tick))));
     }
 
-    fn listen(self: &Rc<Self>) {
-        const OF_WINDOW: [Reaction<Core>; 4] = [
-            ("online", |core| core.send(Event::Online(true))),
-            ("offline", |core| core.send(Event::Online(false))),
-            ("focus", Core::returned),
-            ("pagehide", Core::cover),
-        ];
-        self.listeners.set(Listener::all(self, &OF_WINDOW, &[("visibilitychange", Self::returned)]));
-    }
-
     /// The user is back at this page: if an authorization is under way, now is the time to ask.
     fn returned(self: &Rc<Self>) {
         if crate::browser::page().visible && self.flow.borrow().next_wake().is_some() {
@@ -303,7 +289,7 @@ impl Core {
 
     fn deliver(self: &Rc<Self>) {
         let core = self.clone();
-        spawn(Box::pin(async move {
+        later(Box::new(move || {
             loop {
                 let batch = core.outbox.take();
                 if batch.is_empty() {
@@ -396,22 +382,24 @@ impl Host for Weak<Core> {
     }
 }
 
-/// What the session's keeper tells; the core may be gone by then.
-struct Hooks(Weak<Core>);
-
-impl Owner for Hooks {
-    fn hear(&self, news: News) {
-        let Some(core) = self.0.upgrade() else { return };
+impl Owner for Core {
+    fn hear(self: Rc<Self>, news: News) {
         match news {
             News::Event(event) => {
-                core.emit(HostEvent::of_session(event));
+                self.emit(HostEvent::of_session(event));
                 if let Some(name) = events::activity_of_session(event) {
-                    core.notice(Notice::Activity { name, app: None });
+                    self.notice(Notice::Activity { name, app: None });
                 }
             }
-            News::Reset => core.send(Event::SessionReset),
-            News::Changed(view) => core.session_changed(view),
-            News::Probe(lease) => core.keeper.probe(&core.platform, lease),
+            News::Reset => self.send(Event::SessionReset),
+            News::Changed(view) => self.session_changed(view),
+            News::Probe(lease) => self.keeper.probe(&self.platform, lease),
+            News::Page(turn) => match turn {
+                Turn::Seen => self.returned(),
+                Turn::Online | Turn::Offline => self.send(Event::Online(turn == Turn::Online)),
+                Turn::Gone => self.cover(),
+                Turn::Back | Turn::Thawed => {}
+            },
         }
     }
 }

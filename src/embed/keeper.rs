@@ -1,7 +1,7 @@
 //! Keeps one session going in a browser: its clocks, its timer, the host's callback, the requests that wait.
 
 use super::offer;
-use crate::browser::{Listener, Reaction, Timer, call, now, page, random_seed};
+use crate::browser::{Listener, Timer, call, document, now, page, random_seed, window};
 use crate::error::Code;
 use crate::object;
 use crate::platform::refold::Refold;
@@ -14,10 +14,10 @@ use js_sys::{Function, JsString};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 use wasm_bindgen::JsValue;
-use web_sys::AbortController;
+use web_sys::{AbortController, EventTarget};
 use zeroize::Zeroizing;
 
 /// What concerns whoever a session is for.
@@ -28,22 +28,41 @@ pub(super) enum News {
     Changed(SessionView),
     /// [`Keeper::probe`] has to be called, with whatever platform it is.
     Probe(Lease),
+    /// The session hears of it next.
+    Page(Turn),
+}
+
+/// What becomes of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Somebody may look at it who did not.
+    Seen,
+    Online,
+    Offline,
+    /// It goes, perhaps into the back/forward cache.
+    Gone,
+    /// It is back from there.
+    Back,
+    /// It is no longer frozen.
+    Thawed,
 }
 
 /// Told outside any borrow.
 pub(super) trait Owner {
-    fn hear(&self, news: News);
+    fn hear(self: Rc<Self>, news: News);
 }
 
 pub(super) struct Keeper {
     session: RefCell<Session>,
     callback: RefCell<Option<Function>>,
-    owner: OnceCell<Rc<dyn Owner>>,
+    /// It may be gone by the time that there is something to tell.
+    owner: OnceCell<Weak<dyn Owner>>,
     timer: Cell<Option<Timer>>,
     waiting: RefCell<Vec<Waiter>>,
-    asks: RefCell<Vec<(AskId, AbortController)>>,
+    /// What ends the call of the host's callback that is under way: the session wants one at a time.
+    asking: RefCell<Option<(AskId, AbortController)>>,
     shown: Cell<SessionView>,
-    listeners: Cell<Vec<Listener>>,
+    listeners: Cell<Vec<Option<Listener>>>,
 }
 
 /// A token on its way to the isolated frame, and how long it still lives, where that is known.
@@ -71,14 +90,14 @@ impl Keeper {
             owner: OnceCell::new(),
             timer: Cell::new(None),
             waiting: RefCell::default(),
-            asks: RefCell::default(),
+            asking: RefCell::default(),
             listeners: Cell::default(),
         })
     }
 
     /// Begins: listens to the page and asks the host, unless it gave a token already. `age_ms`: how long ago the host's
     /// callback was called ahead of us; a lifetime counts from then.
-    pub(super) fn start(self: &Rc<Self>, owner: Rc<dyn Owner>, first: Option<&JsValue>, age_ms: f64) {
+    pub(super) fn start(self: &Rc<Self>, owner: Weak<dyn Owner>, first: Option<&JsValue>, age_ms: f64) {
         self.owner.get_or_init(|| owner);
         self.listen();
         if let Some(first) = first {
@@ -91,15 +110,32 @@ impl Keeper {
     }
 
     fn listen(self: &Rc<Self>) {
-        const OF_WINDOW: [Reaction<Keeper>; 5] = [
-            ("focus", Keeper::tick),
-            ("online", Keeper::tick),
-            ("offline", Keeper::tick),
-            ("pagehide", Keeper::suspend),
-            ("pageshow", Keeper::resume),
+        let mut listeners = Vec::new();
+        let mut listen = |target: Option<EventTarget>, events: &[(&'static str, Turn)]| {
+            let Some(target) = target else { return };
+            for &(event, turn) in events {
+                listeners.push(Listener::new(&target, self, event, move |keeper, _| keeper.turned(turn)));
+            }
+        };
+        let of_window = [
+            ("focus", Turn::Seen),
+            ("online", Turn::Online),
+            ("offline", Turn::Offline),
+            ("pagehide", Turn::Gone),
+            ("pageshow", Turn::Back),
         ];
-        const OF_DOCUMENT: [Reaction<Keeper>; 2] = [("visibilitychange", Keeper::tick), ("resume", Keeper::tick)];
-        self.listeners.set(Listener::all(self, &OF_WINDOW, &OF_DOCUMENT));
+        listen(window().map(Into::into), &of_window);
+        listen(document().map(Into::into), &[("visibilitychange", Turn::Seen), ("resume", Turn::Thawed)]);
+        self.listeners.set(listeners);
+    }
+
+    fn turned(self: &Rc<Self>, turn: Turn) {
+        self.tell(News::Page(turn));
+        match turn {
+            Turn::Gone => self.suspend(),
+            Turn::Back => self.drive(Session::resume),
+            Turn::Seen | Turn::Online | Turn::Offline | Turn::Thawed => self.tick(),
+        }
     }
 
     /// Lets the session act, then carries out what it wants, outside any borrow.
@@ -130,7 +166,7 @@ impl Keeper {
     }
 
     fn tell(&self, news: News) {
-        if let Some(owner) = self.owner.get() {
+        if let Some(owner) = self.owner.get().and_then(Weak::upgrade) {
             owner.hear(news);
         }
     }
@@ -159,7 +195,7 @@ impl Keeper {
             ("attempt", attempt.into()),
             ("signal", controller.signal().into()),
         ]);
-        self.asks.borrow_mut().push((ask, controller));
+        self.asking.replace(Some((ask, controller)));
         let keeper = Rc::downgrade(self);
         let then = move |answer| {
             let Some(keeper) = keeper.upgrade() else { return };
@@ -173,11 +209,10 @@ impl Keeper {
         call(callback, argument.into(), Box::new(then));
     }
 
-    /// Takes out what can end a call of the host's callback.
+    /// That call is over: takes out what would have ended it.
     fn asked(&self, ask: AskId) -> Option<AbortController> {
-        let mut asks = self.asks.borrow_mut();
-        let at = asks.iter().position(|(id, _)| *id == ask)?;
-        Some(asks.swap_remove(at).1)
+        let (_, controller) = self.asking.borrow_mut().take_if(|(id, _)| *id == ask)?;
+        Some(controller)
     }
 
     fn release(&self, ticket: Ticket, result: Result<Lease, SessionFault>) {
@@ -196,16 +231,12 @@ impl Keeper {
         Some(result)
     }
 
-    pub(super) fn tick(self: &Rc<Self>) {
+    fn tick(self: &Rc<Self>) {
         self.drive(|session, now| session.tick(now, page()));
     }
 
     pub(super) fn suspend(self: &Rc<Self>) {
         self.drive(Session::suspend);
-    }
-
-    fn resume(self: &Rc<Self>) {
-        self.drive(Session::resume);
     }
 
     pub(super) fn offer(self: &Rc<Self>, value: &JsValue) {
@@ -268,9 +299,6 @@ impl Keeper {
         self.drive(Session::suspend);
         self.timer.set(None);
         self.callback.replace(None);
-        for (_, controller) in self.asks.borrow_mut().drain(..) {
-            controller.abort();
-        }
     }
 
     /// Whether nothing can be sent and nobody needs to be told about it yet.

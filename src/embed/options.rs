@@ -2,6 +2,7 @@
 
 use super::frame::FrameUrl;
 use super::loopback::is_loopback;
+use crate::browser::global;
 use crate::error::Code;
 use crate::flow::Entry;
 use crate::gather::Gather;
@@ -103,8 +104,7 @@ impl Options {
         self.get_session_token = callback(value, "getSessionToken")?;
         self.enter(text(value, "frameUrl").as_deref(), flag(value, "inlineCredentials"))?;
         self.open_url = callback(value, "openUrl")?;
-        let age = get(value, "ageMs").and_then(|age| age.as_f64());
-        self.age_ms = age.filter(|age| age.is_finite()).unwrap_or_default();
+        self.age_ms = number(value, "ageMs").filter(|age| age.is_finite()).unwrap_or_default();
         if let Some(config) = get(value, "config") {
             self.config.id = text(&config, "id");
             if let Some(labels) = get(&config, "labels") {
@@ -123,7 +123,7 @@ impl Options {
 
 /// Tokens are for pages that nobody on the way can change.
 fn check_page() -> Result<(), BadOption> {
-    if flag(&js_sys::global(), "isSecureContext") {
+    if global(&["isSecureContext"]).is_some_and(|secure| secure.is_truthy()) {
         Ok(())
     } else {
         Err(BadOption { code: Code::InsecureContext, option: "apiUrl" })
@@ -234,6 +234,10 @@ pub(super) fn text(value: &JsValue, name: &str) -> Option<String> {
     get(value, name)?.as_string().filter(|text| !text.is_empty())
 }
 
+pub(super) fn number(value: &JsValue, name: &str) -> Option<f64> {
+    get(value, name)?.as_f64()
+}
+
 pub(super) fn flag(value: &JsValue, name: &str) -> bool {
     get(value, name).is_some_and(|value| value.is_truthy())
 }
@@ -241,13 +245,12 @@ pub(super) fn flag(value: &JsValue, name: &str) -> bool {
 /// An address that may be trusted with something: `https:`, or `http:` of this machine, and nobody's name in it.
 pub(super) fn secure(address: &str) -> Option<Url> {
     let url = Url::new(address).ok()?;
-    let part = |name| text(&url, name);
-    let scheme = match part("protocol")?.as_str() {
-        "https:" => true,
-        "http:" => is_loopback(&part("hostname")?),
-        _ => false,
-    };
-    (scheme && part("username").is_none() && part("password").is_none()).then_some(url)
+    let origin = url.origin();
+    let is_local = || text(&url, "hostname").is_some_and(|host| is_loopback(&host));
+    let scheme = origin.starts_with("https://") || (origin.starts_with("http://") && is_local());
+    // A name would stand between the scheme and the host, which the origin leaves out.
+    let unnamed = url.href().strip_prefix(&origin).is_some_and(|path| path.starts_with('/'));
+    (scheme && unnamed).then_some(url)
 }
 
 /// As [`secure`], without query and fragment; what comes back has no slash at the end.

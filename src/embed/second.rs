@@ -5,10 +5,9 @@
 
 #[cfg(feature = "javascript")]
 mod halves {
-    use crate::browser::spawn;
+    use crate::browser::settled;
     use js_sys::Promise;
     use wasm_bindgen::prelude::wasm_bindgen;
-    use wasm_bindgen_futures::JsFuture;
 
     // Beside the glue, in www/guard.js.
     #[wasm_bindgen]
@@ -24,7 +23,7 @@ mod halves {
 
     /// Gets it, unless it is here, and says whether it came.
     pub(in crate::embed) fn ask(then: Box<dyn FnOnce(bool)>) {
-        spawn(Box::pin(async move { then(JsFuture::from(complete()).await.is_ok()) }));
+        settled(complete(), Box::new(|arrived| then(arrived.is_ok())));
     }
 }
 

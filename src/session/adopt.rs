@@ -2,9 +2,9 @@
 
 use super::clock::Moment;
 use super::event::{Effect, Environment, ProbeOutcome, ResetReason, SessionEvent};
-use super::lifetime::{Estimate, Facts, Lifetime};
+use super::lifetime::{Estimate, Lifetime, estimate};
 use super::machine::Session;
-use super::state::{Epoch, Identity, Stage};
+use super::state::{Epoch, Stage};
 use super::{Claims, Offer, SessionFault};
 
 const LONG_MS: f64 = 86_400_000.0;
@@ -18,12 +18,11 @@ impl Session {
             self.warn(SessionFault::RefreshTokenInBrowser);
         }
         let current = self.epoch.as_ref().filter(|epoch| epoch.probing.is_none() && !epoch.life.is_over(at));
-        let older = |epoch: &Epoch| epoch.facts.issued().zip(claims.issued).is_some_and(|(had, new)| new < had);
+        let older = |epoch: &Epoch| epoch.claims.issued.zip(claims.issued).is_some_and(|(had, new)| new < had);
         if self.is_current(fingerprint) || self.retired.contains(&fingerprint) || current.is_some_and(older) {
             return Err(SessionFault::NotRefreshed);
         }
-        let facts = Facts::of(&offer, &claims);
-        let estimate = facts.estimate(anchor, self.server.as_ref(), self.clock_ahead);
+        let estimate = estimate(&offer, &claims, anchor, self.server.as_ref(), self.clock_ahead);
         let over = match estimate {
             Estimate::Known { length, .. } => length <= at.since(anchor),
             Estimate::BornExpired => current.is_some(),
@@ -36,18 +35,8 @@ impl Session {
             self.warn(SessionFault::UnreadableExpiry);
         }
         let life = Lifetime::new(estimate, anchor, self.has_callback.then_some(&mut self.random));
-        let identity = Identity { environment: claims.environment, account: claims.account };
         let probing = (estimate == Estimate::BornExpired).then_some(at);
-        let epoch = Epoch {
-            token: offer.token,
-            fingerprint,
-            facts,
-            life,
-            identity,
-            probing,
-            told_expiring: false,
-            confirmed: false,
-        };
+        let epoch = Epoch { offer, fingerprint, claims, life, probing, told_expiring: false, confirmed: false };
         if let Estimate::Known { length, .. } = estimate
             && length > LONG_MS
         {
@@ -72,12 +61,9 @@ impl Session {
         self.pace.restart(0);
         self.manual = false;
         self.told = None;
-        let Some((identity, lifetime_ms)) =
-            self.epoch.as_ref().map(|epoch| (epoch.identity, epoch.life.known_length()))
-        else {
-            return;
-        };
-        let result = match self.meet(identity) {
+        let Some(Epoch { claims, life, .. }) = &self.epoch else { return };
+        let (claims, lifetime_ms) = (*claims, life.known_length());
+        let result = match self.meet(claims) {
             None => Ok(self.lease(false)),
             Some((fault, reset)) => {
                 self.effects.push(Effect::Emit(SessionEvent::Fault(fault)));
@@ -92,7 +78,7 @@ impl Session {
     }
 
     /// Remembers whom the token is for, and says whether that is somebody else than before.
-    fn meet(&mut self, new: Identity) -> Option<(SessionFault, ResetReason)> {
+    fn meet(&mut self, new: Claims) -> Option<(SessionFault, ResetReason)> {
         let old = self.identity;
         let known = |environment| environment != Environment::Unknown;
         if known(new.environment) {
@@ -113,11 +99,9 @@ impl Session {
         let fault = match outcome {
             ProbeOutcome::Accepted => {
                 self.clock_ahead = true;
-                let anchor = epoch.life.anchor();
-                let estimate = epoch.facts.estimate(anchor, self.server.as_ref(), true);
-                epoch.life = Lifetime::new(estimate, anchor, self.has_callback.then_some(&mut self.random));
                 epoch.probing = None;
                 epoch.confirmed = true;
+                self.count_anew(false);
                 self.rejections = 0;
                 self.warn(SessionFault::ClockSkew);
                 self.settle();
@@ -134,15 +118,15 @@ impl Session {
         self.attempt_failed(fault, None, at);
     }
 
-    /// A better clock than this device's has become known: count by it.
-    pub(super) fn refine(&mut self) {
+    /// A better clock than this device's may have become known: count by it. `sure`: only if it is one.
+    pub(super) fn count_anew(&mut self, sure: bool) {
         let Some(epoch) = self.epoch.as_mut().filter(|epoch| epoch.probing.is_none() && !epoch.life.is_trusted())
         else {
             return;
         };
         let anchor = epoch.life.anchor();
-        let estimate = epoch.facts.estimate(anchor, self.server.as_ref(), self.clock_ahead);
-        if let Estimate::Known { trusted: true, .. } = estimate {
+        let estimate = estimate(&epoch.offer, &epoch.claims, anchor, self.server.as_ref(), self.clock_ahead);
+        if !sure || matches!(estimate, Estimate::Known { trusted: true, .. }) {
             epoch.life = Lifetime::new(estimate, anchor, self.has_callback.then_some(&mut self.random));
         }
     }

@@ -31,22 +31,33 @@ impl Claims {
             return None;
         }
         let json = base64url(payload)?;
-        let members = members(&json)?;
+        let mut claims = Self::default();
         // Of a name given twice the last counts, as in JSON.parse.
-        let value = |name: &[u8]| members.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        let instant = |name| value(name).and_then(|value| time::epoch_ms(time::decimal(text(value).unwrap_or(value))?));
-        let environment = value(b"environment").and_then(text);
-        let is = |name: &[u8]| environment == Some(name);
-        Some(Self {
-            expires: instant(b"exp"),
-            issued: instant(b"iat"),
-            environment: match () {
-                () if is(b"test") => Environment::Test,
-                () if is(b"production") => Environment::Production,
+        each_member(&json, |name, value| claims.learn(name, value, key))?;
+        Some(claims)
+    }
+
+    fn learn(&mut self, name: &[u8], value: &[u8], key: u64) {
+        let text = match value {
+            [b'"', text @ .., b'"'] => Some(text),
+            _ => None,
+        };
+        let instant = || time::epoch_ms(time::decimal(text.unwrap_or(value))?);
+        // A pattern would compare byte by byte, each in code of its own.
+        let (is, says) = (|known: &[u8]| name == known, |known: &[u8]| text == Some(known));
+        if is(b"exp") {
+            self.expires = instant();
+        } else if is(b"iat") {
+            self.issued = instant();
+        } else if is(b"linked_account_id") {
+            self.account = text.map(|id| fingerprint(key, id));
+        } else if is(b"environment") {
+            self.environment = match () {
+                () if says(b"test") => Environment::Test,
+                () if says(b"production") => Environment::Production,
                 () => Environment::Unknown,
-            },
-            account: value(b"linked_account_id").and_then(text).map(|id| fingerprint(key, id)),
-        })
+            };
+        }
     }
 }
 
@@ -84,72 +95,74 @@ fn base64url(text: &[u8]) -> Option<Zeroizing<Box<[u8]>>> {
     Some(bytes)
 }
 
-/// What is between the quotes of a text.
-fn text(value: &[u8]) -> Option<&[u8]> {
-    value.strip_prefix(b"\"")?.strip_suffix(b"\"")
-}
-
-/// The name (between its quotes) and the raw value of each member of a JSON object, without recursion. Values are
-/// delimited, not validated. `None`: the text is not one object.
-fn members(json: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
-    let mut members = Vec::new();
-    let mut at = skip_space(json, 0);
-    if json.get(at)? != &b'{' {
-        return None;
-    }
-    at = skip_space(json, at + 1);
-    while json.get(at)? != &b'}' {
-        if !members.is_empty() {
-            at = skip_space(json, expect(json, at, b',')?);
-        }
-        let name = at..end_of_string(json, at)?;
-        at = skip_space(json, expect(json, skip_space(json, name.end), b':')?);
-        let value = at..end_of_value(json, at)?;
-        at = skip_space(json, value.end);
-        members.push((json.get(name.start + 1..name.end - 1)?, json.get(value)?));
-    }
-    (skip_space(json, at + 1) == json.len()).then_some(members)
-}
-
-fn skip_space(json: &[u8], at: usize) -> usize {
-    let rest = json.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count()
-}
-
-fn expect(json: &[u8], at: usize, byte: u8) -> Option<usize> {
-    (json.get(at)? == &byte).then_some(at + 1)
-}
-
-fn end_of_string(json: &[u8], at: usize) -> Option<usize> {
-    let mut at = expect(json, at, b'"')?;
-    loop {
-        match json.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+/// Tells the name and the raw value of each member of a JSON object, without recursion. Values are delimited, not
+/// validated. `None`: the text is not one object.
+fn each_member(json: &[u8], mut tell: impl FnMut(&[u8], &[u8])) -> Option<()> {
+    let mut rest = Rest(json);
+    rest.expect(b'{')?;
+    let mut more = !rest.eat(b'}');
+    while more {
+        let name = rest.string()?;
+        rest.expect(b':')?;
+        tell(name, rest.value()?);
+        more = rest.eat(b',');
+        if !more {
+            rest.expect(b'}')?;
         }
     }
+    rest.0.trim_ascii().is_empty().then_some(())
 }
 
-fn end_of_value(json: &[u8], start: usize) -> Option<usize> {
-    let (mut at, mut depth) = (start, 0usize);
-    loop {
-        match json.get(at)? {
-            b'"' => at = end_of_string(json, at)?,
-            b'{' | b'[' => {
-                depth += 1;
-                at += 1;
+/// What is not read yet.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    /// Leaves that byte behind, and white space before it; says whether it is there.
+    fn eat(&mut self, byte: u8) -> bool {
+        self.0 = self.0.trim_ascii_start();
+        let found = self.0.first() == Some(&byte);
+        if found {
+            self.0 = &self.0[1..];
+        }
+        found
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.eat(byte).then_some(())
+    }
+
+    /// What is between the quotes of a text.
+    fn string(&mut self) -> Option<&'a [u8]> {
+        self.expect(b'"')?;
+        let (text, mut end) = (self.0, 0);
+        loop {
+            end += match text.get(end)? {
+                b'"' => break,
+                b'\\' => 2,
+                _ => 1,
+            };
+        }
+        self.0 = text.get(end + 1..)?;
+        text.get(..end)
+    }
+
+    fn value(&mut self) -> Option<&'a [u8]> {
+        let text = self.0.trim_ascii_start();
+        self.0 = text;
+        let mut depth = 0usize;
+        loop {
+            match self.0.first()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' if depth > 0 => depth -= 1,
+                b'}' | b']' | b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => break,
+                _ => {}
             }
-            b'}' | b']' if depth > 0 => {
-                depth -= 1;
-                at += 1;
-            }
-            b'}' | b']' | b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => {}
-            _ => at += 1,
+            self.0 = &self.0[1..];
         }
-        // At the top level a value ends where a separator, a space or the object's end follows.
-        if depth == 0 && json.get(at).is_none_or(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\r' | b'\n')) {
-            return (at > start).then_some(at);
-        }
+        text.get(..text.len() - self.0.len()).filter(|value| !value.is_empty())
     }
 }

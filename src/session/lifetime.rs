@@ -20,16 +20,6 @@ const SPREAD_LESS_MS: f64 = 60_000.0;
 const JWT_STEP_MS: f64 = 1_000.0;
 const BORN_EXPIRED_MS: f64 = 1_000.0;
 
-/// All that is known about a token's end, in milliseconds; points in time are epoch milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
-    expires_in: Option<f64>,
-    expires_at: Option<f64>,
-    server_time: Option<f64>,
-    jwt_expires: Option<f64>,
-    jwt_issued: Option<f64>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Estimate {
     /// Milliseconds from the anchor; may be zero or below. `trusted`: does not rest on this device's clock.
@@ -42,43 +32,34 @@ pub(super) enum Estimate {
     Unknown,
 }
 
-impl Facts {
-    pub(super) fn of(offer: &Offer, claims: &Claims) -> Self {
-        Self {
-            expires_in: offer.expires_in.value().map(|seconds| seconds * 1_000.0),
-            expires_at: offer.expires_at.value(),
-            server_time: offer.server_time.value(),
-            jwt_expires: claims.expires,
-            jwt_issued: claims.issued,
-        }
+/// The lifetime from `anchor` on: the least that any source allows, this device's clock only if there is no other.
+/// `clock_ahead`: it is known to run ahead, so what it calls over need not be.
+pub(super) fn estimate(
+    offer: &Offer,
+    claims: &Claims,
+    anchor: Moment,
+    server: Option<&ServerClock>,
+    clock_ahead: bool,
+) -> Estimate {
+    let end = least(offer.expires_at.value(), claims.expires);
+    let until = |now: Option<f64>| Some(end? - now?);
+    let server_now = server.and_then(|server| server.at(anchor));
+    let lasts = offer.expires_in.value().map(|seconds| seconds * 1_000.0);
+    let told = least(lasts, least(until(offer.server_time.value()), until(server_now)));
+    if let Some(length) = told {
+        return Estimate::Known { length, trusted: true };
     }
-
-    pub(super) fn issued(&self) -> Option<f64> {
-        self.jwt_issued
+    let Some(left) = until(Some(anchor.epoch)) else { return Estimate::Unknown };
+    // Never a guess at the clock's error from `iat`: tokens may be handed out again.
+    let full = claims.expires.zip(claims.issued).map(|(end, start)| end - start);
+    let full = full.filter(|&full| full > 0.0).map(|full| (full - JWT_STEP_MS).max(0.0));
+    if left > BORN_EXPIRED_MS {
+        return Estimate::Known { length: least(full, Some(left)).unwrap_or(left), trusted: false };
     }
-
-    /// The lifetime from `anchor` on: the least that any source allows, this device's clock only if there is no other.
-    /// `clock_ahead`: it is known to run ahead, so what it calls over need not be.
-    pub(super) fn estimate(&self, anchor: Moment, server: Option<&ServerClock>, clock_ahead: bool) -> Estimate {
-        let end = least(self.expires_at, self.jwt_expires);
-        let until = |now: Option<f64>| Some(end? - now?);
-        let server_now = server.and_then(|server| server.at(anchor));
-        let told = least(self.expires_in, least(until(self.server_time), until(server_now)));
-        if let Some(length) = told {
-            return Estimate::Known { length, trusted: true };
-        }
-        let Some(left) = until(Some(anchor.epoch)) else { return Estimate::Unknown };
-        // Never a guess at the clock's error from `iat`: tokens may be handed out again.
-        let full = self.jwt_expires.zip(self.jwt_issued).map(|(end, start)| end - start);
-        let full = full.filter(|&full| full > 0.0).map(|full| (full - JWT_STEP_MS).max(0.0));
-        if left > BORN_EXPIRED_MS {
-            return Estimate::Known { length: least(full, Some(left)).unwrap_or(left), trusted: false };
-        }
-        if clock_ahead {
-            return Estimate::Known { length: full.unwrap_or(WRONG_CLOCK_MS), trusted: false };
-        }
-        Estimate::BornExpired
+    if clock_ahead {
+        return Estimate::Known { length: full.unwrap_or(WRONG_CLOCK_MS), trusted: false };
     }
+    Estimate::BornExpired
 }
 
 impl Offer {

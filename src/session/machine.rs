@@ -196,7 +196,7 @@ impl Session {
         let generation = self.generation;
         let epoch = self.epoch.as_ref();
         let epoch = epoch.filter(|epoch| lease.generation == generation && lease.probe == epoch.probing.is_some());
-        epoch.map(|epoch| &epoch.token)
+        epoch.map(|epoch| &epoch.offer.token)
     }
 
     /// The platform answered a request of that generation with 2xx.
@@ -240,7 +240,7 @@ impl Session {
         let at = self.advance(now);
         if let Some(sample) = ServerClock::sample(date_ms, age_s, sent, now, at) {
             self.server = Some(sample);
-            self.refine();
+            self.count_anew(true);
             self.advance(now);
         }
     }

@@ -2,16 +2,15 @@
 
 use super::clock::Moment;
 use super::event::{AskId, AskReason, EndReason, Environment};
-use super::lifetime::{Facts, Lifetime};
-use super::token::SessionToken;
+use super::lifetime::Lifetime;
+use super::{Claims, Offer};
 
 /// One token with all that belongs to it, swapped by a single assignment.
 pub(super) struct Epoch {
-    pub(super) token: SessionToken,
+    pub(super) offer: Offer,
     pub(super) fingerprint: u64,
-    pub(super) facts: Facts,
+    pub(super) claims: Claims,
     pub(super) life: Lifetime,
-    pub(super) identity: Identity,
     /// Since when the platform is being asked whether the token is any good; nothing else uses it until then.
     pub(super) probing: Option<Moment>,
     pub(super) told_expiring: bool,

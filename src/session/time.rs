@@ -54,14 +54,15 @@ pub fn http_date(text: &str) -> Option<f64> {
     let text = text.as_bytes();
     let text = text.get(text.iter().position(|&byte| byte == b' ')? + 1..)?;
     let whole = |form: &&[u8]| Some((read(text, form).filter(|(_, rest)| rest.is_empty())?.0, form.contains(&b'-')));
-    let ([year, name, day, hour, minute, second], short) = FORMS.iter().find_map(whole)?;
-    let month = MONTHS.chunks(3).position(|month| month.iter().fold(0, with_letter) == name)? as u32 + 1;
-    let century = match year {
+    let (mut parts, short) = FORMS.iter().find_map(whole)?;
+    let [year, month, ..] = &mut parts;
+    *month = MONTHS.chunks(3).position(|name| name.iter().fold(0, with_letter) == *month)? as u32 + 1;
+    *year += match year {
         _ if !short => 0,
         0..70 => 2_000,
         _ => 1_900,
     };
-    Some((days(century + year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)?) * 1_000.0)
+    Some(seconds(parts)? * 1_000.0)
 }
 
 /// A `Retry-After` header, seconds or an HTTP date, as milliseconds from `epoch_now_ms`; never negative.
@@ -74,13 +75,9 @@ pub fn retry_after_ms(text: &str, epoch_now_ms: f64) -> Option<f64> {
 }
 
 fn rfc3339(text: &[u8]) -> Option<f64> {
-    let ([year, month, day, ..], rest) = read(text, b"yyyy-oo-dd")?;
+    const FORMS: [&[u8]; 3] = [b"yyyy-oo-ddThh:ii:ss", b"yyyy-oo-ddthh:ii:ss", b"yyyy-oo-dd hh:ii:ss"];
+    let (parts, rest) = FORMS.iter().find_map(|form| read(text, form))?;
     let mut cursor = Cursor(rest);
-    if !b"Tt ".iter().any(|&byte| cursor.eat(byte)) {
-        return None;
-    }
-    let ([.., hour, minute, second], rest) = read(cursor.0, b"hh:ii:ss")?;
-    cursor.0 = rest;
     let mut fraction = 0.0;
     if cursor.eat(b'.') {
         let mut unit = 1_000.0;
@@ -101,15 +98,18 @@ fn rfc3339(text: &[u8]) -> Option<f64> {
         let offset = (hours < 24 && minutes < 60).then_some((hours * 60 + minutes) as i32)?;
         if west { -offset } else { offset }
     };
-    let seconds = days(year, month, day)? * 86_400.0 + clock_seconds(hour, minute, second)?;
+    let [.., hour, minute, second] = parts;
     let utc_minute = (hour * 60 + minute) as i32 - offset_minutes;
     // A leap second is 23:59:60 in UTC.
     let misplaced = second == 60 && utc_minute.rem_euclid(1_440) != 1_439;
-    (cursor.0.is_empty() && !misplaced).then_some((seconds - f64::from(offset_minutes * 60)) * 1_000.0 + fraction)
+    let seconds = seconds(parts)? - f64::from(offset_minutes * 60);
+    (cursor.0.is_empty() && !misplaced).then_some(seconds * 1_000.0 + fraction)
 }
 
-fn clock_seconds(hour: u32, minute: u32, second: u32) -> Option<f64> {
-    (hour < 24 && minute < 60 && second <= 60).then(|| f64::from(hour * 3_600 + minute * 60 + second))
+/// From the beginning of 1970 to a date and time.
+fn seconds([year, month, day, hour, minute, second]: [u32; 6]) -> Option<f64> {
+    let clock = (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3_600 + minute * 60 + second)?;
+    Some(days(year, month, day)? * 86_400.0 + f64::from(clock))
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar.

@@ -274,10 +274,8 @@ pub(super) fn effect(mut run: Box<dyn Run>) {
     keep(RenderEffect::new(move |_: Option<()>| run.run()));
 }
 
-/// Runs after what is being built is in the document.
-pub(super) fn later(run: Box<dyn FnOnce()>) {
-    wasm_bindgen_futures::spawn_local(async move { run() });
-}
+/// After what is being built is in the document.
+pub(super) use crate::browser::later;
 
 /// Gives an element the focus.
 pub(super) fn focus(element: &Element) {

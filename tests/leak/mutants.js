@@ -83,8 +83,8 @@ const IN_JAVASCRIPT = [
   },
   {
     name: "a token that was pushed is kept", sink: "heap", scenario: pushed, file: "life.js",
-    from: "    if (this.#handle) this.#handle.setSessionToken(offer);\n    else this.#offer = offer;",
-    to: "    this.kept = offer;\n    if (this.#handle) this.#handle.setSessionToken(offer);\n    else this.#offer = offer;",
+    from: "    if (this.#handle) this.#handle.tell(\"setSessionToken\", offer);\n    else this.#offer = offer;",
+    to: "    this.kept = offer;\n    if (this.#handle) this.#handle.tell(\"setSessionToken\", offer);\n    else this.#offer = offer;",
   },
   {
     name: "the answer of the early question is kept", sink: "heap", scenario: first, file: "life.js",

@@ -83,8 +83,8 @@ const LINKER_OPTIMISES: &str = "-Clinker-plugin-lto";
 const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
-/// the last four.
-const BEGINS: [&str; 17] = [
+/// the last three.
+const BEGINS: [&str; 16] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
@@ -99,10 +99,9 @@ const BEGINS: [&str; 17] = [
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
     "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
     "core::ptr::drop_in_place<(alloc::rc::Rc<connect_flow::platform::model::config::FieldKey>,connect_flow::flow::state::Fault)>",
-    "connectflow_state",
-    "connectflow_send",
+    "connect_flow::embed::headless::state",
+    "connect_flow::embed::headless::event",
     "connectflow_mountFrame",
-    "connectflow_showFrame",
 ];
 
 /// The linker's first slot for a function in the table: with slots that begin at 1, any small number in code or data could
@@ -278,7 +277,18 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     // The last says what else is done with it.
     let recipe = "marked, laid out anew, split where it begins, in the best of some orders, its functions made alike, without panics, their places, \
                   the unreached, formatting and a second start";
-    (&input, BEGINS, WASM_OPT, IN_ORDER, ORDERS, ROUNDS, FEATURES, &guard, glue::TAKEN, shorter::WORDS)
+    (
+        &input,
+        BEGINS,
+        WASM_OPT,
+        IN_ORDER,
+        ORDERS,
+        ROUNDS,
+        FEATURES,
+        &guard,
+        glue::TAKEN,
+        (shorter::WORDS, shorter::STATEMENTS),
+    )
         .hash(&mut hasher);
     (tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);
     paths::read(&paths::npm_tools().join("package-lock.json"))?.hash(&mut hasher);

@@ -19,8 +19,11 @@ use crate::{
 const CLASS: &str = "ConnectFlow";
 
 /// Where what nobody needs begins in the glue, where the rest goes on, and what stands in between instead: the loader
-/// always has a compiled module, and what encodes texts in browsers too old for this package is of no use.
-const UNUSED: [(&str, &str, &str); 3] = [
+/// always has a compiled module, what encodes texts in browsers too old for this package is of no use, and nobody reads two
+/// gigabytes of text here, after which a browser needs another decoder.
+const UNUSED: [(&str, &str, &str); 5] = [
+    ("function makeMutClosure(", "function passStringToWasm0(", ""),
+    ("cachedTextDecoder.decode();", "    return $apply($decode", "function decodeText(bytes) {\n"),
     ("if (!('encodeInto' in cachedTextEncoder))", "let WASM_VECTOR_LEN", ""),
     ("async function __wbg_load(", "let __wbg_init_promise", ""),
     (
@@ -62,10 +65,8 @@ fn without_classes(glue: &str) -> Result<String> {
         }
     }
     kept.push_str(rest);
-    let ours = format!("const {CLASS}Finalization");
-    // One statement a class registers what frees it.
-    let foreign = |part: &&str| part.contains("Finalization = (typeof") && !part.contains(&ours);
-    let kept: String = kept.split_inclusive(";\n").filter(|part| !foreign(part)).collect();
+    // One statement a class registers what frees it. Ours is freed by who has it.
+    let kept: String = kept.split_inclusive(";\n").filter(|part| !part.contains("Finalization = (typeof")).collect();
     let (names, ours) = ("export { initSync, __wbg_init as default }", "export { __wbg_init as default }");
     if !kept.contains(names) {
         return Err(wrong(format!("no \"{names}\"")));
@@ -141,7 +142,7 @@ export { initSync, __wbg_init as default };
     fn only_our_own_class_and_what_it_needs_stay() {
         let kept = without_classes(GLUE).unwrap();
         assert!(!kept.contains("Other") && !kept.contains("initSync"));
-        assert_eq!(members_of_wasm(&kept).into_iter().collect::<Vec<_>>(), ["connectflow_end", "connectflow_free"]);
+        assert_eq!(members_of_wasm(&kept).into_iter().collect::<Vec<_>>(), ["connectflow_end"]);
         assert!(without_classes(&GLUE.replace("if (Symbol.dispose) Other", "")).is_err());
     }
 

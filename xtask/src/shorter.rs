@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 
 /// What wasm-bindgen writes, and what it becomes wherever it is.
-pub(crate) const WORDS: [(&str, &str); 26] = [
+pub(crate) const WORDS: [(&str, &str); 27] = [
     // Every browser that runs the module has these classes, and what wipes after them.
     ("let result;\n            try {\n                result = arg0 instanceof ", "const ret = arg0 instanceof "),
     (
@@ -68,13 +68,11 @@ pub(crate) const WORDS: [(&str, &str); 26] = [
         "function handleError(f, args) {\n    try {\n        return f.apply(this, args);",
         "const tried = (f) => (...args) => {\n    try {\n        return f(...args);",
     ),
-    // The package gives texts where there are to be some, and begins once. It ends by `unmount`.
-    ("        try {\n            ptr0 = ", "            ptr0 = "),
-    (
-        "        } catch (e) {\n            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }\n            \
-         if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }\n            throw e;\n        }\n",
-        "",
-    ),
+    // None of these is called while it runs: they are the queue's of tasks and those of promises.
+    ("= makeMutClosure(", "= makeClosure("),
+    // The package begins once, and what it mounts ends by `unmount`.
+    ("        ConnectFlowFinalization.register(obj, obj.__wbg_ptr, obj);\n", ""),
+    ("        ConnectFlowFinalization.unregister(this);\n", ""),
     (
         "    free() {\n        const ptr = this.__destroy_into_raw();\n        \
          wasm.__wbg_connectflow_free(ptr, 0);\n    }\n",
@@ -90,8 +88,10 @@ const NAMED: &str = "            const ret = ";
 /// Such next lines, and how what they do with a value begins.
 const USES: [(&str, &str); 2] = [
     ("            return isLikeNone(ret) ? 0 : addToExternrefTable0(ret);\n", "return kept("),
-    ("            giveText(arg0, ret);\n", "giveText(arg0, "),
+    ("            giveText(arg0, ret);\n", "return giveText(arg0, "),
 ];
+/// What a statement begins with whose value nobody could give back.
+pub(crate) const STATEMENTS: [&str; 3] = ["const ", "return ", "throw "];
 /// What stands before an import's function.
 const MEMBER: &str = "        ";
 
@@ -111,6 +111,13 @@ pub(crate) fn shorter(glue: &str) -> Result<String> {
             && let Some((_, begin)) = USES.iter().find(|(next, _)| lines.next_if_eq(next).is_some())
         {
             out += &format!("            {begin}{value});\n");
+        } else if let Some(alone) = line.strip_prefix("            ")
+            && out.ends_with(") => {\n")
+            && lines.peek().is_some_and(|next| next.starts_with("        }"))
+            && !STATEMENTS.iter().any(|word| alone.starts_with(word))
+        {
+            // Nobody asks for its value; with it, the function is an expression.
+            out += &format!("            return {alone}");
         } else {
             out += &arrow(line).unwrap_or_else(|| line.to_owned());
         }
@@ -175,10 +182,17 @@ mod tests {
         assert!(
             ["    free: function() {\n", "        },\n", "        a: 1,\n"].iter().all(|line| arrow(line).is_none())
         );
-        let glue = glue() + lines[0] + "            const ret = arg0.body;\n" + USES[0].0 + "        },\n";
-        let expected = arrows[0].to_owned() + "            return kept(arg0.body);\n        },\n";
-        assert!(shorter(&glue).unwrap().ends_with(&expected));
-        let text = lines[0].to_owned() + "            const ret = arg1.href;\n" + USES[1].0;
-        assert!(shorter(&(glue + &text)).unwrap().ends_with("            giveText(arg0, arg1.href);\n"));
+        let member = |first: &str, body: &str| [first, "            ", body, "        },\n"].concat();
+        let bodies = [
+            (["const ret = arg0.body;\n", USES[0].0].concat(), "return kept(arg0.body);\n"),
+            (["const ret = arg1.href;\n", USES[1].0].concat(), "return giveText(arg0, arg1.href);\n"),
+            ("arg0.abort();\n".to_owned(), "return arg0.abort();\n"),
+            ("throw arg0;\n".to_owned(), "throw arg0;\n"),
+            ("a();\n            b();\n".to_owned(), "a();\n            b();\n"),
+        ];
+        for (body, short) in bodies {
+            let glue = glue() + &member(lines[0], &body);
+            assert!(shorter(&glue).unwrap().ends_with(&member(arrows[0], short)), "{body}");
+        }
     }
 }

@@ -3,10 +3,10 @@
 use super::super::handle::place;
 use super::super::instance::{Shown, shown};
 use super::super::keeper::{Keeper, KeeperRef, News, Owner};
-use super::super::options;
+use super::super::options::{self, flag, get, number, text};
 use super::super::panic::{self, Survivor};
-use super::{failure_of, listen, own, own_number, own_text, parts_of, post};
-use crate::browser::{Listener, document, spawn};
+use super::{failure_of, listen, parts_of, post};
+use crate::browser::{Listener, document, later};
 use crate::cut::by_name;
 use crate::error::{Code, Failure};
 use crate::flow::{self, Apps, Event, Faults, Screen, State, Typed};
@@ -55,7 +55,7 @@ struct Task {
 }
 
 /// Takes the port that came with `nonce`. `platform` is an address of the platform that this document is for.
-pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str, platform: &str) -> Option<()> {
+pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: JsValue, platform: &str) -> Option<()> {
     if CHILD.with_borrow(Option::is_some) {
         return None;
     }
@@ -79,22 +79,22 @@ pub(in crate::embed) fn mount(root: &ShadowRoot, port: MessagePort, nonce: &str,
     child.view.set(Some(shown(&child.owner, &child.target, view::fields_alone(ui))));
     let survivor: Rc<dyn Survivor> = child.clone();
     panic::register(&survivor);
-    child.keeper.start(Rc::new(Hooks(Rc::downgrade(&child))), None, 0.0);
+    child.keeper.start(Rc::downgrade(&child) as _, None, 0.0);
     let closed = Listener::new(&child.port, &child, "close", |child, _| child.end());
     let received = listen(&child.port, &child, Child::received);
     child.listeners.set([closed, received]);
-    post(&child.port, "ready", &[("nonce", nonce.into())]);
+    post(&child.port, "ready", &[("nonce", nonce)]);
     CHILD.set(Some(child));
     Some(())
 }
 
 impl Child {
     fn received(self: &Rc<Self>, message: &JsValue) {
-        by_name!(&own_text(message, "name").unwrap_or_default(), {
+        by_name!(&text(message, "name").unwrap_or_default(), {
             "setup" => self.set_up(message),
             "look" => self.dress(message),
             "session" => {
-                self.generation.set(own_number(message, "generation").unwrap_or_default() as u32);
+                self.generation.set(number(message, "generation").unwrap_or_default() as u32);
                 self.keeper.offer(message);
             },
             "proceed" => self.proceed(),
@@ -135,24 +135,24 @@ impl Child {
 
     /// What the parent says that it is for, with a platform that this document's own page has named as well.
     fn task_of(&self, message: &JsValue) -> Option<Task> {
-        let auth_type = AuthType::named(&own_text(message, "authType")?)?;
-        let api = options::api_base(&own_text(message, "apiUrl")?)?;
+        let auth_type = AuthType::named(&text(message, "authType")?)?;
+        let api = options::api_base(&text(message, "apiUrl")?)?;
         if Url::new(&api).ok()?.origin() != self.platform_origin {
             return None;
         }
-        let list = own(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
+        let list = get(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
         let header = |(name, value): (String, String)| {
             let name = HEADERS.iter().find(|known| **known == name)?;
             options::is_header_value(&value).then_some((*name, value))
         };
-        let correlation = own(message, "correlation").is_some_and(|flag| flag.is_truthy());
+        let correlation = flag(message, "correlation");
         let extra = ExtraHeaders { fixed: options::pairs(&list).into_iter().filter_map(header).gather(), correlation };
         let bearer = Rc::new(KeeperRef(self.keeper.clone()));
         let origins = Origins { api, icons: Vec::new() };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
         Some(Task {
             platform: Refold { transport, config: Default::default() },
-            slug: own_text(message, "app").unwrap_or_default(),
+            slug: text(message, "app").unwrap_or_default(),
             auth_type,
         })
     }
@@ -160,9 +160,9 @@ impl Child {
     /// The host's look. Values are set through the CSSOM and stay values.
     fn dress(&self, message: &JsValue) {
         self.ui.settings.update(|settings| options::apply(settings, message));
-        let Some(variables) = own(message, "variables").and_then(|it| it.dyn_into::<Object>().ok()) else { return };
+        let Some(variables) = get(message, "variables") else { return };
         let page = document().and_then(|document| document.document_element());
-        for (name, value) in options::pairs(&Object::entries(&variables)) {
+        for (name, value) in options::pairs(&Object::entries(variables.unchecked_ref())) {
             if name == "color-scheme" {
                 // A document of another scheme than its frame gets an opaque background.
                 if let Some(page) = page.as_ref().and_then(|page| page.dyn_ref::<HtmlElement>()) {
@@ -275,7 +275,7 @@ impl Child {
         }
         // This may be one of them: it must not be dropped while it runs.
         let listeners = self.listeners.take();
-        spawn(Box::pin(async move { drop(listeners) }));
+        later(Box::new(|| drop(listeners)));
         self.port.close();
         self.view.set(None);
         self.owner.cleanup();
@@ -299,22 +299,19 @@ impl Host for Weak<Child> {
     }
 }
 
-struct Hooks(Weak<Child>);
-
-impl Owner for Hooks {
-    fn hear(&self, news: News) {
-        let Some(child) = self.0.upgrade() else { return };
+impl Owner for Child {
+    fn hear(self: Rc<Self>, news: News) {
         match news {
             News::Event(SessionEvent::Expired { reason: ExpiryReason::Rejected, .. }) => {
-                post(&child.port, "rejected", &[("generation", child.generation.get().into())]);
+                post(&self.port, "rejected", &[("generation", self.generation.get().into())]);
             }
             News::Probe(lease) => {
-                if let Some(task) = child.task.get() {
-                    child.keeper.probe(&task.platform, lease);
+                if let Some(task) = self.task.get() {
+                    self.keeper.probe(&task.platform, lease);
                 }
             }
             // On a reset the parent resets its flow, too, and takes this document away.
-            News::Event(_) | News::Reset | News::Changed(_) => {}
+            News::Event(_) | News::Reset | News::Changed(_) | News::Page(_) => {}
         }
     }
 }

@@ -10,8 +10,8 @@ pub(super) mod child;
 pub(super) mod parent;
 
 use super::instance::Core;
-use super::options;
-use crate::browser::Listener;
+use super::options::{self, get, text};
+use crate::browser::{Listener, global};
 use crate::error::{Code, Failure, Report};
 use crate::object;
 use js_sys::{Function, JsString, Object};
@@ -40,11 +40,7 @@ pub(super) fn capture(post: Function) {
 
 /// The page's of now, for want of one that was captured.
 fn current_post() -> Option<Function> {
-    let mut found = js_sys::global().into();
-    for name in ["MessagePort", "prototype", "postMessage"] {
-        found = object::get(&found, name).ok()?;
-    }
-    found.dyn_into().ok()
+    global(&["MessagePort", "prototype", "postMessage"])?.dyn_into().ok()
 }
 
 /// The address of the frame's document, checked.
@@ -54,7 +50,7 @@ pub struct FrameUrl(Url);
 impl FrameUrl {
     /// One that may be trusted, and of another origin than the page's: an own origin isolates nothing.
     pub(super) fn check(address: &str) -> Option<Self> {
-        let page = options::text(&options::get(&js_sys::global(), "location")?, "origin")?;
+        let page = global(&["location", "origin"])?.as_string()?;
         options::secure(address).filter(|url| url.origin() != page).map(Self)
     }
 }
@@ -96,29 +92,15 @@ fn post_whole(port: &MessagePort, message: &Object) {
     });
 }
 
-/// A property of the message itself: what a page puts into `Object.prototype` is not part of it.
-fn own(message: &JsValue, name: &str) -> Option<JsValue> {
-    let message: &Object = message.dyn_ref()?;
-    Object::has_own(message, &name.into()).then(|| object::get(message, name).ok()).flatten()
-}
-
-fn own_text(message: &JsValue, name: &str) -> Option<String> {
-    own(message, name)?.as_string()
-}
-
-/// Hears what the other side posts.
+/// Hears what the other side posts: what a page puts into `Object.prototype` is not part of it.
 fn listen<T: 'static>(port: &MessagePort, of: &Rc<T>, received: fn(&Rc<T>, &JsValue)) -> Option<Listener> {
     let listener = Listener::new(port, of, "message", move |of, event| {
         if let Ok(message) = object::get(event, "data") {
-            received(of, &message);
+            received(of, &object::own(&message));
         }
     });
     port.start();
     listener
-}
-
-fn own_number(message: &JsValue, name: &str) -> Option<f64> {
-    own(message, name)?.as_f64()
 }
 
 fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {
@@ -131,9 +113,9 @@ fn parts_of(failure: &Failure) -> Vec<(&'static str, JsValue)> {
 
 /// The failure that the other side tells: a code that is known here and a reference.
 fn failure_of(message: &JsValue) -> Failure {
-    let name = own_text(message, "code").unwrap_or_default();
+    let name = text(message, "code").unwrap_or_default();
     let code = Code::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(Code::BadResponse);
-    let reference = own(message, "reference").and_then(|reference| reference.dyn_into::<JsString>().ok());
+    let reference = get(message, "reference").and_then(|reference| reference.dyn_into::<JsString>().ok());
     let reference = reference.map(|text| String::from(text.slice(0, MAX_REFERENCE)));
     Report { reference, ..code.into() }.into()
 }

@@ -1,8 +1,9 @@
 //! The host's side of the frame: shows it, hands it the session token, and hears how it went. Never holds a value.
 
 use super::super::instance::Core;
-use super::{FrameUrl, Framed, News, VERSION, failure_of, listen, message, own_number, own_text, parts_of, post};
-use crate::browser::{Listener, Timer, random_uuid, spawn, window};
+use super::super::options::{get, number, plain, text};
+use super::{FrameUrl, Framed, News, VERSION, failure_of, listen, message, parts_of, post};
+use crate::browser::{Listener, Timer, later, random_uuid, window};
 use crate::cut::by_name;
 use crate::decimal::decimal;
 use crate::error::{Code, Failure};
@@ -38,7 +39,7 @@ struct Parent {
 /// One document's connection; a new document gets a new one.
 struct Channel {
     port: MessagePort,
-    nonce: String,
+    nonce: JsValue,
     ready: Cell<bool>,
     _received: Option<Listener>,
 }
@@ -58,7 +59,7 @@ impl Core {
         let parent = element.zip(self.frame_url.clone()).map(|(element, url)| Parent::new(self, element, url));
         let before = self.frame.replace(parent.map(|parent| parent as _));
         // Perhaps inside one of its own listeners, which must not be dropped while it runs.
-        spawn(Box::pin(async move { drop(before) }));
+        later(Box::new(|| drop(before)));
     }
 
     pub(in crate::embed) fn tell_frame(&self, news: News) {
@@ -104,8 +105,8 @@ impl Parent {
         let (Ok(pair), Some(target)) = (MessageChannel::new(), self.element.content_window()) else { return };
         let port = pair.port1();
         let received = listen(&port, self, Self::received);
-        let nonce = random_uuid();
-        let hello = message("connect-flow", &[("version", VERSION.into()), ("nonce", nonce.as_str().into())]);
+        let nonce = JsValue::from(random_uuid());
+        let hello = message("connect-flow", &[("version", VERSION.into()), ("nonce", nonce.clone())]);
         self.channel.replace(Some(Channel { port, nonce, ready: Cell::new(false), _received: received }));
         // A document of any other origin does not get it, and is noticed by its silence.
         drop(target.post_message_with_transfer(&hello, &self.url.0.origin(), &Array::of1(&pair.port2())));
@@ -125,28 +126,28 @@ impl Parent {
 
     fn received(self: &Rc<Self>, message: &JsValue) {
         let Some(core) = self.core.upgrade() else { return };
-        let name = own_text(message, "name").unwrap_or_default();
+        let name = text(message, "name").unwrap_or_default();
         if name != "failed" && name != "ready" && self.port().is_none() {
             return;
         }
         by_name!(&name, {
             "failed" => core.send(Event::FrameFailed(failure_of(message))),
-            "ready" => if self.begins(own_text(message, "nonce")) {
+            "ready" => if self.begins(get(message, "nonce")) {
                 self.patience.set(None);
                 self.set_up(&core);
             },
             "height" => {
-                let px = own_number(message, "px").unwrap_or_default().clamp(0.0, HIGHEST);
+                let px = number(message, "px").unwrap_or_default().clamp(0.0, HIGHEST);
                 drop(self.element.style().set_property("block-size", &[&decimal(px as usize), "px"].concat()));
             },
             "submitted" => core.send(Event::FrameSubmitted),
             "saved" => self.answer(&core, Ok(None)),
             "connected" => self.answer(&core, Ok(Some(Authorization::Connected))),
-            "address" => if let Some(address) = own_text(message, "url") {
+            "address" => if let Some(address) = get(message, "url").and_then(|url| url.as_string()) {
                 self.answer(&core, core.take_address(&address).map(Some));
             },
             "refused" => self.answer(&core, Err(failure_of(message))),
-            "rejected" => if let Some(generation) = own_number(message, "generation") {
+            "rejected" => if let Some(generation) = number(message, "generation") {
                 core.keeper.rejected(generation as u32);
             },
         })
@@ -154,9 +155,10 @@ impl Parent {
     }
 
     /// Whether that is the nonce of a document which has not answered before.
-    fn begins(&self, nonce: Option<String>) -> bool {
+    fn begins(&self, nonce: Option<JsValue>) -> bool {
         let channel = self.channel.borrow();
-        channel.as_ref().is_some_and(|channel| nonce.as_deref() == Some(&channel.nonce) && !channel.ready.replace(true))
+        let same = |channel: &&Channel| nonce.is_some_and(|nonce| Object::is(&nonce, &channel.nonce));
+        channel.as_ref().filter(same).is_some_and(|channel| !channel.ready.replace(true))
     }
 
     /// How the attempt went that the frame was told to go on with.
@@ -193,7 +195,7 @@ impl Parent {
 
     fn share_look(&self, core: &Core) {
         let style = window().and_then(|window| window.get_computed_style(&self.element).ok()?);
-        let look = core.ui.settings.read(super::super::options::plain);
+        let look = core.ui.settings.read(plain);
         if let (Some(port), Some(style), Some(look)) = (self.port(), style, look) {
             object::set(&look, "name", &"look".into());
             object::set(&look, "variables", &variables(&style));
@@ -246,12 +248,14 @@ impl Framed for Parent {
 /// What the page has set of the style's variables, and what holds for the frame where it has not.
 fn variables(style: &CssStyleDeclaration) -> Object {
     let variables = object::plain(&[]);
-    let usual = [("--cf-font", "font-family"), ("color-scheme", "color-scheme")];
-    for (name, property) in usual.into_iter().chain(view::variables().map(|name| (name, name))) {
+    let set = |name, property| {
         let value = style.get_property_value(property).unwrap_or_default();
         if !value.is_empty() {
             object::set(&variables, name, &value.into());
         }
-    }
+    };
+    set("--cf-font", "font-family");
+    set("color-scheme", "color-scheme");
+    view::variables().for_each(|name| set(name, name));
     variables
 }

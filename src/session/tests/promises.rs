@@ -256,7 +256,7 @@ fn the_least_of_what_is_known_counts_and_the_device_clock_only_alone() {
     let claims = Claims { expires: Some(NEW_YEAR + 30.0 * MINUTE), ..Claims::default() };
     let (at, _) = clock::Clock::default().read(Now { wall_ms: NEW_YEAR - 400.0 * DAY, steady_ms: 0.0 });
     let offer = Offer { expires_in: Given::seconds(5_000.0), expires_at, server_time, ..Offer::bare(token("a")) };
-    let estimate = |offer: &Offer, claims: &Claims| lifetime::Facts::of(offer, claims).estimate(at, None, false);
+    let estimate = |offer: &Offer, claims: &Claims| lifetime::estimate(offer, claims, at, None, false);
     let known = |length, trusted| lifetime::Estimate::Known { length, trusted };
     assert_eq!(estimate(&offer, &claims), known(30.0 * MINUTE, true));
     assert_eq!(estimate(&offer, &Claims::default()), known(HOUR, true));
