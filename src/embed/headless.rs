@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 /// The state now. `seen` is the list of apps that was told last: the same one is not told again.
 pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
-    let SessionShown { line, test_mode, covered } = core.ui.session.get();
+    let SessionShown { line, test_mode, covered } = core.ui.session();
     let flow = core.flow.borrow();
     let state = flow.state();
     let known = match (seen.as_ref(), &state.apps) {

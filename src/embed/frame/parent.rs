@@ -193,7 +193,7 @@ impl Parent {
 
     fn share_look(&self, core: &Core) {
         let style = window().and_then(|window| window.get_computed_style(&self.element).ok()?);
-        let look = core.ui.settings.read(super::super::options::plain);
+        let look = core.ui.settings(super::super::options::plain);
         if let (Some(port), Some(style), Some(look)) = (self.port(), style, look) {
             object::set(&look, "name", &"look".into());
             object::set(&look, "variables", &variables(&style));

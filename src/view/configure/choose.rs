@@ -1,5 +1,6 @@
 //! Choosing among options whose values are texts or numbers: one in a selection, several in a list to tick.
 
+use super::super::Ui;
 use super::super::dom::{El, el, value_of};
 use super::super::icon;
 use super::place::Place;
@@ -14,12 +15,11 @@ use web_sys::HtmlInputElement;
 
 /// A selection. Options are told apart by their place, because `1` and `"1"` are two values. What is chosen but no
 /// longer offered stays in the list until something else is chosen.
-pub(super) fn one(place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
-    let ui = place.ui();
+pub(super) fn one(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
     let current = current.filter(|value| !value.is_empty());
     let known = options.iter().position(|option| Some(&option.value) == current);
     let option = |(nth, option): (usize, &Choice)| {
-        let made = el("option").attr("value", &decimal(nth)).text(&place.called(option));
+        let made = el("option").attr("value", &decimal(nth)).text(&place.called(ui, option));
         if known == Some(nth) { made.with("selected") } else { made }
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {
@@ -32,9 +32,9 @@ pub(super) fn one(place: &Rc<Place>, options: &[Choice], current: Option<&Value>
         .maybe(gone)
         .children(options.iter().enumerate().map(option));
     let place = Rc::clone(place);
-    select.on("change", move |event| match value_of(event).as_str() {
-        "gone" => {}
-        nth => place.put(nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
+    select.tells(ui, "change", move |ui, event| match value_of(event).as_str() {
+        "gone" => None,
+        nth => place.put(ui.state, nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
     })
 }
 
@@ -48,28 +48,24 @@ fn items(list: Option<&Value>) -> &[Value] {
 }
 
 /// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options'.
-pub(super) fn several(place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
-    let ui = place.ui();
+pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
     let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
     let line = |(nth, option): (usize, &Choice)| {
         let box_ = el("input type=checkbox");
         let element: HtmlInputElement = box_.element().clone().unchecked_into();
         element.set_checked(items(current).contains(&option.value));
         let (place, order) = (Rc::clone(place), Rc::clone(&order));
-        let box_ = box_.on("change", move |_| {
-            let list = ui.read(|state| {
-                let (mut list, before) = (items(place.value(state)).to_vec(), items(place.saved(state)));
-                list.retain(|item| *item != order[nth]);
-                if element.checked() {
-                    list.push(order[nth].clone());
-                }
-                put_in_order(&mut list, |item| {
-                    let known = before.iter().position(|value| value == item);
-                    known.unwrap_or_else(|| before.len() + order.iter().position(|value| value == item).unwrap_or(0))
-                });
-                list
+        let box_ = box_.tells(ui, "change", move |ui, _| {
+            let (mut list, before) = (items(place.value(ui.state)).to_vec(), items(place.saved(ui.state)));
+            list.retain(|item| *item != order[nth]);
+            if element.checked() {
+                list.push(order[nth].clone());
+            }
+            put_in_order(&mut list, |item| {
+                let known = before.iter().position(|value| value == item);
+                known.unwrap_or_else(|| before.len() + order.iter().position(|value| value == item).unwrap_or(0))
             });
-            place.put(Some(Value::List(list)));
+            place.put(ui.state, Some(Value::List(list)))
         });
         el("label.check").child(box_).child(el("span").text(&option.name))
     };
