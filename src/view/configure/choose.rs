@@ -5,7 +5,6 @@ use super::super::dom::{El, el, value_of};
 use super::super::icon;
 use super::place::Place;
 use crate::decimal::decimal;
-use crate::flow::put_in_order;
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
@@ -47,7 +46,8 @@ fn items(list: Option<&Value>) -> &[Value] {
     list.map_or(&[], Value::items)
 }
 
-/// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options'.
+/// A list to tick. What is chosen but no longer offered stays chosen, behind the others; the order is the saved one, then
+/// the options'.
 pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
     let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
     let line = |(nth, option): (usize, &Choice)| {
@@ -56,15 +56,14 @@ pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: O
         element.set_checked(items(current).contains(&option.value));
         let (place, order) = (Rc::clone(place), Rc::clone(&order));
         let box_ = box_.tells(ui, "change", move |ui, _| {
-            let (mut list, before) = (items(place.value(ui.state)).to_vec(), items(place.saved(ui.state)));
-            list.retain(|item| *item != order[nth]);
-            if element.checked() {
-                list.push(order[nth].clone());
-            }
-            put_in_order(&mut list, |item| {
-                let known = before.iter().position(|value| value == item);
-                known.unwrap_or_else(|| before.len() + order.iter().position(|value| value == item).unwrap_or(0))
-            });
+            let (chosen, saved) = (items(place.value(ui.state)), items(place.saved(ui.state)));
+            let offered = order.iter().filter(|value| !saved.contains(value));
+            let gone = chosen.iter().filter(|value| !saved.contains(value) && !order.contains(value));
+            let ticked = |value: &&Value| match **value == order[nth] {
+                true => element.checked(),
+                false => chosen.contains(value),
+            };
+            let list = saved.iter().chain(offered).chain(gone).filter(ticked).cloned().gather();
             place.put(ui.state, Some(Value::List(list)))
         });
         el("label.check").child(box_).child(el("span").text(&option.name))
