@@ -70,13 +70,16 @@ pub(super) struct El(Element);
 pub(super) fn el(words: &str) -> El {
     let (name, attributes) = cut(words, ' ');
     let (tag, mut classes) = cut(name, '.');
-    let made = document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+    let made = El(document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error)));
+    let mut names = String::new();
     while !classes.is_empty() {
         let (class, more) = cut(classes, '.');
-        let _ = made.class_list().add_1(class);
+        names.push_str(if names.is_empty() { "" } else { " " });
+        names.push_str(class);
         classes = more;
     }
-    El(made).with(attributes)
+    let made = if names.is_empty() { made } else { made.class(&names) };
+    made.with(attributes)
 }
 
 /// A new SVG element.
@@ -198,7 +201,7 @@ impl El {
     }
 
     pub(super) fn child(self, child: El) -> Self {
-        let _ = self.0.append_child(&child.0);
+        self.put_before(&child, None);
         self
     }
 
@@ -395,7 +398,7 @@ fn tell(view: View, element: &El, event: &'static str, told: Box<dyn Tell>) {
 
 fn slot(view: View, parent: &Element, place: Box<dyn Place>) {
     let anchor: Comment = document().create_comment("");
-    let _ = parent.append_child(&anchor);
+    let _ = parent.insert_before(&anchor, None);
     // A child knows its parent weakly, so that an effect of the parent may hold it.
     let owner = Owner::new();
     let (mut shown, mut live): (_, Option<El>) = (None, None);

@@ -2,7 +2,7 @@
 //!
 //! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
-use super::dom::{El, el, focus_soon};
+use super::dom::{El, el, focus_soon, set_attribute};
 use super::held::keep;
 use super::icon;
 use super::labelled::{self, Labelled};
@@ -40,11 +40,12 @@ impl Form {
                 take(&control.element);
                 continue;
             }
-            let options = control.element.children();
-            for option in (0..options.length()).filter_map(|at| options.item(at)) {
+            let mut next = control.element.first_element_child();
+            while let Some(option) = next {
                 if option.matches(":checked").unwrap_or(false) {
                     take(option.unchecked_ref());
                 }
+                next = option.next_element_sibling();
             }
         }
         typed.into()
@@ -176,7 +177,7 @@ fn control(ui: &Ui, field: &InputField) -> El {
 /// Shows and hides what was typed in a masked field.
 fn reveal(ui: &Ui, input: &HtmlInputElement, label: &str) -> El {
     let input = input.clone();
-    let shown = Rc::new(Cell::new(false));
+    let shown = Cell::new(false);
     let button = bare_button(Weight::Quiet)
         .class("b b-icon")
         .with("aria-pressed=false")
@@ -186,7 +187,8 @@ fn reveal(ui: &Ui, input: &HtmlInputElement, label: &str) -> El {
     let toggle = button.element().clone();
     button.on("click", move |_| {
         shown.set(!shown.get());
-        input.set_type(if shown.get() { "text" } else { "password" });
-        let _ = toggle.set_attribute("aria-pressed", if shown.get() { "true" } else { "false" });
+        let (kind, pressed) = if shown.get() { ("text", "true") } else { ("password", "false") };
+        set_attribute(&input, "type", Some(kind));
+        set_attribute(&toggle, "aria-pressed", Some(pressed));
     })
 }

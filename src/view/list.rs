@@ -9,11 +9,12 @@ use super::parts::{Weight, actions, bare_button, heading, lead, statement};
 use super::rows::Rows;
 use super::{Ui, View};
 use crate::flow::{Apps, Event, State};
+use crate::object;
 use leptos::prelude::{ArcTrigger, Notify, Track};
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
@@ -187,8 +188,9 @@ fn ready(ui: &Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opt
             .on("keydown", move |event| {
                 let Some((index, mut rows)) = shown.parts() else { return };
                 let Some(at) = rows.focused() else { return };
+                let key = object::get(event, "key").ok().and_then(|key| key.as_string()).unwrap_or_default();
                 let last = index.found.len().saturating_sub(1);
-                let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+                let to = match key.as_str() {
                     "ArrowDown" => (at + 1).min(last),
                     "ArrowUp" => at.saturating_sub(1),
                     "Home" => 0,

@@ -151,6 +151,9 @@ pub(super) fn bare_tile() -> El {
     el("span part=tile aria-hidden=true").child(el("span"))
 }
 
+/// The last class of a tile whose image has neither loaded nor failed.
+pub(super) const WAITING: &str = " wait";
+
 /// Makes a bare tile that of an app.
 pub(super) fn dress(tile: El, size: &str, slug: &str, name: &str, icon: Option<&str>) -> El {
     // FNV-1a: the same app has the same colour everywhere.
@@ -159,7 +162,7 @@ pub(super) fn dress(tile: El, size: &str, slug: &str, name: &str, icon: Option<&
     let _ = tile.inner().text(name.get(..name.ceil_char_boundary(1)).unwrap_or_default());
     let image = icon
         .map(|address| el("img alt referrerpolicy=no-referrer decoding=async draggable=false").attr("src", address));
-    let class = ["tile ", size, " ", hue, if image.is_some() { " wait" } else { "" }].concat();
+    let class = ["tile ", size, " ", hue, if image.is_some() { WAITING } else { "" }].concat();
     tile.class(&class).maybe(image)
 }
 

@@ -1,9 +1,9 @@
 //! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
 
-use super::dom::{El, el, focus, later};
+use super::dom::{El, el, focus, later, set_attribute};
 use super::icon;
 use super::key::Key;
-use super::parts::{Weight, bare_button};
+use super::parts::{WAITING, Weight, bare_button};
 use super::text::{self, direction, language};
 use super::{
     Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, style, waiting,
@@ -89,7 +89,7 @@ pub(super) fn fill(ui: &Ui, root: Element) {
         .named(ui, "region")
         .attr_with(ui, "data-screen", |ui| Some(Shown::now(ui).name.to_owned()))
         // Events of images do not bubble: one listener for all tiles.
-        .on_capture("load", |event| settle(event.target(), "ok"))
+        .on_capture("load", |event| settle(event.target(), " ok"))
         .on_capture("error", |event| settle(event.target(), ""))
         .child(notices(ui))
         .child(status)
@@ -158,15 +158,12 @@ fn complete() {
 /// An image that loaded takes the place of the letter; one that did not gives it back.
 fn settle(target: Option<web_sys::EventTarget>, class: &str) {
     let Some(image) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    if !image.tag_name().eq_ignore_ascii_case("img") {
-        return;
-    }
-    if let Some(tile) = image.parent_element() {
-        let _ = tile.class_list().remove_1("wait");
+    let tile = image.parent_element().filter(|_| image.matches("img").unwrap_or(false));
+    if let Some(tile) = tile {
+        let known = tile.get_attribute("class").unwrap_or_default();
+        set_attribute(&tile, "class", Some(&[known.strip_suffix(WAITING).unwrap_or(&known), class].concat()));
         if class.is_empty() {
             image.remove();
-        } else {
-            let _ = tile.class_list().add_1(class);
         }
     }
 }
@@ -175,7 +172,7 @@ fn settle(target: Option<web_sys::EventTarget>, class: &str) {
 fn arrive(frame: &Element, screen: &El, said: &El) {
     let Some(shadow) = frame.get_root_node().dyn_into::<ShadowRoot>().ok() else { return };
     let active = leptos::tachys::dom::document().active_element();
-    let idle = active.as_ref().is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"));
+    let idle = active.as_ref().is_none_or(|active| active.matches("body").unwrap_or(false));
     let elsewhere = !idle && active.as_ref() != Some(&shadow.host());
     let (screen, said) = (screen.element().clone(), said.clone());
     later(Box::new(move || {

@@ -9,8 +9,6 @@ use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 /// A selection. Options are told apart by their place, because `1` and `"1"` are two values. What is chosen but no
 /// longer offered stays in the list until something else is chosen.
@@ -52,15 +50,15 @@ pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: O
     let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
     let line = |(nth, option): (usize, &Choice)| {
         let box_ = el("input type=checkbox");
-        let element: HtmlInputElement = box_.element().clone().unchecked_into();
-        element.set_checked(items(current).contains(&option.value));
+        let box_ = if items(current).contains(&option.value) { box_.with("checked") } else { box_ };
+        let element = box_.element().clone();
         let (place, order) = (Rc::clone(place), Rc::clone(&order));
         let box_ = box_.tells(ui, "change", move |ui, _| {
             let (chosen, saved) = (items(place.value(ui.state)), items(place.saved(ui.state)));
             let offered = order.iter().filter(|value| !saved.contains(value));
             let gone = chosen.iter().filter(|value| !saved.contains(value) && !order.contains(value));
             let ticked = |value: &&Value| match **value == order[nth] {
-                true => element.checked(),
+                true => element.matches(":checked").unwrap_or(false),
                 false => chosen.contains(value),
             };
             let list = saved.iter().chain(offered).chain(gone).filter(ticked).cloned().gather();
