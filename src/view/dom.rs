@@ -7,7 +7,7 @@
 use super::held::keep;
 use super::key::Key;
 use super::{Ui, View};
-use crate::browser::{Hear, Listener};
+use crate::browser::{self, Hear, Listener};
 use crate::cut::cut;
 use crate::flow;
 use leptos::prelude::{Owner, RenderEffect, untrack};
@@ -87,8 +87,8 @@ pub(super) fn svg(tag: &str) -> El {
     El(document().create_element_ns(Some(SVG), tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error)))
 }
 
-fn document() -> Document {
-    leptos::tachys::dom::document()
+pub(super) fn document() -> Document {
+    browser::document().unwrap_or_else(|| wasm_bindgen::throw_val(JsValue::NULL))
 }
 
 impl El {
@@ -301,7 +301,7 @@ pub(super) fn effect(mut run: Box<dyn Run>) {
 
 /// Runs after what is being built is in the document.
 pub(super) fn later(run: Box<dyn FnOnce()>) {
-    wasm_bindgen_futures::spawn_local(async move { run() });
+    browser::spawn(Box::pin(async move { run() }));
 }
 
 /// Gives an element the focus.
@@ -317,10 +317,12 @@ pub(super) fn focus_soon(element: &Element) {
 /// As [`focus_soon`], for the first that is found in an element.
 pub(super) fn focus_in_soon(element: &Element, selector: &str) {
     let (element, selector) = (element.clone(), selector.to_owned());
-    later(Box::new(move || match selector.as_str() {
+    let find = move || match selector.as_str() {
         "" => focus(&element),
         selector => element.query_selector(selector).ok().flatten().iter().for_each(focus),
-    }));
+    };
+    // It may only come with what a listener answers, which is sent when this was asked for already.
+    later(Box::new(move || later(Box::new(find))));
 }
 
 /// What has the focus inside `element`, which may be in a shadow root.

@@ -1,7 +1,7 @@
 //! The look: shows the state of the flow and of the session, reports what the user does. Knows no request, no token.
 //!
-//! [`root`] is mounted inside an open shadow root whose styles come from [`adopt_styles`]; what it reads and where it
-//! reports to is [`Ui`]. One file a screen.
+//! [`root`] is mounted inside an open shadow root whose styles come from [`adopt_styles`]; what it reads is [`Ui`],
+//! where it reports to is [`View`]. One file a screen.
 
 mod account;
 mod app;

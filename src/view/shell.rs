@@ -1,6 +1,6 @@
 //! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
 
-use super::dom::{El, el, focus, later, set_attribute};
+use super::dom::{El, document, el, focus, later, set_attribute};
 use super::icon;
 use super::key::Key;
 use super::parts::{WAITING, Weight, bare_button};
@@ -171,7 +171,7 @@ fn settle(target: Option<web_sys::EventTarget>, class: &str) {
 /// Moves the focus to the heading of a new screen; when it is elsewhere in the host's page, only says the heading.
 fn arrive(frame: &Element, screen: &El, said: &El) {
     let Some(shadow) = frame.get_root_node().dyn_into::<ShadowRoot>().ok() else { return };
-    let active = leptos::tachys::dom::document().active_element();
+    let active = document().active_element();
     let idle = active.as_ref().is_none_or(|active| active.matches("body").unwrap_or(false));
     let elsewhere = !idle && active.as_ref() != Some(&shadow.host());
     let (screen, said) = (screen.element().clone(), said.clone());
