@@ -53,11 +53,12 @@ mod tests {
         "input", "label", "li", "nav", "ol", "option", "p", "pre", "section", "select", "span", "summary", "textarea",
         "ul", "svg", "path",
     ];
-    const ATTRIBUTES: [&str; 29] = [
+    const ATTRIBUTES: [&str; 30] = [
         "alt",
         "autocapitalize",
         "autocomplete",
         "autocorrect",
+        "checked",
         "class",
         "data-1p-ignore",
         "data-dd-privacy",

@@ -111,7 +111,7 @@ pub(super) fn place(root: &ShadowRoot) -> Result<HtmlElement, JsValue> {
         .and_then(|element| element.dyn_into::<HtmlElement>().ok())
         .ok_or_else(|| JsValue::from(Error::new("no document")))?;
     view::adopt_styles(root);
-    root.append_child(&target)?;
+    root.insert_before(&target, None)?;
     Ok(target)
 }
 

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 /// module begins here.
 #[inline(never)]
 pub(super) fn state(core: &Core, seen: &mut Option<Apps>) -> String {
-    let SessionShown { line, test_mode, covered } = core.ui.session.get();
+    let SessionShown { line, test_mode, covered } = core.ui.session();
     let flow = core.flow.borrow();
     let state = flow.state();
     let known = match (seen.as_ref(), &state.apps) {

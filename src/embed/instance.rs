@@ -9,7 +9,7 @@ use super::popup::Popup;
 use super::second;
 use crate::browser::{Timer, later, now, random_uuid};
 use crate::error::Code;
-use crate::flow::{Event, Flow, Notice, State};
+use crate::flow::{Event, Flow, Notice};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{Environment, Phase, SessionView};
@@ -141,7 +141,7 @@ impl Instance {
     }
 
     pub fn update(&self, change: impl FnOnce(&mut Settings)) {
-        self.core.ui.settings.update(change);
+        self.core.ui.change_settings(change);
         self.core.tell_frame(frame::News::Look);
     }
 
@@ -236,14 +236,14 @@ impl Core {
         if self.held.borrow().len() > 1 {
             return;
         }
-        self.ui.opening.set(true);
+        self.ui.show_opening(true);
         let core = Rc::downgrade(self);
         second::ask(Box::new(move |here| {
             let Some(core) = core.upgrade() else { return };
             let held = core.held.take();
             if here {
                 held.into_iter().for_each(|event| core.send(event));
-                core.ui.opening.set(false);
+                core.ui.show_opening(false);
             } else {
                 core.emit(HostEvent { name: INCOMPLETE, detail: Vec::new() });
             }
@@ -254,7 +254,7 @@ impl Core {
     fn publish(self: &Rc<Self>) {
         let changes = self.flow.borrow().changes();
         if self.shown_changes.replace(changes) != changes {
-            self.ui.flow.changed();
+            self.ui.changed();
             self.changed();
         }
     }
@@ -326,7 +326,7 @@ impl Core {
             self.patience.set(None);
             return self.show_session(line, &view);
         }
-        if self.ui.session.get().line != SessionLine::Renewing {
+        if self.ui.session().line != SessionLine::Renewing {
             let show = move |core: &Rc<Self>| core.show_session(SessionLine::Renewing, &view);
             self.patience.set(Timer::new(PATIENCE_MS, self, show));
         }
@@ -334,16 +334,16 @@ impl Core {
 
     /// The page goes into the back/forward cache: whoever comes back to it may be somebody else.
     fn cover(self: &Rc<Self>) {
-        self.ui.session.set(SessionShown { covered: true, ..self.ui.session.get() });
+        self.ui.show_session(SessionShown { covered: true, ..self.ui.session() });
         self.changed();
     }
 
     fn show_session(self: &Rc<Self>, line: SessionLine, view: &SessionView) {
         let known = matches!(view.phase, Phase::Active | Phase::Ended(_));
-        let covered = self.ui.session.get().covered && !known;
+        let covered = self.ui.session().covered && !known;
         let shown = SessionShown { line, test_mode: view.environment == Environment::Test, covered };
-        if self.ui.session.get() != shown {
-            self.ui.session.set(shown);
+        if self.ui.session() != shown {
+            self.ui.show_session(shown);
             self.changed();
         }
     }
@@ -351,7 +351,7 @@ impl Core {
 
 /// The view's; the core may be gone by then.
 impl Host for Weak<Core> {
-    fn show(&self, to: &mut dyn See<State>) {
+    fn show(&self, to: &mut See<'_>) {
         if let Some(core) = self.upgrade()
             && let Ok(flow) = core.flow.try_borrow()
         {

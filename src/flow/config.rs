@@ -13,7 +13,7 @@ mod save;
 #[cfg(test)]
 mod tests;
 
-pub use draft::{Draft, put_in_order, set_member};
+pub use draft::{Draft, set_member};
 pub use event::{ConfigCommand, ConfigEvent};
 use options::Asked;
 pub use options::Offer;

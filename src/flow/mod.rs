@@ -20,8 +20,7 @@ mod told;
 
 pub use command::{Activity, CloseReason, Command, Notice, Outcome};
 pub use config::{
-    ConfigCommand, ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, put_in_order, rules,
-    set_member,
+    ConfigCommand, ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, rules, set_member,
 };
 pub use event::{Event, Typed};
 pub use machine::Flow;

@@ -23,34 +23,33 @@ fn stage(state: &State, auth_type: AuthType) -> Option<&RemovalStage> {
 }
 
 /// One card a kind: the platform ends all connections of a kind at once.
-pub(super) fn card(ui: Ui, auth_type: AuthType) -> El {
+pub(super) fn card(ui: &Ui, auth_type: AuthType) -> El {
     let list = el("div").slot(
         ui,
-        move |state, key| {
-            accounts(state, auth_type).for_each(|(account, active)| {
+        move |ui, key| {
+            accounts(ui.state, auth_type).for_each(|(account, active)| {
                 key.text(&account.identifier);
                 key.text(&account.connected_at);
                 key.flag(active);
             });
         },
-        move |ui, state| {
-            let rows = accounts(state, auth_type).map(|(account, active)| row(ui, account, active));
+        move |ui| {
+            let rows = accounts(ui.state, auth_type).map(|(account, active)| row(ui, account, active));
             Some(el("ul.accounts role=list").children(rows))
         },
     );
-    let asking = move |state: &State| stage(state, auth_type).is_some();
-    let broken = move |state: &State| accounts(state, auth_type).any(|(_, active)| !active);
+    let asking = move |ui: &Ui| stage(ui.state, auth_type).is_some();
+    let broken = move |ui: &Ui| accounts(ui.state, auth_type).any(|(_, active)| !active);
     let asked = Cell::new(false);
     el("div.card part=card").child(list).slot(
         ui,
-        move |state, key| {
-            key.flag(asking(state));
-            key.flag(broken(state));
+        move |ui, key| {
+            key.flag(asking(ui));
+            key.flag(broken(ui));
         },
-        move |ui, state| {
-            let asking = asking(state);
-            let footer =
-                if asking { removal(ui, auth_type, app_name(state)) } else { choices(ui, auth_type, broken(state)) };
+        move |ui| {
+            let asking = asking(ui);
+            let footer = if asking { removal(ui, auth_type, app_name(ui)) } else { choices(ui, auth_type, broken(ui)) };
             // The focus follows into the question and back to where it was asked.
             let moved = asked.replace(asking) != asking;
             if moved {
@@ -61,11 +60,14 @@ pub(super) fn card(ui: Ui, auth_type: AuthType) -> El {
     )
 }
 
-fn row(ui: Ui, account: &Account, active: bool) -> El {
+fn row(ui: &Ui, account: &Account, active: bool) -> El {
     let since = account.connected_at.clone();
-    let since = move || ui.date(&since).map(|date| ui.fmt("account.since", &[("date", &date)])).unwrap_or_default();
+    let since =
+        move |ui: &Ui| ui.date(&since).map(|date| ui.fmt("account.since", &[("date", &date)])).unwrap_or_default();
     el("li")
-        .child(el("span.grow").child(el("bdi.name").text(&account.identifier)).child(el("span.sub").text_with(since)))
+        .child(
+            el("span.grow").child(el("bdi.name").text(&account.identifier)).child(el("span.sub").text_with(ui, since)),
+        )
         .child(badge(active, el("span").say(ui, standing(active))))
 }
 
@@ -83,7 +85,7 @@ pub(super) const fn standing(active: bool) -> &'static str {
     if active { "state.connected" } else { "state.attention" }
 }
 
-fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
+fn choices(ui: &Ui, auth_type: AuthType, broken: bool) -> El {
     let connect = move |weight, key: &'static str| bare_button(weight).say(ui, key).sends(ui, connecting(auth_type));
     // Keys replace those before them: only signing in can add a second account.
     let add = (auth_type == AuthType::OAuth2).then(|| connect(Weight::Secondary, "app.add"));
@@ -99,24 +101,22 @@ fn choices(ui: Ui, auth_type: AuthType, broken: bool) -> El {
 }
 
 /// What disconnecting ends.
-fn removal(ui: Ui, auth_type: AuthType, app: &str) -> El {
+fn removal(ui: &Ui, auth_type: AuthType, app: &str) -> El {
     let named = app.to_owned();
     let disconnect = button(ui, Weight::Danger, "app.disconnect", || Event::DisconnectConfirmed);
     let keep = button(ui, Weight::Secondary, "removal.keep", || Event::DisconnectDeclined);
-    let text = move || {
+    let text = move |ui: &Ui| {
         let (mut names, mut count) = (String::new(), 0);
-        ui.read(|state| {
-            for (account, _) in accounts(state, auth_type) {
-                if count > 0 {
-                    names.push_str(", ");
-                }
-                names.push_str(&account.identifier);
-                count += 1;
+        for (account, _) in accounts(ui.state, auth_type) {
+            if count > 0 {
+                names.push_str(", ");
             }
-        });
+            names.push_str(&account.identifier);
+            count += 1;
+        }
         ui.plural("removal.text", count, &[("app", &named), ("accounts", &names), ("host", &ui.host())])
     };
-    question(ui, "removal.title", app, el("p").text_with(text))
+    question(ui, "removal.title", app, el("p").text_with(ui, text))
         .alerts(ui, |state| match &state.screen {
             Screen::App { removal: Some(Removal { stage: RemovalStage::Failed(failure), .. }), .. } => Some(failure),
             _ => None,

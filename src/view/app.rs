@@ -8,38 +8,38 @@ use super::parts::{Weight, action_row, actions, bare_button, bare_heading, butto
 use crate::flow::{ConfigEvent, Event, State};
 use crate::platform::model::{App, AuthType};
 
-pub(super) fn screen(ui: Ui, state: &State, app: &App) -> El {
+pub(super) fn screen(ui: &Ui, app: &App) -> El {
     let described = match &app.description {
         Some(description) => el("p.lead").text(description),
         None => lead(ui, "app.lead", &app.name),
     };
     let section = el("section.stack");
-    let section = if state.pinned.is_some() { section } else { section.child(outcome::top(ui)) };
+    let section = if ui.state.pinned.is_some() { section } else { section.child(outcome::top(ui)) };
     let card = |section: El, at: usize| {
         section.slot(
             ui,
-            move |state, key| {
-                if let Some(way) = ways(state, true).get(at) {
+            move |ui, key| {
+                if let Some(way) = ways(ui.state, true).get(at) {
                     key.number(*way as usize);
                 }
             },
-            move |ui, state| ways(state, true).get(at).map(|way| account::card(ui, *way)),
+            move |ui| ways(ui.state, true).get(at).map(|way| account::card(ui, *way)),
         )
     };
     let section = section.child(head(app, bare_heading().text(&app.name)).child(described));
     card(card(section, 0), 1)
         .slot(
             ui,
-            |state, key| {
-                key.flag(ways(state, true).is_empty());
-                ways(state, false).iter().for_each(|way| key.number(*way as usize));
+            |ui, key| {
+                key.flag(ways(ui.state, true).is_empty());
+                ways(ui.state, false).iter().for_each(|way| key.number(*way as usize));
             },
-            move |ui, state| connect(ui, &ways(state, false), !ways(state, true).is_empty()),
+            |ui| connect(ui, &ways(ui.state, false), !ways(ui.state, true).is_empty()),
         )
         .when(
             ui,
-            |state| state.current_app().is_some_and(App::connected),
-            move |ui| {
+            |ui| ui.state.current_app().is_some_and(App::connected),
+            |ui| {
                 let runs = button(ui, Weight::Quiet, "runs.open", || Event::Config(ConfigEvent::RunsOpened));
                 action_row().child(configure(ui)).child(runs)
             },
@@ -63,7 +63,7 @@ fn ways(state: &State, in_use: bool) -> Vec<AuthType> {
 }
 
 /// "Connect", for each way that the app offers; quieter beside accounts that exist already.
-fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
+fn connect(ui: &Ui, ways: &[AuthType], also: bool) -> Option<El> {
     if ways.is_empty() {
         return None;
     }
@@ -83,6 +83,6 @@ fn connect(ui: Ui, ways: &[AuthType], also: bool) -> Option<El> {
 }
 
 /// "Configure", wherever an app is connected.
-pub(super) fn configure(ui: Ui) -> El {
+pub(super) fn configure(ui: &Ui) -> El {
     button(ui, Weight::Secondary, "config.open", || Event::Config(ConfigEvent::Opened))
 }

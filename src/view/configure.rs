@@ -31,19 +31,15 @@ pub(super) fn configuring(state: &State) -> Option<&Configuring> {
     }
 }
 
-fn send(ui: Ui, event: ConfigEvent) {
-    ui.send(Event::Config(event));
-}
-
-pub(super) fn screen(ui: Ui, app: &App) -> El {
+pub(super) fn screen(ui: &Ui, app: &App) -> El {
     el("section.stack.configure").child(outcome::top(ui)).child(head(app, heading(ui, "config.title", &app.name))).slot(
         ui,
-        |state, key| key.number(configuring(state).map_or(0, |at| stage(&at.content))),
-        move |ui, state| {
-            let at = configuring(state)?;
+        |ui, key| key.number(configuring(ui.state).map_or(0, |at| stage(&at.content))),
+        |ui| {
+            let at = configuring(ui.state)?;
             Some(match &at.content {
                 Loaded::Loading => loading(ui),
-                Loaded::Failed(failure) => failed(ui, failure, app_name(state)),
+                Loaded::Failed(failure) => failed(ui, failure, app_name(ui)),
                 Loaded::Ready(_) => ready(ui, at),
             })
         },
@@ -60,7 +56,7 @@ pub(super) const fn stage<T>(content: &Loaded<T>) -> usize {
 }
 
 /// Bars in place of what is being loaded.
-pub(super) fn loading(ui: Ui) -> El {
+pub(super) fn loading(ui: &Ui) -> El {
     let bar = || el("div.field").child(el("span.bone.b-name")).child(el("span.bone.b-control"));
     el("div.stack.breathe role=status aria-busy=true")
         .named(ui, "config.loading")
@@ -70,44 +66,44 @@ pub(super) fn loading(ui: Ui) -> El {
 }
 
 /// What could not be loaded, with another try.
-pub(super) fn failed(ui: Ui, failure: &Failure, app: &str) -> El {
+pub(super) fn failed(ui: &Ui, failure: &Failure, app: &str) -> El {
     let retry = button(ui, Weight::Primary, "retry", || Event::Config(ConfigEvent::Retry));
     el("div.stack").child(alert(ui, failure, app)).child(actions().child(retry))
 }
 
-fn ready(ui: Ui, at: &Configuring) -> El {
+fn ready(ui: &Ui, at: &Configuring) -> El {
     let complained = Cell::new(at.complaints);
     el("div.stack")
         .slot(
             ui,
-            |state, key| {
-                if let Some(at) = configuring(state) {
+            |ui, key| {
+                if let Some(at) = configuring(ui.state) {
                     key.maybe(chosen(at));
                     at.ids.iter().for_each(|id| key.text(id));
                 }
             },
-            move |ui, state| configuring(state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
+            move |ui| configuring(ui.state).filter(|at| at.ids.len() > 1).map(|at| choice(ui, at)),
         )
         .slot(
             ui,
-            |state, key| {
-                for page in configuring(state).iter().flat_map(|at| &*at.pages) {
+            |ui, key| {
+                for page in configuring(ui.state).iter().flat_map(|at| &*at.pages) {
                     key.text(titled(page).unwrap_or_else(|key| key));
                     key.number(page.part);
                 }
             },
-            move |ui, state| steps(ui, &configuring(state)?.pages),
+            move |ui| steps(ui, &configuring(ui.state)?.pages),
         )
         .slot(
             ui,
-            |state, key| {
-                key.number(configuring(state).map_or(0, |at| at.complaints as usize));
-                labelled::note(state, key);
+            |ui, key| {
+                key.number(configuring(ui.state).map_or(0, |at| at.complaints as usize));
+                labelled::note(ui, key);
             },
-            move |ui, state| {
-                let summary = labelled::summary(ui, state, "div.alert part=alert role=alert tabindex=-1");
+            move |ui| {
+                let summary = labelled::summary(ui, "div.alert part=alert role=alert tabindex=-1");
                 // After a save the focus goes to what is wrong; while it is being put right, it stays where it is.
-                let complaints = configuring(state)?.complaints;
+                let complaints = configuring(ui.state)?.complaints;
                 if complained.replace(complaints) != complaints
                     && let Some(summary) = &summary
                 {
@@ -118,48 +114,48 @@ fn ready(ui: Ui, at: &Configuring) -> El {
         )
         .slot(
             ui,
-            |state, key| {
-                if let Some(at) = configuring(state) {
+            |ui, key| {
+                if let Some(at) = configuring(ui.state) {
                     key.number(at.page);
                     key.number(at.generation as usize);
                 }
             },
-            move |ui, state| {
-                let page = page(ui, state, configuring(state)?);
+            move |ui| {
+                let page = page(ui, configuring(ui.state)?);
                 Some(el("fieldset.stack").flag(ui, "disabled", busy).children(page))
             },
         )
         // There before it says anything, or not everybody hears it.
         .child(el("div.hush role=status").when(
             ui,
-            |state| configuring(state).is_some_and(|at| matches!(at.saving, Saving::Saved)),
+            |ui| configuring(ui.state).is_some_and(|at| matches!(at.saving, Saving::Saved)),
             move |ui| el("p.saved").child(icon::icon(icon::CHECK)).saying(ui, "config.saved"),
         ))
         .slot(
             ui,
-            |state, key| {
-                if let Some(at) = configuring(state).filter(|at| at.dirty()) {
+            |ui, key| {
+                if let Some(at) = configuring(ui.state).filter(|at| at.dirty()) {
                     key.flag(at.leaving);
                     if let Some(failure) = refused(at) {
                         key.failure(failure);
                     }
                 }
             },
-            move |ui, state| {
-                let at = configuring(state).filter(|at| at.dirty())?;
-                let alert = refused(at).map(|failure| alert(ui, failure, app_name(state)));
+            move |ui| {
+                let at = configuring(ui.state).filter(|at| at.dirty())?;
+                let alert = refused(at).map(|failure| alert(ui, failure, app_name(ui)));
                 Some(el("div.bar").maybe(alert).child(if at.leaving { leaving(ui) } else { unsaved(ui) }))
             },
         )
         .slot(
             ui,
-            |state, key| match configuring(state).and_then(|at| at.removal.as_ref()) {
+            |ui, key| match configuring(ui.state).and_then(|at| at.removal.as_ref()) {
                 None => {}
                 Some(RemovalStage::Asking) => key.number(0),
                 Some(RemovalStage::Busy) => key.number(1),
                 Some(RemovalStage::Failed(failure)) => key.failure(failure),
             },
-            move |ui, state| Some(removal(ui, configuring(state)?.removal.as_ref(), app_name(state))),
+            move |ui| Some(removal(ui, configuring(ui.state)?.removal.as_ref(), app_name(ui))),
         )
 }
 
@@ -176,12 +172,12 @@ fn chosen(at: &Configuring) -> Option<&str> {
 }
 
 /// Which of the app's configurations, by the only name that they have.
-fn choice(ui: Ui, at: &Configuring) -> El {
+fn choice(ui: &Ui, at: &Configuring) -> El {
     let current = chosen(at).unwrap_or_default();
     let options = at.ids.iter().map(|id| (id.clone(), id.clone())).gather();
     let picker = picker(ui, "config-of", "config.choice", &options, current, ConfigEvent::ConfigChosen);
     // Edits belong to the configuration that they were made in.
-    let held = |state: &State| configuring(state).is_some_and(|at| at.dirty() || at.busy());
+    let held = |ui: &Ui| configuring(ui.state).is_some_and(|at| at.dirty() || at.busy());
     el("fieldset").child(picker).flag(ui, "disabled", held)
 }
 
@@ -195,19 +191,19 @@ fn titled(page: &Page) -> Result<&str, &'static str> {
 }
 
 /// The way between the pages; none where there is only one.
-fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
+fn steps(ui: &Ui, pages: &[Page]) -> Option<El> {
     let step = |(place, page): (usize, &Page)| {
         let (title, part) = (titled(page).map(str::to_owned), page.part);
-        let text = move || {
+        let text = move |ui: &Ui| {
             let name = title.clone().unwrap_or_else(|key| ui.t(key));
             if part > 0 { [&name, " ", &decimal(part)].concat() } else { name }
         };
-        let current = move |state: &State| configuring(state).is_some_and(|at| at.page == place);
+        let current = move |ui: &Ui| configuring(ui.state).is_some_and(|at| at.page == place);
         el("li").child(
             el("button.chip type=button part=step")
-                .attr_with("aria-current", move || ui.read(current).then(|| "step".to_owned()))
-                .text_with(text)
-                .on("click", move |_| send(ui, ConfigEvent::PageChosen(place))),
+                .attr_with(ui, "aria-current", move |ui| current(ui).then(|| "step".to_owned()))
+                .text_with(ui, text)
+                .tells(ui, "click", move |_, _| Some(Event::Config(ConfigEvent::PageChosen(place)))),
         )
     };
     (pages.len() > 1).then(|| {
@@ -215,7 +211,7 @@ fn steps(ui: Ui, pages: &[Page]) -> Option<El> {
     })
 }
 
-fn page(ui: Ui, state: &State, at: &Configuring) -> Vec<El> {
+fn page(ui: &Ui, at: &Configuring) -> Vec<El> {
     let (Some(config), Some(page)) = (at.config(), at.pages.get(at.page)) else {
         return vec![lead(ui, "config.empty", "")];
     };
@@ -223,25 +219,23 @@ fn page(ui: Ui, state: &State, at: &Configuring) -> Vec<El> {
     let part = |section: &Section| {
         let first = number;
         number += section.fields.len();
-        part(ui, state, config, section, first)
+        part(ui, config, section, first)
     };
     page.sections.iter().map(part).gather()
 }
 
 /// Fields of the app, or a workflow with its own; `first` is the number of the first field on the page.
-fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize) -> El {
+fn part(ui: &Ui, config: &Config, section: &Section, first: usize) -> El {
     let Some((place, workflow)) = section.workflow.and_then(|at| Some((at, config.workflows.get(at)?))) else {
-        return fields(ui, state, config, section, first);
+        return fields(ui, config, section, first);
     };
     let label = ["w", &decimal(place)].concat();
     let switch = el("button.switch type=button part=switch role=switch")
         .attr("aria-labelledby", &label)
-        .state(ui, "aria-checked", move |state| switched(state, place).is_some_and(|(_, on)| on))
-        .on("click", move |_| {
-            let now = ui.read(|state| switched(state, place).map(|(id, on)| (id.to_owned(), on)));
-            if let Some((workflow, on)) = now {
-                send(ui, ConfigEvent::Switched { workflow, enabled: !on });
-            }
+        .state(ui, "aria-checked", move |ui| switched(ui.state, place).is_some_and(|(_, on)| on))
+        .tells(ui, "click", move |ui, _| {
+            let (workflow, on) = switched(ui.state, place)?;
+            Some(Event::Config(ConfigEvent::Switched { workflow: workflow.to_owned(), enabled: !on }))
         });
     let words = el("span.grow")
         .child(el("span.name").attr("id", &label).text(&workflow.name))
@@ -253,10 +247,10 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
     let section = section.clone();
     card.slot(
         ui,
-        move |state, key| key.flag(switched(state, place).is_some_and(|(_, on)| on)),
-        move |ui, state| {
-            let config = switched(state, place).filter(|(_, on)| *on).and(configuring(state)?.config())?;
-            Some(fields(ui, state, config, &section, first))
+        move |ui, key| key.flag(switched(ui.state, place).is_some_and(|(_, on)| on)),
+        move |ui| {
+            let config = switched(ui.state, place).filter(|(_, on)| *on).and(configuring(ui.state)?.config())?;
+            Some(fields(ui, config, &section, first))
         },
     )
 }
@@ -268,21 +262,21 @@ fn switched(state: &State, place: usize) -> Option<(&str, bool)> {
     Some((id, at.enabled(id)))
 }
 
-fn fields(ui: Ui, state: &State, config: &Config, section: &Section, first: usize) -> El {
+fn fields(ui: &Ui, config: &Config, section: &Section, first: usize) -> El {
     let workflow = section.workflow.and_then(|place| config.workflows.get(place));
     let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
     let fields = section.fields.iter().enumerate().filter_map(|(nth, place)| {
         let field = list.get(*place)?;
-        Some(field::field(ui, state, first + nth, field))
+        Some(field::field(ui, first + nth, field))
     });
     el("div.stack").children(fields)
 }
 
-fn save(ui: Ui) -> El {
+fn save(ui: &Ui) -> El {
     button(ui, Weight::Primary, "config.save", || Event::Config(ConfigEvent::Save)).state(ui, "aria-busy", busy)
 }
 
-fn unsaved(ui: Ui) -> El {
+fn unsaved(ui: &Ui) -> El {
     let discard = button(ui, Weight::Secondary, "config.discard", || Event::Config(ConfigEvent::Discard))
         .flag(ui, "disabled", busy);
     el("div.unsaved part=save-bar")
@@ -291,7 +285,7 @@ fn unsaved(ui: Ui) -> El {
 }
 
 /// Leaving would lose something.
-fn leaving(ui: Ui) -> El {
+fn leaving(ui: &Ui) -> El {
     let leave = button(ui, Weight::Danger, "config.leave", || Event::Config(ConfigEvent::LeaveConfirmed));
     let stay = button(ui, Weight::Quiet, "config.stay", || Event::Config(ConfigEvent::LeaveDeclined));
     let question = question(ui, "config.leave.title", "", el("p").say(ui, "config.leave.text"))
@@ -301,7 +295,7 @@ fn leaving(ui: Ui) -> El {
 }
 
 /// Deleting the configuration, with its consequences spelled out first.
-fn removal(ui: Ui, stage: Option<&RemovalStage>, app: &str) -> El {
+fn removal(ui: &Ui, stage: Option<&RemovalStage>, app: &str) -> El {
     let Some(stage) = stage else {
         return el("div").child(
             button(ui, Weight::Quiet, "config.delete", || Event::Config(ConfigEvent::DeleteChosen))

@@ -7,7 +7,7 @@ use super::parts::{Weight, actions, bare_button, button, heading, lead, pair};
 use crate::flow::Event;
 use crate::platform::model::{App, AuthType};
 
-pub(super) fn screen(ui: Ui, app: &App, auth_type: AuthType) -> El {
+pub(super) fn screen(ui: &Ui, app: &App, auth_type: AuthType) -> El {
     let method = app.method(auth_type);
     let scopes = method.map_or(&[][..], |method| &method.scopes);
     let asks = method.is_some_and(|method| !method.fields.is_empty());
@@ -41,20 +41,20 @@ pub(super) fn screen(ui: Ui, app: &App, auth_type: AuthType) -> El {
 }
 
 /// The exact scopes, as the provider names them.
-fn disclosure(ui: Ui, scopes: &[String]) -> El {
+fn disclosure(ui: &Ui, scopes: &[String]) -> El {
     let count = scopes.len();
     let scope = |scope: &String| el("li").child(el("code").text(scope));
     el("details part=scopes")
         .child(
             el("summary")
                 .child(icon::pointing(icon::CHEVRON))
-                .child(el("span").text_with(move || ui.plural("consent.scopes", count, &[]))),
+                .child(el("span").text_with(ui, move |ui| ui.plural("consent.scopes", count, &[]))),
         )
         .child(el("ul role=list").children(scopes.iter().map(scope)))
 }
 
-fn links(ui: Ui) -> El {
-    let link = move |url: &Option<String>, key: &'static str| {
+fn links(ui: &Ui) -> El {
+    let link = |ui: &Ui, url: &Option<String>, key: &'static str| {
         url.as_ref().map(|url| {
             el("a")
                 .attr("href", url)
@@ -66,17 +66,13 @@ fn links(ui: Ui) -> El {
     };
     el("div.links").slot(
         ui,
-        move |_, key| {
-            ui.settings(|settings| {
-                key.maybe(settings.privacy_url.as_deref());
-                key.maybe(settings.terms_url.as_deref());
-            });
+        |ui, key| {
+            key.maybe(ui.settings.privacy_url.as_deref());
+            key.maybe(ui.settings.terms_url.as_deref());
         },
-        move |ui, _| {
-            ui.settings(|settings| {
-                let (privacy, terms) = (&settings.privacy_url, &settings.terms_url);
-                Some(el("p.small").maybe(link(privacy, "consent.privacy")).maybe(link(terms, "consent.terms")))
-            })
+        move |ui| {
+            let privacy = link(ui, &ui.settings.privacy_url, "consent.privacy");
+            Some(el("p.small").maybe(privacy).maybe(link(ui, &ui.settings.terms_url, "consent.terms")))
         },
     )
 }

@@ -4,12 +4,12 @@
 //! markup is parsed anywhere, which is what Trusted Types ask for, and no `style` attribute is written, which is what a
 //! strict `style-src` asks for.
 
-use super::Ui;
 use super::held::keep;
 use super::key::Key;
-use crate::browser::{Hear, Listener};
+use super::{Ui, View};
+use crate::browser::{self, Hear, Listener};
 use crate::cut::cut;
-use crate::flow::State;
+use crate::flow;
 use leptos::prelude::{Owner, RenderEffect, untrack};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Comment, Document, Element, Event, HtmlElement, HtmlInputElement, Node, ShadowRoot};
@@ -19,23 +19,23 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 /// A text to be read again and again. Its own trait, since a `dyn Fn` drags two more functions into the program for each
 /// closure.
 trait Read {
-    fn read(&self) -> Option<String>;
+    fn read(&self, ui: &Ui) -> Option<String>;
 }
 
-impl<F: Fn() -> Option<String>> Read for F {
-    fn read(&self) -> Option<String> {
-        self()
+impl<F: Fn(&Ui) -> Option<String>> Read for F {
+    fn read(&self, ui: &Ui) -> Option<String> {
+        self(ui)
     }
 }
 
-/// As [`Read`], for what holds or not in a state of the flow.
+/// As [`Read`], for what holds or not.
 trait Hold {
-    fn holds(&self, state: &State) -> bool;
+    fn holds(&self, ui: &Ui) -> bool;
 }
 
-impl<F: Fn(&State) -> bool> Hold for F {
-    fn holds(&self, state: &State) -> bool {
-        self(state)
+impl<F: Fn(&Ui) -> bool> Hold for F {
+    fn holds(&self, ui: &Ui) -> bool {
+        self(ui)
     }
 }
 
@@ -50,6 +50,17 @@ impl<F: FnMut()> Run for F {
     }
 }
 
+/// As [`Read`], for what the user's doing means to the flow.
+trait Tell {
+    fn tell(&self, ui: &Ui, event: &Event) -> Option<flow::Event>;
+}
+
+impl<F: Fn(&Ui, &Event) -> Option<flow::Event>> Tell for F {
+    fn tell(&self, ui: &Ui, event: &Event) -> Option<flow::Event> {
+        self(ui, event)
+    }
+}
+
 /// The element under construction; a cheap handle, like the DOM's own.
 #[derive(Clone)]
 pub(super) struct El(Element);
@@ -59,13 +70,16 @@ pub(super) struct El(Element);
 pub(super) fn el(words: &str) -> El {
     let (name, attributes) = cut(words, ' ');
     let (tag, mut classes) = cut(name, '.');
-    let made = document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error));
+    let made = El(document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error)));
+    let mut names = String::new();
     while !classes.is_empty() {
         let (class, more) = cut(classes, '.');
-        let _ = made.class_list().add_1(class);
+        names.push_str(if names.is_empty() { "" } else { " " });
+        names.push_str(class);
         classes = more;
     }
-    El(made).with(attributes)
+    let made = if names.is_empty() { made } else { made.class(&names) };
+    made.with(attributes)
 }
 
 /// A new SVG element.
@@ -73,8 +87,8 @@ pub(super) fn svg(tag: &str) -> El {
     El(document().create_element_ns(Some(SVG), tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error)))
 }
 
-fn document() -> Document {
-    leptos::tachys::dom::document()
+pub(super) fn document() -> Document {
+    browser::document().unwrap_or_else(|| wasm_bindgen::throw_val(JsValue::NULL))
 }
 
 impl El {
@@ -117,20 +131,25 @@ impl El {
     }
 
     /// An attribute that follows what `value` reads; `None` removes it.
-    pub(super) fn attr_with(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> Self {
-        follow(&self.0, Some(name), Box::new(value));
+    pub(super) fn attr_with(
+        self,
+        ui: &Ui,
+        name: &'static str,
+        value: impl Fn(&Ui) -> Option<String> + 'static,
+    ) -> Self {
+        follow(ui.view, &self.0, Some(name), Box::new(value));
         self
     }
 
     /// An attribute that is there or not: `disabled`, `hidden`.
-    pub(super) fn flag(self, ui: Ui, name: &'static str, on: impl Fn(&State) -> bool + 'static) -> Self {
-        follow_flag(ui, &self.0, name, ("", None), Box::new(on));
+    pub(super) fn flag(self, ui: &Ui, name: &'static str, on: impl Fn(&Ui) -> bool + 'static) -> Self {
+        follow_flag(ui.view, &self.0, name, ("", None), Box::new(on));
         self
     }
 
     /// An ARIA state, which is always written out.
-    pub(super) fn state(self, ui: Ui, name: &'static str, on: impl Fn(&State) -> bool + 'static) -> Self {
-        follow_flag(ui, &self.0, name, ("true", Some("false")), Box::new(on));
+    pub(super) fn state(self, ui: &Ui, name: &'static str, on: impl Fn(&Ui) -> bool + 'static) -> Self {
+        follow_flag(ui.view, &self.0, name, ("true", Some("false")), Box::new(on));
         self
     }
 
@@ -176,13 +195,13 @@ impl El {
     }
 
     /// Text that follows what `text` reads; a text that did not change touches nothing.
-    pub(super) fn text_with(self, text: impl Fn() -> String + 'static) -> Self {
-        follow(&self.0, None, Box::new(move || Some(text())));
+    pub(super) fn text_with(self, ui: &Ui, text: impl Fn(&Ui) -> String + 'static) -> Self {
+        follow(ui.view, &self.0, None, Box::new(move |ui: &Ui| Some(text(ui))));
         self
     }
 
     pub(super) fn child(self, child: El) -> Self {
-        let _ = self.0.append_child(&child.0);
+        self.put_before(&child, None);
         self
     }
 
@@ -209,34 +228,40 @@ impl El {
         self
     }
 
+    /// As [`El::on`], for what is sent to the flow, inside the browser's event.
+    pub(super) fn tells(
+        self,
+        ui: &Ui,
+        event: &'static str,
+        told: impl Fn(&Ui, &Event) -> Option<flow::Event> + 'static,
+    ) -> Self {
+        tell(ui.view, &self, event, Box::new(told));
+        self
+    }
+
     /// At most one child at this place, built anew whenever `key` writes something else and only then.
     pub(super) fn slot(
         self,
-        ui: Ui,
-        key: impl Fn(&State, &mut Key) + 'static,
-        build: impl Fn(Ui, &State) -> Option<El> + 'static,
+        ui: &Ui,
+        key: impl Fn(&Ui, &mut Key) + 'static,
+        build: impl Fn(&Ui) -> Option<El> + 'static,
     ) -> Self {
-        slot(ui, &self.0, Box::new(Keyed { key, build }));
+        slot(ui.view, &self.0, Box::new(Keyed { key, build }));
         self
     }
 
     /// A child that is there while `on` holds.
-    pub(super) fn when(
-        self,
-        ui: Ui,
-        on: impl Fn(&State) -> bool + 'static,
-        build: impl Fn(Ui) -> El + 'static,
-    ) -> Self {
-        slot(ui, &self.0, Box::new(While { on, build }));
+    pub(super) fn when(self, ui: &Ui, on: impl Fn(&Ui) -> bool + 'static, build: impl Fn(&Ui) -> El + 'static) -> Self {
+        slot(ui.view, &self.0, Box::new(While { on, build }));
         self
     }
 }
 
-/// What is at a place in dependence on the flow's state.
+/// What is at a place in dependence on what is shown.
 trait Place {
     /// Writes down what it depends on.
-    fn key(&self, state: &State, key: &mut Key);
-    fn build(&self, ui: Ui, state: &State) -> Option<El>;
+    fn key(&self, ui: &Ui, key: &mut Key);
+    fn build(&self, ui: &Ui) -> Option<El>;
 }
 
 struct Keyed<K, B> {
@@ -244,13 +269,13 @@ struct Keyed<K, B> {
     build: B,
 }
 
-impl<K: Fn(&State, &mut Key), B: Fn(Ui, &State) -> Option<El>> Place for Keyed<K, B> {
-    fn key(&self, state: &State, key: &mut Key) {
-        (self.key)(state, key);
+impl<K: Fn(&Ui, &mut Key), B: Fn(&Ui) -> Option<El>> Place for Keyed<K, B> {
+    fn key(&self, ui: &Ui, key: &mut Key) {
+        (self.key)(ui, key);
     }
 
-    fn build(&self, ui: Ui, state: &State) -> Option<El> {
-        (self.build)(ui, state)
+    fn build(&self, ui: &Ui) -> Option<El> {
+        (self.build)(ui)
     }
 }
 
@@ -259,13 +284,13 @@ struct While<F, B> {
     build: B,
 }
 
-impl<F: Fn(&State) -> bool, B: Fn(Ui) -> El> Place for While<F, B> {
-    fn key(&self, state: &State, key: &mut Key) {
-        key.flag((self.on)(state));
+impl<F: Fn(&Ui) -> bool, B: Fn(&Ui) -> El> Place for While<F, B> {
+    fn key(&self, ui: &Ui, key: &mut Key) {
+        key.flag((self.on)(ui));
     }
 
-    fn build(&self, ui: Ui, state: &State) -> Option<El> {
-        (self.on)(state).then(|| (self.build)(ui))
+    fn build(&self, ui: &Ui) -> Option<El> {
+        (self.on)(ui).then(|| (self.build)(ui))
     }
 }
 
@@ -290,10 +315,12 @@ pub(super) fn focus_soon(element: &Element) {
 /// As [`focus_soon`], for the first that is found in an element.
 pub(super) fn focus_in_soon(element: &Element, selector: &str) {
     let (element, selector) = (element.clone(), selector.to_owned());
-    later(Box::new(move || match selector.as_str() {
+    let find = move || match selector.as_str() {
         "" => focus(&element),
         selector => element.query_selector(selector).ok().flatten().iter().for_each(focus),
-    }));
+    };
+    // It may only come with what a listener answers, which is sent when this was asked for already.
+    later(Box::new(move || later(Box::new(find))));
 }
 
 /// What has the focus inside `element`, which may be in a shadow root.
@@ -317,11 +344,11 @@ pub(super) fn set_attribute(element: &Element, name: &str, value: Option<&str>) 
 }
 
 /// An attribute, or the text where there is no name of one; what did not change touches nothing.
-fn follow(element: &Element, name: Option<&'static str>, read: Box<dyn Read>) {
+fn follow(view: View, element: &Element, name: Option<&'static str>, read: Box<dyn Read>) {
     let element = element.clone();
     let mut last = None;
     effect(Box::new(move || {
-        let next = Some(read.read());
+        let next = Some(view.read(|ui| read.read(ui)));
         if last != next {
             let value = next.as_ref().and_then(Option::as_deref);
             match name {
@@ -335,7 +362,7 @@ fn follow(element: &Element, name: Option<&'static str>, read: Box<dyn Read>) {
 
 /// An attribute that is written in one way while `read` holds, and in another or not at all while it does not.
 fn follow_flag(
-    ui: Ui,
+    view: View,
     element: &Element,
     name: &'static str,
     (on, off): (&'static str, Option<&'static str>),
@@ -344,7 +371,7 @@ fn follow_flag(
     let element = element.clone();
     let mut last = None;
     effect(Box::new(move || {
-        let next = ui.read(|state| read.holds(state));
+        let next = view.read(|ui| read.holds(ui));
         if last.replace(next) != Some(next) {
             set_attribute(&element, name, if next { Some(on) } else { off });
         }
@@ -359,15 +386,25 @@ fn listen(element: &Element, event: &'static str, capture: bool, handler: Box<dy
     }
 }
 
-fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
+/// What is sent is made of the state that is lent meanwhile, and sent when it no longer is.
+fn tell(view: View, element: &El, event: &'static str, told: Box<dyn Tell>) {
+    let hear = move |event: &JsValue| {
+        if let Some(event) = view.read(|ui| told.tell(ui, event.unchecked_ref())) {
+            view.send(event);
+        }
+    };
+    listen(&element.0, event, false, Box::new(hear));
+}
+
+fn slot(view: View, parent: &Element, place: Box<dyn Place>) {
     let anchor: Comment = document().create_comment("");
-    let _ = parent.append_child(&anchor);
+    let _ = parent.insert_before(&anchor, None);
     // A child knows its parent weakly, so that an effect of the parent may hold it.
     let owner = Owner::new();
     let (mut shown, mut live): (_, Option<El>) = (None, None);
     effect(Box::new(move || {
         let mut key = Key::default();
-        ui.read(|state| place.key(state, &mut key));
+        view.read(|ui| place.key(ui, &mut key));
         if shown.as_ref() == Some(&key) {
             return;
         }
@@ -378,7 +415,7 @@ fn slot(ui: Ui, parent: &Element, place: Box<dyn Place>) {
                 node.remove();
             }
             owner.cleanup();
-            live = owner.with(|| ui.read(|state| place.build(ui, state)));
+            live = owner.with(|| view.read(|ui| place.build(ui)));
             let parent = anchor.parent_element();
             if let (Some(node), Some(parent)) = (&live, &parent) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));

@@ -2,13 +2,13 @@
 //!
 //! Typed values live in the inputs alone until they are sent, and the inputs are blanked when the form goes away.
 
-use super::Ui;
-use super::dom::{El, el, focus_soon};
+use super::dom::{El, el, focus_soon, set_attribute};
 use super::held::keep;
 use super::icon;
 use super::labelled::{self, Labelled};
 use super::outcome;
 use super::parts::{Weight, actions, bare_button, busy, head, heading, lead};
+use super::{Ui, View};
 use crate::decimal::decimal;
 use crate::flow::{Event, Screen, State, Typed};
 use crate::gather::Gather;
@@ -40,11 +40,12 @@ impl Form {
                 take(&control.element);
                 continue;
             }
-            let options = control.element.children();
-            for option in (0..options.length()).filter_map(|at| options.item(at)) {
+            let mut next = control.element.first_element_child();
+            while let Some(option) = next {
                 if option.matches(":checked").unwrap_or(false) {
                     take(option.unchecked_ref());
                 }
+                next = option.next_element_sibling();
             }
         }
         typed.into()
@@ -59,7 +60,7 @@ impl Drop for Form {
     }
 }
 
-pub(super) fn screen(ui: Ui, state: &State, app: &App, auth_type: AuthType, framed: bool) -> El {
+pub(super) fn screen(ui: &Ui, app: &App, auth_type: AuthType, framed: bool) -> El {
     let title = match auth_type {
         AuthType::KeyBased => "fields.title.keys",
         AuthType::OAuth2 => "fields.title.oauth2",
@@ -68,7 +69,7 @@ pub(super) fn screen(ui: Ui, state: &State, app: &App, auth_type: AuthType, fram
     el("section.stack")
         .child(outcome::top(ui))
         .child(head(app, heading(ui, title, &app.name)).child(lead(ui, told, &app.name)))
-        .child(if framed { frame(ui, state, app) } else { form(ui, state, app) })
+        .child(if framed { frame(ui, app) } else { form(ui, app) })
 }
 
 /// What the screen asks for.
@@ -78,7 +79,7 @@ pub(super) fn asked(state: &State) -> &[InputField] {
 }
 
 /// Tells that the frame is gone when its screen is.
-struct Framed(Ui);
+struct Framed(View);
 
 impl Drop for Framed {
     fn drop(&mut self) {
@@ -87,35 +88,35 @@ impl Drop for Framed {
 }
 
 /// The place of the isolated frame, about as high as what comes, so that nothing jumps.
-fn frame(ui: Ui, state: &State, app: &App) -> El {
+fn frame(ui: &Ui, app: &App) -> El {
     let frame = el("iframe.isolated part=credentials")
         .attr_of(ui, "title", "fields.frame", &app.name)
-        .property("block-size", &[&decimal(asked(state).len() * 82 + 52), "px"].concat());
-    ui.frame(Some(frame.element().clone()));
-    keep(Framed(ui));
+        .property("block-size", &[&decimal(asked(ui.state).len() * 82 + 52), "px"].concat());
+    ui.view.frame(Some(frame.element().clone()));
+    keep(Framed(ui.view));
     frame
 }
 
 /// The fields with what is wrong with them, and the button that sends them.
-pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
+pub(super) fn form(ui: &Ui, app: &App) -> El {
     let mut form = Form(Vec::new());
-    let fields = asked(state).iter().map(|asked| field(ui, asked, &mut form)).gather();
+    let fields = asked(ui.state).iter().map(|asked| field(ui, asked, &mut form)).gather();
     let form = Rc::new(form);
     let typed = Rc::clone(&form);
     keep(form);
-    let keys = matches!(state.screen, Screen::Fields { auth_type: AuthType::KeyBased, .. });
+    let keys = matches!(ui.state.screen, Screen::Fields { auth_type: AuthType::KeyBased, .. });
     let submit = bare_button(Weight::Primary).with("type=submit").state(ui, "aria-busy", busy).say_of(
         ui,
         if keys { "app.connect" } else { "consent.continue" },
         &app.name,
     );
     el("form.stack novalidate autocomplete=off")
-        .on("submit", move |event| {
+        .tells(ui, "submit", move |_, event| {
             event.prevent_default();
-            ui.send(Event::FieldsSubmitted(typed.read()));
+            Some(Event::FieldsSubmitted(typed.read()))
         })
-        .slot(ui, labelled::note, move |ui, state| {
-            let summary = labelled::summary(ui, state, "div.alert part=alert tabindex=-1")?;
+        .slot(ui, labelled::note, |ui| {
+            let summary = labelled::summary(ui, "div.alert part=alert tabindex=-1")?;
             focus_soon(summary.element());
             Some(summary)
         })
@@ -128,11 +129,11 @@ pub(super) fn form(ui: Ui, state: &State, app: &App) -> El {
 }
 
 /// The next field of a form.
-fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
+fn field(ui: &Ui, field: &InputField, form: &mut Form) -> El {
     let id = ["f", &decimal(form.0.len())].concat();
-    let labelled = Rc::new(Labelled { ui, key: FieldKey::outside(&field.name), id, helped: field.help.is_some() });
+    let labelled = Rc::new(Labelled { key: FieldKey::outside(&field.name), id, helped: field.help.is_some() });
     let control = labelled
-        .tie(control(ui, field), false)
+        .tie(ui, control(ui, field), false)
         .with("autocomplete=off data-1p-ignore data-lpignore=true data-dd-privacy=hidden data-sentry-mask")
         .attr("aria-required", if field.required { "true" } else { "false" })
         .flag(ui, "readonly", busy);
@@ -144,10 +145,10 @@ fn field(ui: Ui, field: &InputField, form: &mut Form) -> El {
         _ => boxed,
     };
     form.0.push(Control { field: field.name.clone(), multiple: field.multiple, element });
-    labelled.frame(&field.label, !field.required, field.help.as_deref(), boxed)
+    labelled.frame(ui, &field.label, !field.required, field.help.as_deref(), boxed)
 }
 
-fn control(ui: Ui, field: &InputField) -> El {
+fn control(ui: &Ui, field: &InputField) -> El {
     // Keys and addresses are written from left to right in every language.
     let control = el(match field.kind {
         InputKind::Text => "input.input.ph-no-capture.rr-block dir=auto type=text inputmode=text",
@@ -174,9 +175,9 @@ fn control(ui: Ui, field: &InputField) -> El {
 }
 
 /// Shows and hides what was typed in a masked field.
-fn reveal(ui: Ui, input: &HtmlInputElement, label: &str) -> El {
+fn reveal(ui: &Ui, input: &HtmlInputElement, label: &str) -> El {
     let input = input.clone();
-    let shown = Rc::new(Cell::new(false));
+    let shown = Cell::new(false);
     let button = bare_button(Weight::Quiet)
         .class("b b-icon")
         .with("aria-pressed=false")
@@ -186,7 +187,8 @@ fn reveal(ui: Ui, input: &HtmlInputElement, label: &str) -> El {
     let toggle = button.element().clone();
     button.on("click", move |_| {
         shown.set(!shown.get());
-        input.set_type(if shown.get() { "text" } else { "password" });
-        let _ = toggle.set_attribute("aria-pressed", if shown.get() { "true" } else { "false" });
+        let (kind, pressed) = if shown.get() { ("text", "true") } else { ("password", "false") };
+        set_attribute(&input, "type", Some(kind));
+        set_attribute(&toggle, "aria-pressed", Some(pressed));
     })
 }

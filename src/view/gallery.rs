@@ -74,7 +74,7 @@ pub fn gallery(target: &HtmlElement, name: &str, theme: &str, locale: &str, dens
         let wires = wires.clone();
         Wires::new(Box::new(Shown { wires, state: RefCell::new(state), live: RefCell::new(live) }), settings)
     });
-    wires.session.set(session);
+    wires.show_session(session);
     let handle = mount_to_renderer(&place, move || root(wires));
     handle.forget();
 }
@@ -87,7 +87,7 @@ struct Shown {
 }
 
 impl Host for Shown {
-    fn show(&self, to: &mut dyn See<State>) {
+    fn show(&self, to: &mut See<'_>) {
         to.see(&self.state.borrow());
     }
 
@@ -100,7 +100,7 @@ impl Host for Shown {
             None => follow(&mut self.state.borrow_mut(), event),
         }
         if let Some(wires) = self.wires.upgrade() {
-            wires.flow.changed();
+            wires.changed();
         }
     }
 }

@@ -42,10 +42,9 @@ impl Entry {
             return Some(true);
         }
         let app = &self.app;
-        let mut texts = app.description.iter().chain(&app.tags);
-        if self.folded.is_none() && !(app.name.is_ascii() && texts.clone().all(|text| text.is_ascii())) {
+        if self.folded.is_none() && (!app.name.is_ascii() || any(app, "", |text, _| !text.is_ascii())) {
             let mut rest = String::new();
-            for text in texts.by_ref() {
+            for text in app.description.iter().chain(&app.tags) {
                 rest.push_str(text);
                 rest.push('\n');
             }
@@ -60,7 +59,7 @@ impl Entry {
             named = false;
             let found = match rest {
                 Some(rest) => contains(rest, word),
-                None => texts.clone().any(|text| contains(text, word)),
+                None => any(app, word, contains),
             };
             if !found {
                 return None;
@@ -68,6 +67,11 @@ impl Entry {
         }
         Some(named)
     }
+}
+
+/// Whether any text of an app but its name is so in regard to a word.
+fn any(app: &App, word: &str, so: fn(&str, &str) -> bool) -> bool {
+    app.description.iter().chain(&app.tags).any(|text| so(text, word))
 }
 
 /// All rows, and those that the search and the category leave, in their order.

@@ -1,19 +1,19 @@
 //! What stands around a control in every form: its label, its help, what is wrong with it, and the list of all that is.
 
 use super::Ui;
-use super::dom::{El, effect, el, focus_in_soon, set_attribute};
+use super::dom::{El, el, focus_in_soon};
 use super::icon;
 use super::key::Key;
 use super::{configure, fields};
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Fault, Page, Screen, State};
+use crate::gather::Gather;
 use crate::platform::model::config::FieldKey;
 use std::rc::Rc;
 use web_sys::Element;
 
 /// A field of the form on screen, shared by all that follows it.
 pub(super) struct Labelled {
-    pub(super) ui: Ui,
     pub(super) key: Rc<FieldKey>,
     /// The control's; label, help and error have it behind a letter.
     pub(super) id: String,
@@ -53,16 +53,14 @@ fn place(state: &State, key: &FieldKey) -> Option<(String, Option<usize>)> {
 }
 
 /// Gives a field's control the focus, on whatever page it is; `inside` is in the same form.
-fn go(ui: Ui, key: &FieldKey, inside: &Element) {
-    let Some((id, page)) = ui.read(|state| place(state, key)) else { return };
-    if let Some(page) = page {
-        ui.send(Event::Config(ConfigEvent::PageChosen(page)));
-    }
+fn go(state: &State, key: &FieldKey, inside: &Element) -> Option<Event> {
+    let (id, page) = place(state, key)?;
     if let Ok(Some(form)) = inside.closest("form,.configure") {
         // Beside its label, or in what is beside that.
         let [beside, within] = ["~", "~* "].map(|way| ["#l", &id, way, CONTROL].concat());
         focus_in_soon(&form, &[&*beside, ",", &within].concat());
     }
+    page.map(|page| Event::Config(ConfigEvent::PageChosen(page)))
 }
 
 impl Labelled {
@@ -72,45 +70,35 @@ impl Labelled {
     }
 
     /// Ties a control to what stands around it; a group is several controls.
-    pub(super) fn tie(self: &Rc<Self>, control: El, group: bool) -> El {
+    pub(super) fn tie(self: &Rc<Self>, ui: &Ui, control: El, group: bool) -> El {
+        let (invalid, described) = (Rc::clone(self), Rc::clone(self));
         let control = match group {
             true => control.with("role=group").attr("aria-labelledby", &self.around("l")),
-            false => control.attr("id", &self.id).with("part=input"),
+            false => control
+                .attr("id", &self.id)
+                .with("part=input")
+                .state(ui, "aria-invalid", move |ui| invalid.wrong(ui.state).is_some()),
         };
-        let (field, element) = (Rc::clone(self), control.element().clone());
-        let mut last = None;
-        effect(Box::new(move || {
-            let wrong = field.ui.read(|state| field.wrong(state).is_some());
-            if last.replace(wrong) == Some(wrong) {
-                return;
-            }
-            if !group {
-                set_attribute(&element, "aria-invalid", Some(if wrong { "true" } else { "false" }));
-            }
-            let described = match (field.helped, wrong) {
-                (true, true) => Some([&*field.around("h"), " ", &field.around("e")].concat()),
-                (true, false) => Some(field.around("h")),
-                (false, true) => Some(field.around("e")),
-                (false, false) => None,
-            };
-            set_attribute(&element, "aria-describedby", described.as_deref());
-        }));
-        control
+        control.attr_with(ui, "aria-describedby", move |ui| {
+            let wrong = described.wrong(ui.state).map(|_| described.around("e"));
+            let help = described.helped.then(|| described.around("h"));
+            Some(help.into_iter().chain(wrong).gather().join(" ")).filter(|ids| !ids.is_empty())
+        })
     }
 
     /// The label above, the help below, what is wrong below that.
-    pub(super) fn frame(self: &Rc<Self>, name: &str, optional: bool, help: Option<&str>, control: El) -> El {
-        let optional = optional.then(|| el("span.sub").say(self.ui, "field.optional"));
+    pub(super) fn frame(self: &Rc<Self>, ui: &Ui, name: &str, optional: bool, help: Option<&str>, control: El) -> El {
+        let optional = optional.then(|| el("span.sub").say(ui, "field.optional"));
         let label = el("label").attr("for", &self.id).attr("id", &self.around("l")).with("part=label");
         let help = help.map(|help| el("p.sub part=help").attr("id", &self.around("h")).text(help));
         let (kept, field) = (Rc::clone(self), Rc::clone(self));
         el("div.field").child(label.child(el("span").text(name)).maybe(optional)).child(control).maybe(help).slot(
-            self.ui,
-            move |state, key| key.maybe(kept.wrong(state).map(sentence)),
-            move |ui, state| {
-                let wrong = field.wrong(state)?.clone();
+            ui,
+            move |ui, key| key.maybe(kept.wrong(ui.state).map(sentence)),
+            move |ui| {
+                let wrong = field.wrong(ui.state)?.clone();
                 let line = el("p.wrong part=error").attr("id", &field.around("e"));
-                Some(line.text_with(move || said(ui, &wrong)))
+                Some(line.text_with(ui, move |ui| said(ui, &wrong)))
             },
         )
     }
@@ -136,7 +124,7 @@ fn sentence(fault: &Fault) -> &str {
 }
 
 /// The same in words: what the platform says is no key, whatever it is.
-fn said(ui: Ui, fault: &Fault) -> String {
+fn said(ui: &Ui, fault: &Fault) -> String {
     match fault {
         Fault::Refused(sentence) if !sentence.is_empty() => sentence.clone(),
         _ => ui.t(sentence(fault)),
@@ -144,8 +132,8 @@ fn said(ui: Ui, fault: &Fault) -> String {
 }
 
 /// Writes down all that is wrong.
-pub(super) fn note(state: &State, key: &mut Key) {
-    for (field, wrong) in state.faults() {
+pub(super) fn note(ui: &Ui, key: &mut Key) {
+    for (field, wrong) in ui.state.faults() {
         key.maybe(field.workflow.as_deref());
         key.text(&field.id);
         key.text(sentence(wrong));
@@ -153,25 +141,25 @@ pub(super) fn note(state: &State, key: &mut Key) {
 }
 
 /// What is wrong, in one place: each line a way to its field, on whatever page; plain text for a field that is not shown.
-pub(super) fn summary(ui: Ui, state: &State, words: &str) -> Option<El> {
-    let faults = state.faults();
+pub(super) fn summary(ui: &Ui, words: &str) -> Option<El> {
+    let faults = ui.state.faults();
     let count = faults.len();
     let summary = el(words);
     let line = |(key, wrong): &(Rc<FieldKey>, Fault)| {
-        let (label, shown) = label(state, key);
+        let (label, shown) = label(ui.state, key);
         let (label, wrong) = (label.to_owned(), wrong.clone());
         let line = if shown {
             let (key, place) = (Rc::clone(key), summary.element().clone());
-            el("button.link type=button").on("click", move |_| go(ui, &key, &place))
+            el("button.link type=button").tells(ui, "click", move |ui, _| go(ui.state, &key, &place))
         } else {
             el("span")
         };
-        el("li").child(line.text_with(move || [&label, ": ", &said(ui, &wrong)].concat()))
+        el("li").child(line.text_with(ui, move |ui| [&label, ": ", &said(ui, &wrong)].concat()))
     };
     if count == 0 {
         return None;
     }
     let lines = el("ul role=list").children(faults.iter().take(MOST_LINES).map(line));
-    let title = el("p.name").text_with(move || ui.plural("fields.summary", count, &[]));
+    let title = el("p.name").text_with(ui, move |ui| ui.plural("fields.summary", count, &[]));
     Some(summary.child(icon::icon(icon::ALERT)).child(el("div").child(title).child(lines)))
 }

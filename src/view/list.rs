@@ -1,18 +1,20 @@
 //! The list of apps: search, categories, rows.
 
-use super::Ui;
+use super::account::standing;
 use super::dom::{El, effect, el, focus, focus_soon, later};
 use super::icon;
 use super::index::Index;
 use super::outcome;
 use super::parts::{Weight, actions, bare_button, heading, lead, statement};
 use super::rows::Rows;
-use super::watched::Watched;
+use super::{Ui, View};
 use crate::flow::{Apps, Event, State};
+use crate::object;
+use leptos::prelude::{ArcTrigger, Notify, Track};
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
@@ -32,10 +34,10 @@ fn phase(state: &State) -> Phase {
 }
 
 /// `from`: the app that the user comes back from, whose row takes the focus. `first`: nothing was shown before.
-pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
+pub(super) fn screen(ui: &Ui, from: Option<String>, first: bool) -> El {
     let search = search(ui);
     let input: HtmlInputElement = search.element().clone().unchecked_into();
-    if first && ui.settings(|settings| settings.autofocus) {
+    if first && ui.settings.autofocus {
         focus_soon(&input);
     }
     let index = Rc::default();
@@ -44,16 +46,16 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
         .child(heading(ui, "list.title", ""))
         .when(
             ui,
-            |state| matches!(phase(state), Phase::Loading | Phase::Ready),
+            |ui| matches!(phase(ui.state), Phase::Loading | Phase::Ready),
             move |_| el("div.search").child(icon::icon(icon::SEARCH)).child(search.clone()),
         )
         .slot(
             ui,
-            |state, key| key.number(phase(state) as usize),
-            move |ui, state| {
-                Some(match phase(state) {
+            |ui, key| key.number(phase(ui.state) as usize),
+            move |ui| {
+                Some(match phase(ui.state) {
                     Phase::Loading => loading(ui),
-                    Phase::Failed => outcome::not_loaded(ui, state),
+                    Phase::Failed => outcome::not_loaded(ui),
                     Phase::Empty => empty(ui),
                     Phase::Ready => ready(ui, &index, input.clone(), from.take()),
                 })
@@ -61,24 +63,24 @@ pub(super) fn screen(ui: Ui, from: Option<String>, first: bool) -> El {
         )
 }
 
-fn search(ui: Ui) -> El {
+fn search(ui: &Ui) -> El {
     let input = el(
         "input.input type=search part=search autocomplete=off autocapitalize=off spellcheck=false enterkeyhint=search",
     )
     .named(ui, "list.search")
     .attr_of(ui, "placeholder", "list.search", "");
     let typed: HtmlInputElement = input.element().clone().unchecked_into();
-    let shown = typed.clone();
+    let (view, shown) = (ui.view, typed.clone());
     effect(Box::new(move || {
-        let search = ui.read(|state| state.search.clone());
+        let search = view.read(|ui| ui.state.search.clone());
         if shown.value() != search {
             shown.set_value(&search);
         }
     }));
-    input.on("input", move |_| ui.send(Event::SearchChanged(typed.value())))
+    input.tells(ui, "input", move |_, _| Some(Event::SearchChanged(typed.value())))
 }
 
-fn loading(ui: Ui) -> El {
+fn loading(ui: &Ui) -> El {
     let row = el("li").child(
         el("span.app")
             .child(el("span.bone.b-32"))
@@ -92,7 +94,7 @@ fn loading(ui: Ui) -> El {
         .child(el("div.rows aria-hidden=true").child(el("ul.bones").children(copies(row, 9))))
 }
 
-fn empty(ui: Ui) -> El {
+fn empty(ui: &Ui) -> El {
     statement(icon::draw(icon::CALM, icon::DRAW_EMPTY), el("h3.h.center").say(ui, "list.empty.title")).child(lead(
         ui,
         "list.empty",
@@ -113,7 +115,7 @@ impl Shown {
     }
 }
 
-fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Option<String>) -> El {
+fn ready(ui: &Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Option<String>) -> El {
     let list = el("ul.window role=list").named(ui, "list.title");
     let scroller = el("div.rows part=rows");
     let rows = RefCell::new(Rows::new(scroller.clone(), list.clone()));
@@ -122,45 +124,51 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
     let status = el("p.vh role=status");
 
     let (said, unsaid) = (status.clone(), Rc::new(Cell::new(false)));
-    let found = Rc::new(Watched::new(Cell::new(true)));
-    let matched = Rc::clone(&found);
+    let found = ArcTrigger::new();
+    let matched = (found.clone(), Rc::clone(&shown));
     // What the rows were found and made for.
-    let (mut asked, mut words, mut version) = (String::new(), String::new(), 0);
+    let (mut asked, mut version, view) = (String::new(), 0, ui.view);
     let following = Rc::clone(&shown);
     effect(Box::new(move || {
-        let says = [ui.t("state.connected"), ui.t("state.attention")].concat();
-        let asks = ui.read(|state| [&state.search, "\n", state.category.as_deref().unwrap_or("\n")].concat());
         let Some((mut index, mut rows)) = following.parts() else { return };
-        ui.read(|state| take(state, &mut index));
-        let (first, reworded, asked_anew) = (version == 0, says != words, asks != asked);
+        let read = view.read(|ui| {
+            take(ui.state, &mut index);
+            let (search, category) = (&ui.state.search, ui.state.category.as_deref());
+            let asks = [search, "\n", category.unwrap_or("\n")].concat();
+            if asks != asked || index.version != version {
+                index.filter(search, category);
+            }
+            Some(([true, false].map(|active| ui.t(standing(active))), asks))
+        });
+        let Some((words, asks)) = read else { return };
+        let (first, reworded, asked_anew) = (version == 0, words != rows.words, asks != asked);
         if !reworded && !asked_anew && index.version == version {
             return;
         }
-        (asked, words, version) = (asks, says, index.version);
+        (asked, version) = (asks, index.version);
         if reworded {
-            rows.clear();
+            rows.say(words);
         }
-        ui.read(|state| index.filter(&state.search, state.category.as_deref()));
         if asked_anew && !first {
             rows.to_top();
             let (said, count, unsaid) = (said.clone(), index.found.len(), Rc::clone(&unsaid));
             // What says it is a comfort: where it cannot be had, not every letter asks for it again.
             if !unsaid.get() {
-                ui.beyond(Box::new(move |here| {
+                view.beyond(Box::new(move |here| {
                     if here {
-                        say_count(ui, said, count);
+                        say_count(view, said, count);
                     } else {
                         unsaid.set(true);
                     }
                 }));
             }
         }
-        rows.paint(ui, &index);
-        found.set(!index.found.is_empty());
+        rows.paint(&index);
+        found.notify();
     }));
 
     if let Some(slug) = from {
-        come_back(ui, slug, Rc::clone(&shown));
+        come_back(slug, Rc::clone(&shown));
     }
 
     let scrolled = Rc::clone(&shown);
@@ -169,21 +177,20 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
             .child(list)
             .on("scroll", move |_| {
                 if let Some((index, mut rows)) = scrolled.parts() {
-                    rows.paint(ui, &index);
+                    rows.paint(&index);
                 }
             })
-            .on("click", move |event| {
+            .tells(ui, "click", |_, event| {
                 let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
                 let button = target.and_then(|target| target.closest("[data-slug]").ok().flatten());
-                if let Some(slug) = button.and_then(|button| button.get_attribute("data-slug")) {
-                    ui.send(Event::AppChosen(slug));
-                }
+                button.and_then(|button| button.get_attribute("data-slug")).map(Event::AppChosen)
             })
             .on("keydown", move |event| {
                 let Some((index, mut rows)) = shown.parts() else { return };
                 let Some(at) = rows.focused() else { return };
+                let key = object::get(event, "key").ok().and_then(|key| key.as_string()).unwrap_or_default();
                 let last = index.found.len().saturating_sub(1);
-                let to = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+                let to = match key.as_str() {
                     "ArrowDown" => (at + 1).min(last),
                     "ArrowUp" => at.saturating_sub(1),
                     "Home" => 0,
@@ -191,28 +198,35 @@ fn ready(ui: Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opti
                     _ => return,
                 };
                 event.prevent_default();
-                rows.go(ui, &index, to);
+                rows.go(&index, to);
             })
-            .when(ui, move |_| !matched.follow().get(), move |ui| no_match(ui, input.clone())),
+            .when(
+                ui,
+                move |_| {
+                    matched.0.track();
+                    matched.1.parts().is_some_and(|(index, _)| index.found.is_empty())
+                },
+                move |ui| no_match(ui, input.clone()),
+            ),
     )
 }
 
 /// For screen readers: numbers in the user's words are more than the list itself needs, so that the npm package's second
 /// module begins here.
 #[inline(never)]
-fn say_count(ui: Ui, said: El, count: usize) {
-    let _ = said.text(&ui.plural("list.count", count, &[]));
+fn say_count(view: View, said: El, count: usize) {
+    let _ = said.text(&view.read(|ui| ui.plural("list.count", count, &[])));
 }
 
 /// Gives the focus to the row of the app whose screen the user comes from. The npm package's second module begins here:
 /// without it there is no such screen.
 #[inline(never)]
-fn come_back(ui: Ui, slug: String, shown: Rc<Shown>) {
+fn come_back(slug: String, shown: Rc<Shown>) {
     later(Box::new(move || {
         let Some((index, mut rows)) = shown.parts() else { return };
         let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
         if let Some(at) = at {
-            rows.go(ui, &index, at);
+            rows.go(&index, at);
         }
     }));
 }
@@ -225,13 +239,13 @@ fn take(state: &State, index: &mut Index) {
 }
 
 /// The categories as buttons that stay pressed.
-fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
+fn categories(ui: &Ui, index: &Rc<RefCell<Index>>) -> El {
     let (index, shown) = (Rc::clone(index), Rc::clone(index));
-    let chip = move |tag: Option<String>| {
+    let chip = |ui: &Ui, tag: Option<String>| {
         let (pressed, chosen) = (tag.clone(), tag.clone());
         let chip = el("button.chip type=button part=category")
-            .state(ui, "aria-pressed", move |state| state.category == pressed)
-            .on("click", move |_| ui.send(Event::CategoryChosen(chosen.clone())));
+            .state(ui, "aria-pressed", move |ui| ui.state.category == pressed)
+            .tells(ui, "click", move |_, _| Some(Event::CategoryChosen(chosen.clone())));
         match tag {
             Some(tag) => chip.text(&tag),
             None => chip.say(ui, "list.all"),
@@ -239,27 +253,27 @@ fn categories(ui: Ui, index: &Rc<RefCell<Index>>) -> El {
     };
     el("div.chips").slot(
         ui,
-        move |state, key| {
+        move |ui, key| {
             let mut index = index.borrow_mut();
-            take(state, &mut index);
+            take(ui.state, &mut index);
             index.tags.iter().for_each(|tag| key.text(tag));
         },
-        move |ui, _| {
+        move |ui| {
             let tags = &shown.borrow().tags;
-            let all = || el("div role=group").named(ui, "list.categories").child(chip(None));
-            (tags.len() > 1).then(|| all().children(tags.iter().map(|tag| chip(Some(tag.clone())))))
+            let all = || el("div role=group").named(ui, "list.categories").child(chip(ui, None));
+            (tags.len() > 1).then(|| all().children(tags.iter().map(|tag| chip(ui, Some(tag.clone())))))
         },
     )
 }
 
-fn no_match(ui: Ui, input: HtmlInputElement) -> El {
-    let text = move || ui.read(|state| ui.fmt("list.no_match", &[("search", &state.search)]));
+fn no_match(ui: &Ui, input: HtmlInputElement) -> El {
+    let view = ui.view;
     let clear = bare_button(Weight::Secondary).say(ui, "list.clear").on("click", move |_| {
-        ui.send(Event::SearchChanged(String::new()));
-        ui.send(Event::CategoryChosen(None));
+        view.send(Event::SearchChanged(String::new()));
+        view.send(Event::CategoryChosen(None));
         focus(&input);
     });
     statement(icon::draw(icon::CALM, icon::DRAW_NO_MATCH), el("h3.h.center").say(ui, "list.no_match.title"))
-        .child(el("p.lead").text_with(text))
+        .child(el("p.lead").text_with(ui, |ui| ui.fmt("list.no_match", &[("search", &ui.state.search)])))
         .child(actions().child(clear))
 }

@@ -1,7 +1,7 @@
 //! The look: shows the state of the flow and of the session, reports what the user does. Knows no request, no token.
 //!
-//! [`root`] is mounted inside an open shadow root whose styles come from [`adopt_styles`]; what it reads and where it
-//! reports to is [`Ui`]. One file a screen.
+//! [`root`] is mounted inside an open shadow root whose styles come from [`adopt_styles`]; what it reads is [`Ui`],
+//! where it reports to is [`View`]. One file a screen.
 
 mod account;
 mod app;
@@ -25,15 +25,13 @@ mod shell;
 mod style;
 mod text;
 mod waiting;
-mod watched;
 
 pub use crate::settings::{Density, Settings, Theme};
 pub use style::{adopt_styles, variables};
 pub use text::{register, registered};
-pub use watched::Watched;
 
 use crate::flow::{Event, State};
-use leptos::prelude::Render;
+use leptos::prelude::{ArcTrigger, Notify, Render, Track};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use web_sys::Element;
@@ -41,7 +39,7 @@ use web_sys::Element;
 /// Whom a view is for: it shows the state of the flow there, and reports to it.
 pub trait Host {
     /// Hands out the flow's state, now or not at all.
-    fn show(&self, to: &mut dyn See<State>);
+    fn show(&self, to: &mut See<'_>);
     /// Called inside the browser's event, so that a window may be opened.
     fn send(&self, event: Event);
     /// Runs what the list can do without once all of the component is here; with `false` if it cannot be had.
@@ -56,22 +54,51 @@ pub trait Host {
 
 /// What the view reads and where it reports to.
 pub struct Wires {
-    /// Has changed when the flow's state has.
-    pub flow: Watched<Box<dyn Host>>,
-    pub session: Watched<Cell<SessionShown>>,
-    pub settings: Watched<RefCell<Settings>>,
+    host: Box<dyn Host>,
+    session: Cell<SessionShown>,
+    settings: RefCell<Settings>,
     /// An app was chosen whose screen is still being loaded.
-    pub opening: Watched<Cell<bool>>,
+    opening: Cell<bool>,
+    /// One trigger for all that is shown: what depends on it is cheap to ask, and mostly on the flow's state.
+    changed: ArcTrigger,
 }
 
 impl Wires {
     pub fn new(host: Box<dyn Host>, settings: Settings) -> Self {
-        Self {
-            flow: Watched::new(host),
-            session: Watched::new(Cell::default()),
-            settings: Watched::new(RefCell::new(settings)),
-            opening: Watched::new(Cell::new(false)),
+        let (session, opening) = (Cell::default(), Cell::new(false));
+        Self { host, session, settings: RefCell::new(settings), opening, changed: ArcTrigger::new() }
+    }
+
+    /// Tells the view that the flow's state, or anything else that it shows, is another.
+    pub fn changed(&self) {
+        self.changed.notify();
+    }
+
+    pub fn session(&self) -> SessionShown {
+        self.session.get()
+    }
+
+    pub fn show_session(&self, session: SessionShown) {
+        self.session.set(session);
+        self.changed();
+    }
+
+    pub fn show_opening(&self, opening: bool) {
+        self.opening.set(opening);
+        self.changed();
+    }
+
+    /// What `read` makes of the settings, unless they are being changed.
+    pub fn settings<R>(&self, read: impl FnOnce(&Settings) -> R) -> Option<R> {
+        self.settings.try_borrow().ok().map(|settings| read(&settings))
+    }
+
+    /// Changes the settings, unless they are being read.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        if let Ok(mut settings) = self.settings.try_borrow_mut() {
+            change(&mut settings);
         }
+        self.changed();
     }
 }
 
@@ -102,17 +129,17 @@ pub enum SessionLine {
 /// One view's [`Wires`], by a number that every closure of the view can have its copy of. It finds nothing once the view is
 /// gone.
 #[derive(Clone, Copy)]
-struct Ui(usize);
+struct View(usize);
 
 thread_local! {
     /// Of the views that there are, in the order of their numbers.
-    static WIRES: RefCell<Vec<(Ui, Rc<Wires>)>> = const { RefCell::new(Vec::new()) };
+    static WIRES: RefCell<Vec<(View, Rc<Wires>)>> = const { RefCell::new(Vec::new()) };
     /// The next number. None is given twice: what comes too late must not find another view.
     static NEXT: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Takes the wires out of the table when the view goes.
-struct Wired(Ui);
+struct Wired(View);
 
 impl Drop for Wired {
     fn drop(&mut self) {
@@ -121,96 +148,103 @@ impl Drop for Wired {
     }
 }
 
-/// What is read of an `S`, once. Its own trait, for the reason that `dom` has its own.
-pub trait See<S> {
-    fn see(&mut self, source: &S);
+/// All that a view shows, lent to whatever builds a part of it, follows it or answers to the user.
+struct Ui<'a> {
+    view: View,
+    wires: &'a Wires,
+    state: &'a State,
+    settings: &'a Settings,
 }
 
-struct Seen<F, T> {
-    read: F,
-    out: Option<T>,
-}
+impl Ui<'_> {
+    fn session(&self) -> SessionShown {
+        self.wires.session.get()
+    }
 
-impl<S, T, F: FnMut(&S) -> T> See<S> for Seen<F, T> {
-    fn see(&mut self, source: &S) {
-        self.out.get_or_insert_with(|| (self.read)(source));
+    fn opening(&self) -> bool {
+        self.wires.opening.get()
     }
 }
 
-impl Ui {
+/// Whoever waits for the flow's state, to be shown it once.
+pub struct See<'a> {
+    view: View,
+    wires: &'a Wires,
+    read: &'a mut dyn Look,
+}
+
+impl See<'_> {
+    pub fn see(&mut self, state: &State) {
+        if let Ok(settings) = self.wires.settings.try_borrow() {
+            self.read.look(&Ui { view: self.view, wires: self.wires, state, settings: &settings });
+        }
+    }
+}
+
+/// What is done with all that is shown. Its own trait, for the reason that `dom` has its own.
+trait Look {
+    fn look(&mut self, ui: &Ui);
+}
+
+impl<F: FnMut(&Ui)> Look for F {
+    fn look(&mut self, ui: &Ui) {
+        self(ui);
+    }
+}
+
+impl View {
     /// For as long as the current owner.
     fn of(wires: Rc<Wires>) -> Self {
-        let ui = Self(NEXT.get());
-        NEXT.set(ui.0 + 1);
-        WIRES.with_borrow_mut(|all| all.push((ui, wires)));
-        held::keep(Wired(ui));
-        ui
+        let view = Self(NEXT.get());
+        NEXT.set(view.0 + 1);
+        WIRES.with_borrow_mut(|all| all.push((view, wires)));
+        held::keep(Wired(view));
+        view
     }
 
     fn place(self, all: &[(Self, Rc<Wires>)]) -> Option<usize> {
-        all.iter().position(|(ui, _)| ui.0 == self.0)
+        all.iter().position(|(view, _)| view.0 == self.0)
     }
 
     fn wires(self) -> Option<Rc<Wires>> {
         WIRES.with_borrow(|all| self.place(all).map(|at| all[at].1.clone()))
     }
 
-    /// Reads the flow's state, and follows it.
-    fn read<T: Default>(self, read: impl FnMut(&State) -> T) -> T {
-        let mut seen = Seen { read, out: None };
-        self.see_state(&mut seen);
-        seen.out.unwrap_or_default()
+    /// Reads what is shown, and follows it.
+    fn read<T: Default>(self, mut read: impl FnMut(&Ui) -> T) -> T {
+        let mut out = T::default();
+        self.show(&mut |ui: &Ui| out = read(ui));
+        out
     }
 
-    fn see_state(self, seen: &mut dyn See<State>) {
+    fn show(self, read: &mut dyn Look) {
         if let Some(wires) = self.wires() {
-            wires.flow.follow().show(seen);
+            wires.changed.track();
+            wires.host.show(&mut See { view: self, wires: &wires, read });
         }
-    }
-
-    /// Reads the settings, and follows them.
-    fn settings<T: Default>(self, read: impl FnMut(&Settings) -> T) -> T {
-        let mut seen = Seen { read, out: None };
-        self.see_settings(&mut seen);
-        seen.out.unwrap_or_default()
-    }
-
-    fn see_settings(self, seen: &mut dyn See<Settings>) {
-        let wires = self.wires();
-        if let Some(Ok(settings)) = wires.as_ref().map(|wires| wires.settings.follow().try_borrow()) {
-            seen.see(&settings);
-        }
-    }
-
-    fn session(self) -> SessionShown {
-        self.wires().map(|wires| wires.session.follow().get()).unwrap_or_default()
-    }
-
-    fn opening(self) -> bool {
-        self.wires().is_some_and(|wires| wires.opening.follow().get())
     }
 
     fn beyond(self, run: Box<dyn FnOnce(bool)>) {
         if let Some(wires) = self.wires() {
-            wires.flow.value().beyond(run);
+            wires.host.beyond(run);
         }
     }
 
     fn send(self, event: Event) {
         if let Some(wires) = self.wires() {
-            wires.flow.value().send(event);
+            wires.host.send(event);
         }
     }
 
     fn frame(self, frame: Option<Element>) {
         if let Some(wires) = self.wires() {
-            wires.flow.value().frame(frame);
+            wires.host.frame(frame);
         }
     }
 
     fn retry_session(self) {
         if let Some(wires) = self.wires() {
-            wires.flow.value().retry_session();
+            wires.host.retry_session();
         }
     }
 }
@@ -228,7 +262,7 @@ pub fn root(wires: Rc<Wires>) -> Root {
 /// What Leptos mounts: one element, filled before it is in the document.
 pub struct Root {
     wires: Rc<Wires>,
-    fill: fn(Ui, Element),
+    fill: fn(&Ui, Element),
 }
 
 impl Render for Root {
@@ -236,7 +270,7 @@ impl Render for Root {
 
     fn build(self) -> Element {
         let root = dom::el("div").element().clone();
-        (self.fill)(Ui::of(self.wires), root.clone());
+        View::of(self.wires).read(|ui| (self.fill)(ui, root.clone()));
         root
     }
 

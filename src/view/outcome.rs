@@ -9,10 +9,10 @@ use super::parts::{
     lead, statement, tile_of,
 };
 use crate::error::{Code, Failure};
-use crate::flow::{Apps, Event, State};
+use crate::flow::{Apps, Event};
 use crate::platform::model::{Account, App};
 
-pub(super) fn connected(ui: Ui, app: &App, account: &Account) -> El {
+pub(super) fn connected(ui: &Ui, app: &App, account: &Account) -> El {
     let who = el("div.who")
         .child(tile_of(app, "t32"))
         .child(el("span.grow").child(el("bdi").text(&account.identifier)))
@@ -24,7 +24,7 @@ pub(super) fn connected(ui: Ui, app: &App, account: &Account) -> El {
 }
 
 /// Connecting did not work.
-pub(super) fn failed(ui: Ui, app: &App, failure: &Failure) -> El {
+pub(super) fn failed(ui: &Ui, app: &App, failure: &Failure) -> El {
     let drawing = match failure.code {
         Code::AuthorizationTimeout => Some(icon::DRAW_ENDED),
         Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => Some(icon::DRAW_WINDOW),
@@ -37,21 +37,21 @@ pub(super) fn failed(ui: Ui, app: &App, failure: &Failure) -> El {
 }
 
 /// The apps, or the one app that the host chose, could not be loaded.
-pub(super) fn not_loaded(ui: Ui, state: &State) -> El {
+pub(super) fn not_loaded(ui: &Ui) -> El {
     let retry = actions().child(retry(ui));
     let app = ui.t("app.unnamed");
-    match &state.apps {
+    match &ui.state.apps {
         Apps::Failed(failure) => failure_screen(ui, failure, None, app, retry),
         Apps::Loading | Apps::Ready(_) => failure_screen(ui, &Failure::new(Code::Crashed), None, app, retry),
     }
 }
 
-fn retry(ui: Ui) -> El {
+fn retry(ui: &Ui) -> El {
     button(ui, Weight::Primary, "retry", || Event::Retry)
 }
 
 /// `drawing`: what is drawn of this failure and no other.
-fn failure_screen(ui: Ui, failure: &Failure, drawing: Option<&str>, app: String, actions: El) -> El {
+fn failure_screen(ui: &Ui, failure: &Failure, drawing: Option<&str>, app: String, actions: El) -> El {
     let code = failure.code;
     let network = matches!(code, Code::Offline | Code::NetworkError | Code::Timeout);
     // Only what is nobody's choice and nobody's network is drawn as an alarm.
@@ -63,15 +63,15 @@ fn failure_screen(ui: Ui, failure: &Failure, drawing: Option<&str>, app: String,
     let titled = app.clone();
     statement(
         icon::draw(place, drawing),
-        bare_heading().class("h center").text_with(move || failure_title(ui, code, &titled)),
+        bare_heading().class("h center").text_with(ui, move |ui| failure_title(ui, code, &titled)),
     )
-    .child(el("p.lead").text_with(move || failure_text(ui, code, &app)))
+    .child(el("p.lead").text_with(ui, move |ui| failure_text(ui, code, &app)))
     .child(details)
     .child(actions)
 }
 
 /// The host ended the session: everything of it is gone, and only the host can begin another.
-pub(super) fn ended(ui: Ui) -> El {
+pub(super) fn ended(ui: &Ui) -> El {
     let retry = bare_button(Weight::Secondary).say(ui, "retry").retries(ui);
     statement(icon::draw(icon::CALM, icon::DRAW_ENDED), heading(ui, "ended.title", "").class("h center"))
         .child(lead(ui, "ended.text", ""))
@@ -79,6 +79,6 @@ pub(super) fn ended(ui: Ui) -> El {
 }
 
 /// A step back, for screens that have nothing else at the top.
-pub(super) fn top(ui: Ui) -> El {
+pub(super) fn top(ui: &Ui) -> El {
     el("div.top").child(back(ui))
 }

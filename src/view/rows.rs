@@ -1,7 +1,6 @@
 //! The window on the list: of all rows only those in and around the visible part exist.
 
-use super::Ui;
-use super::account::{self, badge};
+use super::account::badge;
 use super::dom::{El, active_in, el, focus, set_attribute};
 use super::icon;
 use super::index::{Entry, Index, Standing};
@@ -47,7 +46,9 @@ pub(super) struct Rows {
     scroller: El,
     list: El,
     live: Vec<Row>,
-    /// For `total` rows, in the words of the moment.
+    /// What is said of an app that is connected, and of one that needs the user.
+    pub(super) words: [String; 2],
+    /// For `total` rows, in these words.
     shapes: Vec<Shape>,
     total: usize,
     all: usize,
@@ -55,17 +56,18 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(scroller: El, list: El) -> Self {
-        Self { scroller, list, live: Vec::new(), shapes: Vec::new(), total: 0, all: 0 }
+        Self { scroller, list, live: Vec::new(), words: Default::default(), shapes: Vec::new(), total: 0, all: 0 }
     }
 
-    /// Forgets all rows, so that they are made anew: the words in them have changed.
-    pub(super) fn clear(&mut self) {
+    /// Forgets all rows, so that they are made anew with other words in them.
+    pub(super) fn say(&mut self, words: [String; 2]) {
+        self.words = words;
         self.shapes.clear();
         self.live.drain(..).for_each(|row| row.element.remove());
     }
 
     /// Makes what the window shows, keeps what it showed before, and drops the rest.
-    pub(super) fn paint(&mut self, ui: Ui, index: &Index) {
+    pub(super) fn paint(&mut self, index: &Index) {
         let total = index.found.len();
         // The room for all rows stays while a search leaves fewer: nothing below moves.
         let all = index.entries.len();
@@ -108,7 +110,7 @@ impl Rows {
                 && let Some(entry) = index.at(at)
             {
                 let next = next.map(|row| row.element.clone());
-                let element = self.row(ui, entry, at);
+                let element = self.row(entry, at);
                 self.list.put_before(&element, next.as_ref());
                 let (app, standing) = (Rc::clone(&entry.app), entry.standing);
                 self.live.insert(nth, Row { at, app, standing, element });
@@ -120,7 +122,7 @@ impl Rows {
     }
 
     /// Brings the row at `at` into view and gives it the focus.
-    pub(super) fn go(&mut self, ui: Ui, index: &Index, at: usize) {
+    pub(super) fn go(&mut self, index: &Index, at: usize) {
         let scroller = self.scroller.element();
         let visible = (from_top(scroller), scroller.client_height());
         if let Some(height) = self.height() {
@@ -132,7 +134,7 @@ impl Rows {
                 scroller.set_scroll_top(bottom - visible.1);
             }
         }
-        self.paint(ui, index);
+        self.paint(index);
         if let Some(row) = self.live.iter().find(|row| row.at == at) {
             focus_button(&row.element);
         }
@@ -154,12 +156,12 @@ impl Rows {
         (height >= 1.0).then_some(height)
     }
 
-    fn row(&mut self, ui: Ui, entry: &Entry, at: usize) -> El {
+    fn row(&mut self, entry: &Entry, at: usize) -> El {
         let (app, described) = (&entry.app, entry.app.description.is_some());
         let known = |shape: &&Shape| shape.standing == entry.standing && shape.described == described;
         let row = self.shapes.iter().find(known).map(|shape| shape.element.copy());
         let row = row.unwrap_or_else(|| {
-            let element = shape(ui, entry.standing, described, self.total);
+            let element = self.shape(entry.standing, described);
             let row = element.copy();
             self.shapes.push(Shape { standing: entry.standing, described, element });
             row
@@ -173,6 +175,22 @@ impl Rows {
         }
         dress(tile, "t32", &app.slug, &app.name, app.icon.as_deref());
         row
+    }
+
+    fn shape(&self, standing: Standing, described: bool) -> El {
+        let [connected, attention] = &self.words;
+        let state = match standing {
+            Standing::Free => el("span.go").child(icon::pointing(icon::CHEVRON)),
+            Standing::Connected => badge(true, el("span").text(connected)),
+            Standing::Attention => badge(false, el("span").text(attention)),
+        };
+        let description = described.then(|| el("span.sub"));
+        el("li").attr("aria-setsize", &decimal(self.total)).child(
+            el("button.app type=button part=row")
+                .child(bare_tile())
+                .child(el("span.grow").child(el("span.name")).maybe(description))
+                .child(state),
+        )
     }
 
     fn window(&self, total: usize) -> (usize, usize) {
@@ -203,21 +221,4 @@ fn focus_button(row: &El) {
 /// So many rows, as a length: not a custom property, which everything inside would inherit.
 fn rows_high(rows: usize) -> String {
     ["calc(var(--row)*", &decimal(rows), ")"].concat()
-}
-
-fn shape(ui: Ui, standing: Standing, described: bool, total: usize) -> El {
-    let state = match standing {
-        Standing::Free => el("span.go").child(icon::pointing(icon::CHEVRON)),
-        state => {
-            let active = state == Standing::Connected;
-            badge(active, el("span").text(&ui.t(account::standing(active))))
-        }
-    };
-    let description = described.then(|| el("span.sub"));
-    el("li").attr("aria-setsize", &decimal(total)).child(
-        el("button.app type=button part=row")
-            .child(bare_tile())
-            .child(el("span.grow").child(el("span.name")).maybe(description))
-            .child(state),
-    )
 }

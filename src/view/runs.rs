@@ -18,39 +18,39 @@ fn runs(state: &State) -> Option<&Runs> {
     }
 }
 
-pub(super) fn screen(ui: Ui, app: &App) -> El {
+pub(super) fn screen(ui: &Ui, app: &App) -> El {
     el("section.stack")
         .child(outcome::top(ui))
         .child(head(app, heading(ui, "runs.title", &app.name)))
         .slot(
             ui,
-            |state, key| {
-                let workflows = runs(state).map_or(&[][..], |runs| &runs.workflows);
+            |ui, key| {
+                let workflows = runs(ui.state).map_or(&[][..], |runs| &runs.workflows);
                 workflows.iter().for_each(|(id, name)| {
                     key.text(id);
                     key.text(name);
                 });
             },
-            move |ui, state| {
+            |ui| {
                 // The platform keeps runs by workflow.
-                let runs = runs(state).filter(|runs| runs.workflows.len() > 1)?;
+                let runs = runs(ui.state).filter(|runs| runs.workflows.len() > 1)?;
                 let (workflows, current) = (&runs.workflows, &runs.workflow);
                 Some(picker(ui, "runs-of", "runs.workflow", workflows, current, ConfigEvent::RunsWorkflow))
             },
         )
         .slot(
             ui,
-            |state, key| {
-                let Some(runs) = runs(state) else { return };
+            |ui, key| {
+                let Some(runs) = runs(ui.state) else { return };
                 key.text(&runs.workflow);
                 key.number(stage(&runs.content));
                 if let Loaded::Ready(page) = &runs.content {
                     key.number(page.page as usize);
                 }
             },
-            move |ui, state| match &runs(state)?.content {
+            |ui| match &runs(ui.state)?.content {
                 Loaded::Loading => Some(loading(ui)),
-                Loaded::Failed(failure) => Some(failed(ui, failure, app_name(state))),
+                Loaded::Failed(failure) => Some(failed(ui, failure, app_name(ui))),
                 Loaded::Ready(page) => Some(list(ui, page)),
             },
         )
@@ -58,7 +58,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
 
 /// One of several, by id and name.
 pub(super) fn picker(
-    ui: Ui,
+    ui: &Ui,
     id: &str,
     label: &'static str,
     options: &[(String, String)],
@@ -70,32 +70,33 @@ pub(super) fn picker(
         if id == current { option.with("selected") } else { option }
     };
     let select = el("select.input").attr("id", id).children(options.iter().map(option));
-    let select = select.on("change", move |event| ui.send(Event::Config(chosen(value_of(event)))));
+    let select = select.tells(ui, "change", move |_, event| Some(Event::Config(chosen(value_of(event)))));
     el("div.field").child(el("label").attr("for", id).saying(ui, label)).child(framed(select))
 }
 
-fn list(ui: Ui, page: &RunPage) -> El {
+fn list(ui: &Ui, page: &RunPage) -> El {
     if page.runs.is_empty() {
         return lead(ui, "runs.empty", "");
     }
     let (at, pages) = (page.page, page.pages);
-    let turn = move |key: &'static str, to: u32, there: bool| {
+    let turn = |key: &'static str, to: u32, there: bool| {
         let button = bare_button(Weight::Secondary)
             .say(ui, key)
-            .on("click", move |_| ui.send(Event::Config(ConfigEvent::RunsPage(to))));
+            .tells(ui, "click", move |_, _| Some(Event::Config(ConfigEvent::RunsPage(to))));
         if there { button } else { button.with("disabled") }
     };
-    let of = move || ui.fmt("runs.page", &[("page", &decimal(at as usize)), ("pages", &decimal(pages as usize))]);
+    let of =
+        move |ui: &Ui| ui.fmt("runs.page", &[("page", &decimal(at as usize)), ("pages", &decimal(pages as usize))]);
     let pager = (pages > 1).then(|| {
         el("div.actions.row.pager part=actions")
             .child(turn("runs.newer", at.saturating_sub(1), at > 1))
             .child(turn("runs.older", at.saturating_add(1), at < pages))
-            .child(el("span.sub role=status").text_with(of))
+            .child(el("span.sub role=status").text_with(ui, of))
     });
     el("div.stack").child(el("ul.runs role=list").children(page.runs.iter().map(|run| row(ui, run)))).maybe(pager)
 }
 
-fn row(ui: Ui, run: &Run) -> El {
+fn row(ui: &Ui, run: &Run) -> El {
     let (words, path, key) = match &run.state {
         RunState::Running => ("span.badge part=badge", None, "runs.running"),
         RunState::Completed => ("span.badge.good part=badge", Some(icon::CHECK), "runs.completed"),
@@ -110,7 +111,7 @@ fn row(ui: Ui, run: &Run) -> El {
     el("li")
         .child(
             el("span.grow")
-                .child(el("span.name").text_with(move || ui.moment(&started).unwrap_or_default()))
+                .child(el("span.name").text_with(ui, move |ui| ui.moment(&started).unwrap_or_default()))
                 .child(el("span.sub").text(run.error.as_deref().unwrap_or(&run.name))),
         )
         .child(el(words).maybe(path.map(icon::icon)).child(state))

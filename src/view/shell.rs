@@ -1,14 +1,14 @@
 //! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
 
-use super::dom::{El, effect, el, focus, later, set_attribute};
+use super::dom::{El, document, el, focus, later, set_attribute};
 use super::icon;
 use super::key::Key;
-use super::parts::{Weight, bare_button};
+use super::parts::{WAITING, Weight, bare_button};
 use super::text::{self, direction, language};
 use super::{
     Density, SessionLine, Theme, Ui, account, app, configure, consent, fields, list, outcome, runs, style, waiting,
 };
-use crate::flow::{Apps, Screen, State};
+use crate::flow::{Apps, Screen};
 use crate::platform::model::App;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
@@ -24,13 +24,14 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn now(ui: Ui, state: &'a State) -> Self {
+    fn now(ui: &'a Ui) -> Self {
         if ui.session().line == SessionLine::Ended {
             return Self { name: "ended", slug: None, app: None, attempt: 0 };
         }
         if ui.opening() {
             return Self { name: "app", slug: None, app: None, attempt: 0 };
         }
+        let state = ui.state;
         let (slug, app) = (state.slug.as_deref(), state.current_app());
         let failed = slug.is_some() && app.is_none() && matches!(state.apps, Apps::Failed(_));
         let attempt = match state.screen {
@@ -49,33 +50,27 @@ impl<'a> Shown<'a> {
 }
 
 /// An element in the language and the theme of the settings.
-fn dressed(ui: Ui, root: Element) -> El {
-    let dressed = root.clone();
-    effect(Box::new(move || {
-        ui.settings(|settings| {
-            let language = language(&settings.locale);
-            set_attribute(&dressed, "dir", Some(direction(&language)));
-            set_attribute(&dressed, "lang", Some(&language));
-            set_attribute(&dressed, "data-theme", theme(settings.theme));
-            set_attribute(&dressed, "data-density", (settings.density == Density::Compact).then_some("compact"));
-        });
-    }));
+fn dressed(ui: &Ui, root: Element) -> El {
     El::of(root)
+        .attr_with(ui, "dir", |ui| Some(direction(&language(&ui.settings.locale)).to_owned()))
+        .attr_with(ui, "lang", |ui| Some(language(&ui.settings.locale)))
+        .attr_with(ui, "data-theme", |ui| theme(ui.settings.theme).map(str::to_owned))
+        .attr_with(ui, "data-density", |ui| (ui.settings.density == Density::Compact).then(|| "compact".to_owned()))
 }
 
 /// Fills the document inside the isolated frame: the fields, as soon and as long as there are any.
-pub(super) fn alone(ui: Ui, root: Element) {
+pub(super) fn alone(ui: &Ui, root: Element) {
     complete();
-    let asks = |state: &State| matches!(state.screen, Screen::Fields { .. });
+    let asks = |ui: &Ui| matches!(ui.state.screen, Screen::Fields { .. });
     dressed(ui, root).class("cf alone").slot(
         ui,
-        move |state, key| {
-            key.flag(asks(state));
-            key.flag(state.current_app().is_some());
+        move |ui, key| {
+            key.flag(asks(ui));
+            key.flag(ui.state.current_app().is_some());
         },
-        move |ui, state| {
-            asks(state).then(|| match state.current_app() {
-                Some(app) => fields::form(ui, state, app),
+        move |ui| {
+            asks(ui).then(|| match ui.state.current_app() {
+                Some(app) => fields::form(ui, app),
                 None => account::skeleton(),
             })
         },
@@ -83,7 +78,7 @@ pub(super) fn alone(ui: Ui, root: Element) {
 }
 
 /// Fills the element that the view is mounted in.
-pub(super) fn fill(ui: Ui, root: Element) {
+pub(super) fn fill(ui: &Ui, root: Element) {
     // The app of the screen before, if there was one.
     let before = RefCell::new(None);
     let frame = root.clone();
@@ -92,20 +87,20 @@ pub(super) fn fill(ui: Ui, root: Element) {
     dressed(ui, root)
         .with("class=cf part=frame role=region")
         .named(ui, "region")
-        .attr_with("data-screen", move || ui.read(|state| Some(Shown::now(ui, state).name.to_owned())))
+        .attr_with(ui, "data-screen", |ui| Some(Shown::now(ui).name.to_owned()))
         // Events of images do not bubble: one listener for all tiles.
-        .on_capture("load", |event| settle(event.target(), "ok"))
+        .on_capture("load", |event| settle(event.target(), " ok"))
         .on_capture("error", |event| settle(event.target(), ""))
         .child(notices(ui))
         .child(status)
-        .child(el("div.screen").flag(ui, "data-covered", move |_| ui.session().covered).slot(
+        .child(el("div.screen").flag(ui, "data-covered", |ui| ui.session().covered).slot(
             ui,
-            move |state, key| Shown::now(ui, state).write(key),
-            move |ui, state| {
-                let shown = Shown::now(ui, state);
+            |ui, key| Shown::now(ui).write(key),
+            move |ui| {
+                let shown = Shown::now(ui);
                 let previous = before.replace(Some(shown.slug.map(str::to_owned)));
                 let first = previous.is_none();
-                let screen = build(ui, state, &shown, previous.flatten(), first);
+                let screen = build(ui, &shown, previous.flatten(), first);
                 // The list gives the focus back to the row it came from.
                 if !first && shown.name != "list" {
                     arrive(&frame, &screen, &said);
@@ -125,24 +120,24 @@ fn theme(theme: Theme) -> Option<&'static str> {
 }
 
 /// `from`: the app of the screen before. `first`: there was none.
-fn build(ui: Ui, state: &State, shown: &Shown<'_>, from: Option<String>, first: bool) -> El {
+fn build(ui: &Ui, shown: &Shown<'_>, from: Option<String>, first: bool) -> El {
     match (shown.name, shown.app) {
         ("list", _) => list::screen(ui, from, first),
         ("ended", _) => outcome::ended(ui),
-        (_, Some(app)) => build_beyond(ui, state, app),
-        (_, None) if shown.attempt > 0 => outcome::not_loaded(ui, state),
+        (_, Some(app)) => build_beyond(ui, app),
+        (_, None) if shown.attempt > 0 => outcome::not_loaded(ui),
         (_, None) => account::skeleton(),
     }
 }
 
 /// The screens of one app. The npm package's second module begins here, which is why it is no part of its caller.
 #[inline(never)]
-fn build_beyond(ui: Ui, state: &State, app: &App) -> El {
+fn build_beyond(ui: &Ui, app: &App) -> El {
     complete();
-    match &state.screen {
-        Screen::List | Screen::App { .. } => app::screen(ui, state, app),
+    match &ui.state.screen {
+        Screen::List | Screen::App { .. } => app::screen(ui, app),
         Screen::Consent { auth_type, .. } => consent::screen(ui, app, *auth_type),
-        Screen::Fields { auth_type, framed, .. } => fields::screen(ui, state, app, *auth_type, *framed),
+        Screen::Fields { auth_type, framed, .. } => fields::screen(ui, app, *auth_type, *framed),
         Screen::Waiting { .. } => waiting::screen(ui, app),
         Screen::Connected { account, .. } => outcome::connected(ui, app, account),
         Screen::Configure(_) => configure::screen(ui, app),
@@ -163,15 +158,12 @@ fn complete() {
 /// An image that loaded takes the place of the letter; one that did not gives it back.
 fn settle(target: Option<web_sys::EventTarget>, class: &str) {
     let Some(image) = target.and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    if !image.tag_name().eq_ignore_ascii_case("img") {
-        return;
-    }
-    if let Some(tile) = image.parent_element() {
-        let _ = tile.class_list().remove_1("wait");
+    let tile = image.parent_element().filter(|_| image.matches("img").unwrap_or(false));
+    if let Some(tile) = tile {
+        let known = tile.get_attribute("class").unwrap_or_default();
+        set_attribute(&tile, "class", Some(&[known.strip_suffix(WAITING).unwrap_or(&known), class].concat()));
         if class.is_empty() {
             image.remove();
-        } else {
-            let _ = tile.class_list().add_1(class);
         }
     }
 }
@@ -179,8 +171,8 @@ fn settle(target: Option<web_sys::EventTarget>, class: &str) {
 /// Moves the focus to the heading of a new screen; when it is elsewhere in the host's page, only says the heading.
 fn arrive(frame: &Element, screen: &El, said: &El) {
     let Some(shadow) = frame.get_root_node().dyn_into::<ShadowRoot>().ok() else { return };
-    let active = leptos::tachys::dom::document().active_element();
-    let idle = active.as_ref().is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"));
+    let active = document().active_element();
+    let idle = active.as_ref().is_none_or(|active| active.matches("body").unwrap_or(false));
     let elsewhere = !idle && active.as_ref() != Some(&shadow.host());
     let (screen, said) = (screen.element().clone(), said.clone());
     later(Box::new(move || {
@@ -194,23 +186,23 @@ fn arrive(frame: &Element, screen: &El, said: &El) {
 }
 
 /// The lines on top: offline, and what the user must know of the session.
-fn notices(ui: Ui) -> El {
+fn notices(ui: &Ui) -> El {
     el("div.notices role=status")
         .when(
             ui,
-            |state| !state.online,
-            move |ui| notice("div.notice.warn part=notice", icon::OFFLINE).saying(ui, "offline"),
+            |ui| !ui.state.online,
+            |ui| notice("div.notice.warn part=notice", icon::OFFLINE).saying(ui, "offline"),
         )
         .slot(
             ui,
-            move |_, key| {
+            |ui, key| {
                 key.number(match ui.session().line {
                     SessionLine::Quiet | SessionLine::Ended => 0,
                     SessionLine::Renewing => 1,
                     SessionLine::Failed { retrying } => 2 + usize::from(retrying),
                 });
             },
-            move |ui, _| match ui.session().line {
+            |ui| match ui.session().line {
                 SessionLine::Quiet | SessionLine::Ended => None,
                 SessionLine::Renewing => {
                     Some(notice("div.notice part=notice", icon::LOCK).saying(ui, "session.renewing"))
@@ -232,10 +224,10 @@ fn notice(words: &str, path: &str) -> El {
 }
 
 /// Who keeps the credentials, and whether this is only a test.
-fn foot(ui: Ui) -> El {
+fn foot(ui: &Ui) -> El {
     el("footer.foot part=footer").child(icon::icon(icon::LOCK)).saying(ui, "secured").when(
         ui,
-        move |_| ui.session().test_mode,
-        move |ui| el("span.test part=test-mode").say(ui, "test_mode"),
+        |ui| ui.session().test_mode,
+        |ui| el("span.test part=test-mode").say(ui, "test_mode"),
     )
 }

@@ -59,30 +59,30 @@ fn primary(locale: &str) -> &str {
     cut(locale, '-').0
 }
 
-impl Ui {
+impl Ui<'_> {
     /// The text of `key`.
-    pub(super) fn t(self, key: &str) -> String {
+    pub(super) fn t(&self, key: &str) -> String {
         self.find(key).unwrap_or_else(|| key.to_owned())
     }
 
     /// The text of `key` with its `{placeholders}` filled in.
-    pub(super) fn fmt(self, key: &str, values: &[(&str, &str)]) -> String {
+    pub(super) fn fmt(&self, key: &str, values: &[(&str, &str)]) -> String {
         fill(&self.t(key), values)
     }
 
     /// The text of `key` with what it is about, the host's name and the platform's where it has a place for them.
-    pub(super) fn words(self, key: &str, about: &str) -> String {
+    pub(super) fn words(&self, key: &str, about: &str) -> String {
         self.filled(&self.t(key), about)
     }
 
     /// What a text is about has one place in it, by one of three names.
-    pub(super) fn filled(self, text: &str, about: &str) -> String {
+    pub(super) fn filled(&self, text: &str, about: &str) -> String {
         let (host, platform) = (self.host(), self.platform());
         fill(text, &[("app", about), ("field", about), ("option", about), ("host", &host), ("platform", &platform)])
     }
 
     /// The text of `key` for `count` things, chosen by the language's plural rules; `{count}` is the number.
-    pub(super) fn plural(self, key: &str, count: usize, values: &[(&str, &str)]) -> String {
+    pub(super) fn plural(&self, key: &str, count: usize, values: &[(&str, &str)]) -> String {
         let number = JsValue::from_f64(count as f64);
         let category = self.intl("PluralRules", "select", &number, &[]).unwrap_or_default();
         let text = self.find(&[key, "#", &category].concat()).unwrap_or_else(|| self.t(&[key, "#other"].concat()));
@@ -91,54 +91,49 @@ impl Ui {
     }
 
     /// The day of an ISO 8601 time in the user's words; `None` if it is not one.
-    pub(super) fn date(self, iso: &str) -> Option<String> {
+    pub(super) fn date(&self, iso: &str) -> Option<String> {
         self.time(iso, &[("dateStyle", "medium".into())])
     }
 
     /// The day and the time of an ISO 8601 time in the user's words and zone; `None` if it is not one.
-    pub(super) fn moment(self, iso: &str) -> Option<String> {
+    pub(super) fn moment(&self, iso: &str) -> Option<String> {
         self.time(iso, &[("dateStyle", "medium".into()), ("timeStyle", "short".into())])
     }
 
-    fn time(self, iso: &str, styles: &[(&str, JsValue)]) -> Option<String> {
+    fn time(&self, iso: &str, styles: &[(&str, JsValue)]) -> Option<String> {
         let time = js_sys::Date::parse(iso);
         (!time.is_nan()).then(|| self.intl("DateTimeFormat", "format", &JsValue::from_f64(time), styles))?
     }
 
     /// What to call the host's product.
-    pub(super) fn host(self) -> String {
-        let set = self.settings(|settings| settings.host_name.clone());
-        if !set.is_empty() {
-            return set;
-        }
-        self.read(|state| state.organisation.name.clone()).unwrap_or_else(|| self.t("host.unnamed"))
+    pub(super) fn host(&self) -> String {
+        let set = Some(&self.settings.host_name).filter(|set| !set.is_empty());
+        set.or(self.state.organisation.name.as_ref()).cloned().unwrap_or_else(|| self.t("host.unnamed"))
     }
 
     /// What to call the platform.
-    pub(super) fn platform(self) -> String {
-        let set = self.settings(|settings| settings.platform_name.clone());
-        if set.is_empty() { self.t("platform.unnamed") } else { set }
+    pub(super) fn platform(&self) -> String {
+        let set = &self.settings.platform_name;
+        if set.is_empty() { self.t("platform.unnamed") } else { set.clone() }
     }
 
-    fn find(self, key: &str) -> Option<String> {
-        self.settings(|settings| {
-            let replaced = settings.strings.iter().find(|(name, _)| name == key).map(|(_, text)| text.clone());
-            replaced.or_else(|| {
-                let name = JsValue::from_str(key);
-                let text = |locale: &str| {
-                    CATALOGS.with_borrow(|catalogs| {
-                        let mut of_locale = catalogs.iter().filter(|(known, _)| known == locale);
-                        of_locale.find_map(|(_, catalog)| Reflect::get(catalog, &name).ok()?.as_string())
-                    })
-                };
-                text(&settings.locale).or_else(|| text(primary(&settings.locale))).or_else(|| text("en"))
+    fn find(&self, key: &str) -> Option<String> {
+        let (replaced, locale) = (&self.settings.strings, &self.settings.locale);
+        if let Some((_, text)) = replaced.iter().find(|(name, _)| name == key) {
+            return Some(text.clone());
+        }
+        let name = JsValue::from_str(key);
+        CATALOGS.with_borrow(|catalogs| {
+            [locale, primary(locale), "en"].into_iter().find_map(|locale| {
+                let mut of_locale = catalogs.iter().filter(|(known, _)| known == locale);
+                of_locale.find_map(|(_, catalog)| Reflect::get(catalog, &name).ok()?.as_string())
             })
         })
     }
 
     /// Calls one method of one `Intl` formatter; a locale that the browser refuses falls back to its own default.
-    fn intl(self, kind: &str, method: &str, value: &JsValue, options: &[(&str, JsValue)]) -> Option<String> {
-        let locale = self.settings(|settings| language(&settings.locale));
+    fn intl(&self, kind: &str, method: &str, value: &JsValue, options: &[(&str, JsValue)]) -> Option<String> {
+        let locale = language(&self.settings.locale);
         let options = object::plain(options);
         let intl = object::get(&js_sys::global(), "Intl").ok()?;
         let class = object::get(&intl, kind).ok()?.dyn_into::<Function>().ok()?;

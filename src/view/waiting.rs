@@ -14,20 +14,20 @@ fn stage(state: &State) -> Stage {
     }
 }
 
-pub(super) fn screen(ui: Ui, app: &App) -> El {
+pub(super) fn screen(ui: &Ui, app: &App) -> El {
     let words = |suffix: &'static str| {
         let app = app.name.clone();
-        move || ui.read(|state| ui.words(&["waiting.", name(stage(state)), suffix].concat(), &app))
+        move |ui: &Ui| ui.words(&["waiting.", name(stage(ui.state)), suffix].concat(), &app)
     };
     el("section.stack.center.waiting")
-        .attr_with("data-stage", move || ui.read(|state| Some(name(stage(state)).to_owned())))
+        .attr_with(ui, "data-stage", |ui| Some(name(stage(ui.state)).to_owned()))
         .child(pair(ui, app, "div.pair.moving aria-hidden=true"))
-        .child(bare_heading().text_with(words(".title")).class("h center"))
-        .child(el("p.lead role=status").text_with(words("")))
+        .child(bare_heading().text_with(ui, words(".title")).class("h center"))
+        .child(el("p.lead role=status").text_with(ui, words("")))
         .child(el("div.hush role=status").when(
             ui,
-            |state| stage(state) == Stage::SigningInLong,
-            move |ui| {
+            |ui| stage(ui.state) == Stage::SigningInLong,
+            |ui| {
                 let tip = |key: &'static str| el("li").say(ui, key);
                 el("ul.tips")
                     .child(tip("waiting.tip.behind"))
@@ -35,11 +35,7 @@ pub(super) fn screen(ui: Ui, app: &App) -> El {
                     .child(tip("waiting.tip.time"))
             },
         ))
-        .slot(
-            ui,
-            |state, key| key.text(name(stage(state))),
-            move |ui, state| Some(choices(ui, stage(state), app_name(state))),
-        )
+        .slot(ui, |ui, key| key.text(name(stage(ui.state))), |ui| Some(choices(ui, stage(ui.state), app_name(ui))))
 }
 
 const fn name(stage: Stage) -> &'static str {
@@ -53,7 +49,7 @@ const fn name(stage: Stage) -> &'static str {
 }
 
 /// What can be done now; the places of the buttons stay.
-fn choices(ui: Ui, stage: Stage, app: &str) -> El {
+fn choices(ui: &Ui, stage: Stage, app: &str) -> El {
     let again = |weight| Some(button(ui, weight, "waiting.open_again", || Event::OpenAgain));
     let open = match stage {
         Stage::Preparing | Stage::Checking => None,

@@ -159,7 +159,7 @@ impl Child {
 
     /// The host's look. Values are set through the CSSOM and stay values.
     fn dress(&self, message: &JsValue) {
-        self.ui.settings.update(|settings| options::apply(settings, message));
+        self.ui.change_settings(|settings| options::apply(settings, message));
         let Some(variables) = get(message, "variables") else { return };
         let page = document().and_then(|document| document.document_element());
         for (name, value) in options::pairs(&Object::entries(variables.unchecked_ref())) {
@@ -177,7 +177,7 @@ impl Child {
     /// The state is borrowed by nobody else: who reads it is told afterwards.
     fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.borrow_mut());
-        self.ui.flow.changed();
+        self.ui.changed();
     }
 
     fn show(&self, problem: Option<Failure>, errors: Faults) {
@@ -284,7 +284,7 @@ impl Child {
 
 /// The view's. Neither the session nor another frame is shown here, and all of the component is.
 impl Host for Weak<Child> {
-    fn show(&self, to: &mut dyn See<State>) {
+    fn show(&self, to: &mut See<'_>) {
         if let Some(child) = self.upgrade()
             && let Ok(state) = child.state.try_borrow()
         {

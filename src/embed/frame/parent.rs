@@ -195,7 +195,7 @@ impl Parent {
 
     fn share_look(&self, core: &Core) {
         let style = window().and_then(|window| window.get_computed_style(&self.element).ok()?);
-        let look = core.ui.settings.read(plain);
+        let look = core.ui.settings(plain);
         if let (Some(port), Some(style), Some(look)) = (self.port(), style, look) {
             object::set(&look, "name", &"look".into());
             object::set(&look, "variables", &variables(&style));

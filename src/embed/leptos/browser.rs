@@ -106,6 +106,6 @@ fn shadow(host: &HtmlDivElement) -> Option<HtmlElement> {
     let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).ok()?;
     let target: HtmlElement = host.owner_document()?.create_element("div").ok()?.dyn_into().ok()?;
     view::adopt_styles(&root);
-    root.append_child(&target).ok()?;
+    root.insert_before(&target, None).ok()?;
     Some(target)
 }

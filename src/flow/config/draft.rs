@@ -97,16 +97,6 @@ pub fn set_member(object: &mut Value, saved: Option<&Value>, name: &str, value: 
     }
 }
 
-/// Brings a short list, in order but for a few, into the order of `place`, equals as they were. The standard sort is made
-/// for long lists and would be 8 KB of what a page downloads.
-pub fn put_in_order<T>(list: &mut [T], place: impl Fn(&T) -> usize) {
-    for at in 1..list.len() {
-        let own = place(&list[at]);
-        let before = list[..at].iter().rev().take_while(|other| place(other) > own).count();
-        list[at - before..=at].rotate_right(1);
-    }
-}
-
 impl Configuring {
     pub fn draft(&self, key: &FieldKey) -> Option<&Draft> {
         self.edits.iter().find(|(edited, _)| **edited == *key).map(|(_, draft)| draft)

@@ -1,25 +1,22 @@
 //! Choosing among options whose values are texts or numbers: one in a selection, several in a list to tick.
 
+use super::super::Ui;
 use super::super::dom::{El, el, value_of};
 use super::super::icon;
 use super::place::Place;
 use crate::decimal::decimal;
-use crate::flow::put_in_order;
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 
 /// A selection. Options are told apart by their place, because `1` and `"1"` are two values. What is chosen but no
 /// longer offered stays in the list until something else is chosen.
-pub(super) fn one(place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
-    let ui = place.ui();
+pub(super) fn one(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
     let current = current.filter(|value| !value.is_empty());
     let known = options.iter().position(|option| Some(&option.value) == current);
     let option = |(nth, option): (usize, &Choice)| {
-        let made = el("option").attr("value", &decimal(nth)).text(&place.called(option));
+        let made = el("option").attr("value", &decimal(nth)).text(&place.called(ui, option));
         if known == Some(nth) { made.with("selected") } else { made }
     };
     let gone = current.filter(|_| known.is_none()).map(|value| {
@@ -32,9 +29,9 @@ pub(super) fn one(place: &Rc<Place>, options: &[Choice], current: Option<&Value>
         .maybe(gone)
         .children(options.iter().enumerate().map(option));
     let place = Rc::clone(place);
-    select.on("change", move |event| match value_of(event).as_str() {
-        "gone" => {}
-        nth => place.put(nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
+    select.tells(ui, "change", move |ui, event| match value_of(event).as_str() {
+        "gone" => None,
+        nth => place.put(ui.state, nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
     })
 }
 
@@ -47,29 +44,25 @@ fn items(list: Option<&Value>) -> &[Value] {
     list.map_or(&[], Value::items)
 }
 
-/// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options'.
-pub(super) fn several(place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
-    let ui = place.ui();
+/// A list to tick. What is chosen but no longer offered stays chosen, behind the others; the order is the saved one, then
+/// the options'.
+pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
     let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
     let line = |(nth, option): (usize, &Choice)| {
         let box_ = el("input type=checkbox");
-        let element: HtmlInputElement = box_.element().clone().unchecked_into();
-        element.set_checked(items(current).contains(&option.value));
+        let box_ = if items(current).contains(&option.value) { box_.with("checked") } else { box_ };
+        let element = box_.element().clone();
         let (place, order) = (Rc::clone(place), Rc::clone(&order));
-        let box_ = box_.on("change", move |_| {
-            let list = ui.read(|state| {
-                let (mut list, before) = (items(place.value(state)).to_vec(), items(place.saved(state)));
-                list.retain(|item| *item != order[nth]);
-                if element.checked() {
-                    list.push(order[nth].clone());
-                }
-                put_in_order(&mut list, |item| {
-                    let known = before.iter().position(|value| value == item);
-                    known.unwrap_or_else(|| before.len() + order.iter().position(|value| value == item).unwrap_or(0))
-                });
-                list
-            });
-            place.put(Some(Value::List(list)));
+        let box_ = box_.tells(ui, "change", move |ui, _| {
+            let (chosen, saved) = (items(place.value(ui.state)), items(place.saved(ui.state)));
+            let offered = order.iter().filter(|value| !saved.contains(value));
+            let gone = chosen.iter().filter(|value| !saved.contains(value) && !order.contains(value));
+            let ticked = |value: &&Value| match **value == order[nth] {
+                true => element.matches(":checked").unwrap_or(false),
+                false => chosen.contains(value),
+            };
+            let list = saved.iter().chain(offered).chain(gone).filter(ticked).cloned().gather();
+            place.put(ui.state, Some(Value::List(list)))
         });
         el("label.check").child(box_).child(el("span").text(&option.name))
     };

@@ -5,36 +5,36 @@ use super::super::dom::{El, el, value_of};
 use super::super::labelled::Labelled;
 use super::super::parts::{Weight, alert, bare_button};
 use super::place::Place;
-use super::{choose, configuring, map, rules, send};
+use super::{choose, configuring, map, rules};
 use crate::cut::beginning;
 use crate::decimal::decimal;
-use crate::flow::{ConfigEvent, Offer, State};
+use crate::flow::{ConfigEvent, Event, Offer, State};
 use crate::platform::json::Value;
 use crate::platform::model::config::{ConfigField, FieldKind};
 use std::rc::Rc;
 
-pub(super) fn field(ui: Ui, state: &State, number: usize, field: &ConfigField) -> El {
+pub(super) fn field(ui: &Ui, number: usize, field: &ConfigField) -> El {
     let (id, helped) = (["c", &decimal(number)].concat(), field.help.is_some());
-    let labelled = Rc::new(Labelled { ui, key: field.key.clone(), id, helped });
+    let labelled = Rc::new(Labelled { key: field.key.clone(), id, helped });
     let place = Place::of(&labelled);
     let body = if !field.editable() {
         kept(ui, field)
     } else if field.parent.is_none() || field.kind.options().is_none() {
-        control(state, &place, field, &field.kind)
+        control(ui, &place, field, &field.kind)
     } else {
-        dependent(place)
+        dependent(ui, place)
     };
     let optional = !field.required && field.editable();
-    labelled.frame(&field.name, optional, field.help.as_deref(), body).attr("data-field", &field.key.id)
+    labelled.frame(ui, &field.name, optional, field.help.as_deref(), body).attr("data-field", &field.key.id)
 }
 
 /// A field whose options depend on the value of another one.
-fn dependent(place: Rc<Place>) -> El {
+fn dependent(ui: &Ui, place: Rc<Place>) -> El {
     let asked = Rc::clone(&place);
     el("div").slot(
-        place.ui(),
-        move |state, key| {
-            let Some((offer, parent, value)) = offer(state, &asked) else { return };
+        ui,
+        move |ui, key| {
+            let Some((offer, parent, value)) = offer(ui.state, &asked) else { return };
             key.text(parent);
             key.maybe(value.map(Value::write).as_deref());
             match offer {
@@ -44,22 +44,22 @@ fn dependent(place: Rc<Place>) -> El {
                 Offer::Failed(failure) => key.failure(&failure),
             }
         },
-        move |ui, state| {
-            let (offer, parent, _) = offer(state, &place)?;
-            let field = place.field(state)?;
+        move |ui| {
+            let (offer, parent, _) = offer(ui.state, &place)?;
+            let field = place.field(ui.state)?;
             let waiting = |key: &'static str| {
                 let option = el("option value").say_of(ui, key, parent);
-                place.labelled.tie(el("select.input disabled").child(option), false)
+                place.labelled.tie(ui, el("select.input disabled").child(option), false)
             };
             Some(match offer {
-                Offer::Ready(kind) => control(state, &place, field, &kind),
+                Offer::Ready(kind) => control(ui, &place, field, &kind),
                 Offer::Waiting => waiting("config.waiting"),
                 Offer::Loading => waiting("config.loading").with("aria-busy=true"),
                 Offer::Failed(failure) => {
                     let key = place.key().clone();
                     let again = bare_button(Weight::Secondary)
                         .say(ui, "retry")
-                        .on("click", move |_| send(ui, ConfigEvent::OptionsRetried(key.clone())));
+                        .tells(ui, "click", move |_, _| Some(Event::Config(ConfigEvent::OptionsRetried(key.clone()))));
                     el("div.stack").child(alert(ui, &failure, &field.name)).child(again)
                 }
             })
@@ -76,8 +76,8 @@ fn offer<'a>(state: &'a State, place: &Place) -> Option<(Offer, &'a str, Option<
     Some((at.offer(field), name, parent.and_then(|parent| at.current(parent))))
 }
 
-fn control(state: &State, place: &Rc<Place>, field: &ConfigField, kind: &FieldKind) -> El {
-    let (ui, labelled, current) = (place.ui(), &place.labelled, place.value(state));
+fn control(ui: &Ui, place: &Rc<Place>, field: &ConfigField, kind: &FieldKind) -> El {
+    let (labelled, current) = (&place.labelled, place.value(ui.state));
     let words = match kind {
         FieldKind::Text => "input.input autocomplete=off dir=auto type=text inputmode=text",
         FieldKind::Date => "input.input autocomplete=off dir=ltr type=date inputmode=none",
@@ -87,20 +87,20 @@ fn control(state: &State, place: &Rc<Place>, field: &ConfigField, kind: &FieldKi
         FieldKind::Textarea => "textarea.input rows=4 dir=auto",
         FieldKind::Json => "textarea.input.mono rows=6 dir=ltr spellcheck=false",
         FieldKind::Select { options, multiple: false } => {
-            return choose::framed(labelled.tie(choose::one(place, options, current), false));
+            return choose::framed(labelled.tie(ui, choose::one(ui, place, options, current), false));
         }
         FieldKind::Select { options, multiple: true } => {
-            return labelled.tie(choose::several(place, options, current), true);
+            return labelled.tie(ui, choose::several(ui, place, options, current), true);
         }
-        FieldKind::Map(mapping) => return labelled.tie(map::map(state, place, &labelled.id, mapping), true),
-        FieldKind::Rules(_) => return labelled.tie(rules::rules(place), true),
+        FieldKind::Map(mapping) => return labelled.tie(ui, map::map(ui, place, &labelled.id, mapping), true),
+        FieldKind::Rules(_) => return labelled.tie(ui, rules::rules(ui, place), true),
         FieldKind::Unknown(_) => return kept(ui, field),
     };
-    let control = labelled.tie(el(words).attr("placeholder", &field.placeholder), false);
-    control.set_value(&shown(state, place, field));
+    let control = labelled.tie(ui, el(words).attr("placeholder", &field.placeholder), false);
+    control.set_value(&shown(ui.state, place, field));
     let key = place.key().clone();
-    control.on("input", move |event| {
-        send(ui, ConfigEvent::Typed { field: key.clone(), text: value_of(event) });
+    control.tells(ui, "input", move |_, event| {
+        Some(Event::Config(ConfigEvent::Typed { field: key.clone(), text: value_of(event) }))
     })
 }
 
@@ -120,7 +120,7 @@ fn shown(state: &State, place: &Place, field: &ConfigField) -> String {
 }
 
 /// A value that cannot be edited here: shown as it is, and never sent.
-fn kept(ui: Ui, field: &ConfigField) -> El {
+fn kept(ui: &Ui, field: &ConfigField) -> El {
     let value = field.saved().map(Value::pretty).unwrap_or_default();
     el("div.kept").child(el("pre tabindex=0 dir=ltr").text(&value)).child(el("p.sub").say(ui, "config.kept"))
 }

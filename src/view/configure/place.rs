@@ -2,9 +2,8 @@
 
 use super::super::Ui;
 use super::super::labelled::Labelled;
-use super::{configuring, send};
-use crate::flow::State;
-use crate::flow::{ConfigEvent, rules, set_member};
+use super::configuring;
+use crate::flow::{ConfigEvent, Event, State, rules, set_member};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, ConfigField, FieldKey};
 use std::rc::Rc;
@@ -45,10 +44,6 @@ impl Place {
         Rc::new(Self { labelled: Rc::clone(&self.labelled), part })
     }
 
-    pub(super) fn ui(&self) -> Ui {
-        self.labelled.ui
-    }
-
     pub(super) fn key(&self) -> &Rc<FieldKey> {
         &self.labelled.key
     }
@@ -82,10 +77,10 @@ impl Place {
     }
 
     /// What an option is called there: operators that come without a name have one of ours.
-    pub(super) fn called(&self, option: &Choice) -> String {
+    pub(super) fn called(&self, ui: &Ui, option: &Choice) -> String {
         match &self.part {
             Part::Rule { .. } if option.name.is_empty() => {
-                self.ui().t(&["config.op.", option.value.plain().unwrap_or_default()].concat())
+                ui.t(&["config.op.", option.value.plain().unwrap_or_default()].concat())
             }
             _ => option.name.clone(),
         }
@@ -96,23 +91,17 @@ impl Place {
         self.whole(state).filter(|value| !value.is_empty()).cloned().unwrap_or_else(rules::empty_group)
     }
 
-    /// As [`Place::root`], of the state as it is.
-    pub(super) fn root_now(&self) -> Value {
-        self.ui().read(|state| Some(self.root(state))).unwrap_or_else(rules::empty_group)
-    }
-
     /// Puts a value there; without one nothing is left there.
-    pub(super) fn put(&self, value: Option<Value>) {
+    pub(super) fn put(&self, state: &State, value: Option<Value>) -> Option<Event> {
         if value.is_none() && matches!(self.part, Part::Rule { name: "logic", .. }) {
-            return;
+            return None;
         }
         let whole = match &self.part {
             Part::Whole => value.unwrap_or(Value::Null),
             Part::Member(name) => {
-                let saved = |state: &State| self.field(state)?.saved().cloned();
-                let (object, saved) = self.ui().read(|state| (self.whole(state).cloned(), saved(state)));
-                let mut object = object.unwrap_or(Value::Null);
-                set_member(&mut object, saved.as_ref(), name, value.filter(|value| !value.is_empty()));
+                let mut object = self.whole(state).cloned().unwrap_or(Value::Null);
+                let saved = self.field(state).and_then(ConfigField::saved);
+                set_member(&mut object, saved, name, value.filter(|value| !value.is_empty()));
                 object
             }
             Part::Rule { path, name, kind } => {
@@ -123,7 +112,7 @@ impl Place {
                     "rhs" => &[("type", Some(kind))],
                     _ => &[],
                 };
-                let mut root = self.root_now();
+                let mut root = self.root(state);
                 rules::set(&mut root, path, name, Some(value.unwrap_or_else(|| Value::text(""))));
                 for (name, text) in others {
                     rules::set(&mut root, path, name, text.map(Value::text));
@@ -131,11 +120,11 @@ impl Place {
                 root
             }
         };
-        self.choose(whole);
+        self.choose(whole)
     }
 
     /// Makes this the value of the whole field.
-    pub(super) fn choose(&self, value: Value) {
-        send(self.ui(), ConfigEvent::Chosen { field: self.key().clone(), value });
+    pub(super) fn choose(&self, value: Value) -> Option<Event> {
+        Some(Event::Config(ConfigEvent::Chosen { field: self.key().clone(), value }))
     }
 }

@@ -1,5 +1,6 @@
 //! Rules: conditions in groups, all or any of them met, groups within groups.
 
+use super::super::Ui;
 use super::super::dom::{El, el, focus_in_soon, value_of};
 use super::super::icon;
 use super::super::key::Key;
@@ -24,15 +25,15 @@ struct Rules {
     frame: Element,
 }
 
-pub(super) fn rules(place: &Rc<Place>) -> El {
+pub(super) fn rules(ui: &Ui, place: &Rc<Place>) -> El {
     let frame = el("div");
     let rules = Rc::new(Rules { place: Rc::clone(place), frame: frame.element().clone() });
     let shape = Rc::clone(place);
     frame.slot(
-        place.ui(),
+        ui,
         // Built anew only when groups or conditions come and go, so that typing disturbs nothing.
-        move |state, key| note_shape(&shape.root(state), 0, key),
-        move |_, state| Some(rules.group(state, &Path::from([]), &rules.place.root(state))),
+        move |ui, key| note_shape(&shape.root(ui.state), 0, key),
+        move |ui| Some(rules.group(ui, &Path::from([]), &rules.place.root(ui.state))),
     )
 }
 
@@ -77,33 +78,34 @@ impl Rules {
         focus_in_soon(&self.frame, &selector);
     }
 
-    fn group(self: &Rc<Self>, state: &State, path: &Path, node: &Value) -> El {
-        let ui = self.place.ui();
+    fn group(self: &Rc<Self>, ui: &Ui, path: &Path, node: &Value) -> El {
         let items = node.get("conditions").map_or(&[][..], Value::items);
         let rows = items.iter().enumerate().map(|(nth, item)| {
             let path: Path = path.iter().copied().chain([nth]).gather().into();
             match item {
-                Value::Object(_) if item.get("conditions").is_none() => self.condition(state, &path),
-                Value::Object(_) if path.len() < MAX_DEPTH => self.group(state, &path, item),
-                _ => el("div.kept.condition")
-                    .child(el("pre dir=ltr").text(&item.pretty()))
-                    .child(self.remove(&path, "config.rule.remove")),
+                Value::Object(_) if item.get("conditions").is_none() => self.condition(ui, &path),
+                Value::Object(_) if path.len() < MAX_DEPTH => self.group(ui, &path, item),
+                _ => el("div.kept.condition").child(el("pre dir=ltr").text(&item.pretty())).child(self.remove(
+                    ui,
+                    &path,
+                    "config.rule.remove",
+                )),
             }
         });
         let logic = (!items.is_empty()).then(|| {
             let named = |key: &'static str, value: &str| Choice { name: ui.t(key), value: Value::text(value) };
             let options = [named("config.rule.all", "AND"), named("config.rule.any", "OR")];
-            let select = choose::one(&self.place.rule(path, "logic", None), &options, node.get("logic"));
+            let select = choose::one(ui, &self.place.rule(path, "logic", None), &options, node.get("logic"));
             choose::framed(select.named(ui, "config.rule.logic"))
         });
-        let buttons = el("div.actions.row").child(self.add(path, "config.rule.add", || {
+        let buttons = el("div.actions.row").child(self.add(ui, path, "config.rule.add", || {
             let part = |name: &str| (name.to_owned(), Value::Text(String::new()));
             Value::Object(["lhs", "operator", "rhs"].map(part).into())
         }));
         let deep = path.len() + 1 >= MAX_DEPTH;
         let buttons = buttons
-            .maybe((!deep).then(|| self.add(path, "config.rule.add_group", tree::empty_group)))
-            .maybe((!path.is_empty()).then(|| self.remove(path, "config.rule.remove_group")));
+            .maybe((!deep).then(|| self.add(ui, path, "config.rule.add_group", tree::empty_group)))
+            .maybe((!path.is_empty()).then(|| self.remove(ui, path, "config.rule.remove_group")));
         el("div.group")
             .attr("data-at", &dotted(path))
             .with("role=group")
@@ -113,67 +115,70 @@ impl Rules {
             .child(buttons)
     }
 
-    fn add(self: &Rc<Self>, path: &Path, key: &'static str, item: fn() -> Value) -> El {
-        let (ui, rules, path) = (self.place.ui(), Rc::clone(self), Rc::clone(path));
-        bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).on("click", move |_| {
-            let mut root = rules.place.root_now();
+    fn add(self: &Rc<Self>, ui: &Ui, path: &Path, key: &'static str, item: fn() -> Value) -> El {
+        let (rules, path) = (Rc::clone(self), Rc::clone(path));
+        bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).tells(ui, "click", move |ui, _| {
+            let mut root = rules.place.root(ui.state);
             let list = tree::at(&root, &path).and_then(|node| node.get("conditions"));
             let new = path.iter().copied().chain([list.map_or(0, |list| list.items().len())]).gather();
             tree::push(&mut root, &path, item());
-            rules.place.choose(root);
             rules.go(&new, "select, input, button");
+            rules.place.choose(root)
         })
     }
 
-    fn remove(self: &Rc<Self>, path: &Path, key: &'static str) -> El {
-        let (ui, rules, path) = (self.place.ui(), Rc::clone(self), Rc::clone(path));
-        icon_button(ui, key, icon::icon(icon::CLOSE)).on("click", move |_| {
-            let mut root = rules.place.root_now();
+    fn remove(self: &Rc<Self>, ui: &Ui, path: &Path, key: &'static str) -> El {
+        let (rules, path) = (Rc::clone(self), Rc::clone(path));
+        icon_button(ui, key, icon::icon(icon::CLOSE)).tells(ui, "click", move |ui, _| {
+            let mut root = rules.place.root(ui.state);
             tree::remove(&mut root, &path);
-            rules.place.choose(root);
             let outer = path.split_last().map_or(&[][..], |(_, outer)| outer);
             rules.go(outer, ".b-secondary");
+            rules.place.choose(root)
         })
     }
 
-    fn condition(self: &Rc<Self>, state: &State, path: &Path) -> El {
-        let ui = self.place.ui();
-        let lhs = self.own(state).map(|own| self.column(state, path, "lhs", &own.lhs));
+    fn condition(self: &Rc<Self>, ui: &Ui, path: &Path) -> El {
+        let lhs = self.own(ui.state).map(|own| self.column(ui, path, "lhs", &own.lhs));
         let frame = el("div.condition").attr("data-at", &dotted(path)).maybe(lhs);
-        let remove = self.remove(path, "config.rule.remove");
+        let remove = self.remove(ui, path, "config.rule.remove");
         let (asked, at) = (Rc::clone(self), Rc::clone(path));
         let (rules, path) = (Rc::clone(self), Rc::clone(path));
         let compared = frame.slot(
             ui,
-            move |state, key| {
-                let (lhs, columns) = asked.columns(state, &at);
+            move |ui, key| {
+                let (lhs, columns) = asked.columns(ui.state, &at);
                 key.maybe(lhs.map(Value::write).as_deref());
                 key.flag(columns.is_some());
-                key.flag(columns.zip(asked.own(state)).is_some_and(|(columns, own)| std::ptr::eq(columns, own)));
+                key.flag(columns.zip(asked.own(ui.state)).is_some_and(|(columns, own)| std::ptr::eq(columns, own)));
             },
-            move |ui, state| {
-                let (lhs, columns) = rules.columns(state, &path);
+            move |ui| {
+                let (lhs, columns) = rules.columns(ui.state, &path);
                 let Some(columns) = columns else {
                     let waiting = el("span.sub role=status");
                     return Some(waiting.say(ui, "config.loading"));
                 };
                 lhs?;
                 // Operator and right-hand side, once it is known what is compared.
-                let operator = rules.column(state, &path, "operator", &columns.operator);
-                let rhs = rules.column(state, &path, "rhs", &columns.rhs);
+                let operator = rules.column(ui, &path, "operator", &columns.operator);
+                let rhs = rules.column(ui, &path, "rhs", &columns.rhs);
                 Some(el("div.comparison").child(operator).child(rhs))
             },
         );
         compared.child(remove)
     }
 
-    fn column(&self, state: &State, path: &Path, name: &'static str, column: &Column) -> El {
+    fn column(&self, ui: &Ui, path: &Path, name: &'static str, column: &Column) -> El {
         let place = self.place.rule(path, name, column.kind.as_deref());
-        let (ui, current) = (place.ui(), place.value(state));
+        let current = place.value(ui.state);
         let title = column.name.clone();
-        let label = move || Some(title.clone().unwrap_or_else(|| ui.t(&["config.rule.", name].concat())));
+        let label = move |ui: &Ui| Some(title.clone().unwrap_or_else(|| ui.t(&["config.rule.", name].concat())));
         if !column.options.is_empty() {
-            return choose::framed(choose::one(&place, &column.options, current).attr_with("aria-label", label));
+            return choose::framed(choose::one(ui, &place, &column.options, current).attr_with(
+                ui,
+                "aria-label",
+                label,
+            ));
         }
         let input = el(match column.kind.as_deref() {
             Some("number") => "input.input dir=auto type=text inputmode=decimal",
@@ -182,10 +187,10 @@ impl Rules {
         });
         input.set_value(current.and_then(Value::plain).unwrap_or_default());
         let number = matches!(current, Some(Value::Number(_)));
-        input.attr_with("aria-label", label).on("input", move |event| {
+        input.attr_with(ui, "aria-label", label).tells(ui, "input", move |ui, event| {
             let text = value_of(event);
             // A number that came as one stays one.
-            place.put(Some(Value::number(&text).filter(|_| number).unwrap_or(Value::Text(text))));
+            place.put(ui.state, Some(Value::number(&text).filter(|_| number).unwrap_or(Value::Text(text))))
         })
     }
 }
