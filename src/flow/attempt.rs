@@ -36,7 +36,7 @@ pub(super) struct Attempt {
     pub(super) pending: Option<Command>,
     /// The accounts from before, once known.
     pub(super) baseline: Baseline,
-    /// The platform has answered [`super::Command::Authorize`] with an address.
+    /// The platform has answered [`super::About::Connect`] with an address.
     pub(super) authorized: bool,
     pub(super) window: Window,
     /// When the user was sent to the provider.

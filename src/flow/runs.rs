@@ -1,10 +1,11 @@
 //! The last runs of an app's workflows, a page at a time; nothing can be changed here.
 
-use super::config::{ConfigCommand, ConfigEvent, Out};
+use super::config::{ConfigEvent, Out};
+use super::question::{About, Found};
 use super::state::Loaded;
 use crate::error::{Code, Failure};
 use crate::gather::Gather;
-use crate::platform::model::config::{Config, RunPage};
+use crate::platform::model::config::RunPage;
 use std::rc::Rc;
 
 /// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
@@ -29,11 +30,7 @@ impl Runs {
 
     pub(super) fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) {
         match event {
-            ConfigEvent::Loaded { ask, result } if ask == self.ask => self.found(result, out),
-            ConfigEvent::RunsLoaded { ask, result } if ask == self.ask => match result {
-                Ok(page) => self.content = Loaded::Ready(page),
-                Err(failure) => self.fail(failure, out),
-            },
+            ConfigEvent::Answered(question, answer) if question.number == self.ask => self.answered(answer, out),
             ConfigEvent::RunsPage(page) => {
                 self.page = page.max(1);
                 self.load(out);
@@ -48,12 +45,19 @@ impl Runs {
         }
     }
 
-    fn found(&mut self, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
-        let workflows = match result {
-            Ok(config) => config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather(),
+    fn answered(&mut self, answer: Result<Found, Failure>, out: &mut Out<'_>) {
+        let workflows = match answer {
+            Ok(Found::Runs(page)) => return self.content = Loaded::Ready(page),
+            Ok(Found::Config(config)) => {
+                config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather()
+            }
             // Never configured: nothing has run.
-            Err(failure) if failure.code == Code::NotFound => Vec::new(),
-            Err(failure) => return self.fail(failure, out),
+            Err(failure) if self.workflow.is_empty() && failure.code == Code::NotFound => Vec::new(),
+            Err(failure) => {
+                out.report(&failure, "runs");
+                return self.content = Loaded::Failed(failure);
+            }
+            Ok(_) => return,
         };
         if let Some((id, _)) = workflows.first() {
             self.workflow = id.clone();
@@ -67,17 +71,7 @@ impl Runs {
     /// Asks for a page of runs, or first for the workflows.
     fn load(&mut self, out: &mut Out<'_>) {
         self.content = Loaded::Loading;
-        self.ask = out.ask();
-        let (ask, page, workflow) = (self.ask, self.page, self.workflow.clone());
-        out.command(if workflow.is_empty() {
-            ConfigCommand::Find { ask, slug: out.slug.to_owned() }
-        } else {
-            ConfigCommand::Runs { ask, workflow, page }
-        });
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Out<'_>) {
-        out.report(&failure, "runs");
-        self.content = Loaded::Failed(failure);
+        let (workflow, page) = (self.workflow.clone(), self.page);
+        self.ask = out.ask(if workflow.is_empty() { About::FindConfig } else { About::Runs { workflow, page } });
     }
 }

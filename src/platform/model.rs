@@ -126,12 +126,3 @@ pub struct Account {
 pub struct Organisation {
     pub name: Option<String>,
 }
-
-/// What the platform answered to "start authorizing".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Authorization {
-    /// The user signs in at an address, which only the driver holds: it is a secret.
-    Window,
-    /// Client credentials: connected already.
-    Connected,
-}

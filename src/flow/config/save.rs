@@ -1,8 +1,9 @@
 //! Saving: what is sent, and what of the edits is still one afterwards.
 
-use super::{ConfigCommand, Configuring, Out, Page, Saving, Sent};
+use super::{Configuring, Out, Page, Saving, Sent};
 use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice, Outcome};
+use crate::flow::question::{About, Found};
 use crate::gather::{Gather, keep};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigChange, ConfigField, WorkflowChange};
@@ -20,8 +21,7 @@ impl Configuring {
         let change = self.change_of(&config);
         self.sent = Sent { edits: self.edits.clone(), switches: self.switches.clone() };
         self.saving = Saving::Busy;
-        self.change = out.ask();
-        out.command(ConfigCommand::Save { ask: self.change, slug: out.slug.to_owned(), change });
+        self.change = out.ask(About::Save(change));
     }
 
     /// Turns to the first page with a fault, unless the one shown has any.
@@ -57,13 +57,14 @@ impl Configuring {
     }
 
     /// Whether the screen is to be left: it was asked for, and nothing is left to lose.
-    pub(super) fn saved(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) -> bool {
-        if ask != self.change || !matches!(self.saving, Saving::Busy) {
+    pub(super) fn saved(&mut self, answer: Result<Found, Failure>, out: &mut Out<'_>) -> bool {
+        if !matches!(self.saving, Saving::Busy) {
             return false;
         }
         let sent = std::mem::take(&mut self.sent);
-        match result {
-            Ok(config) => self.accepted(config, sent, out),
+        match answer {
+            Ok(Found::Config(config)) => self.accepted(config, sent, out),
+            Ok(_) => {}
             Err(failure) => {
                 out.report(&failure, "configure");
                 self.leaving = false;

@@ -6,7 +6,7 @@ use super::*;
 use crate::error::Code;
 use crate::flow::{Fault, Outcome};
 use crate::platform::json::Value;
-use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind};
+use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind, RunPage};
 use crate::platform::refold::config as reading;
 use proptest::prelude::*;
 
@@ -28,6 +28,34 @@ fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<
     object
 }
 
+fn answered(number: u32, about: About, answer: Result<Found, Failure>) -> ConfigEvent {
+    ConfigEvent::Answered(Box::new(Question { number, slug: "crm".into(), about }), answer)
+}
+
+fn loaded(ask: u32, result: Result<Rc<Config>, Failure>) -> ConfigEvent {
+    answered(ask, About::Config(None), result.map(Found::Config))
+}
+
+fn listed(ask: u32, result: Result<Rc<Vec<String>>, Failure>) -> ConfigEvent {
+    answered(ask, About::Configs, result.map(Found::Configs))
+}
+
+fn saved(ask: u32, result: Result<Rc<Config>, Failure>) -> ConfigEvent {
+    answered(ask, About::Save(ConfigChange::default()), result.map(Found::Config))
+}
+
+fn deleted(ask: u32, result: Result<(), Failure>) -> ConfigEvent {
+    answered(ask, About::Delete(None), result.map(|()| Found::Done))
+}
+
+fn offered(ask: u32, result: Result<Rc<FieldKind>, Failure>) -> ConfigEvent {
+    answered(ask, About::Options { config_id: None, field: top("a"), parent: Value::Null }, result.map(Found::Offer))
+}
+
+fn runs_loaded(ask: u32, result: Result<Rc<RunPage>, Failure>) -> ConfigEvent {
+    answered(ask, About::Runs { workflow: "w".into(), page: 1 }, result.map(Found::Runs))
+}
+
 /// A platform that keeps what it is sent, beside the screen that talks to it.
 struct Run {
     screen: Screen,
@@ -43,7 +71,7 @@ impl Run {
         run.send(ConfigEvent::Opened);
         let ask = run.ask();
         let result = Ok(run.read());
-        run.send(ConfigEvent::Loaded { ask, result });
+        run.send(loaded(ask, result));
         run
     }
 
@@ -58,12 +86,17 @@ impl Run {
         self
     }
 
+    fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.commands.iter().filter_map(|command| match command {
+            Command::Ask(question) => Some(&**question),
+            _ => None,
+        })
+    }
+
     /// The number of the latest question that changes or loads something.
     fn ask(&self) -> u32 {
-        let asks = self.commands.iter().filter_map(|command| match command {
-            Command::Config(
-                ConfigCommand::Load { ask, .. } | ConfigCommand::Save { ask, .. } | ConfigCommand::Delete { ask, .. },
-            ) => Some(*ask),
+        let asks = self.questions().filter_map(|question| match question.about {
+            About::Config(_) | About::Save(_) | About::Delete(_) => Some(question.number),
             _ => None,
         });
         asks.max().unwrap()
@@ -85,18 +118,16 @@ impl Run {
     }
 
     fn sent(&self) -> Option<&ConfigChange> {
-        self.commands.iter().find_map(|command| match command {
-            Command::Config(ConfigCommand::Save { change, .. }) => Some(change),
+        self.questions().find_map(|question| match &question.about {
+            About::Save(change) => Some(change),
             _ => None,
         })
     }
 
     /// The options asked for: field and parent's value.
     fn options(&self) -> Vec<(u32, String, String)> {
-        let asked = self.commands.iter().filter_map(|command| match command {
-            Command::Config(ConfigCommand::Options { ask, field, parent, .. }) => {
-                Some((*ask, field.id.clone(), parent.write()))
-            }
+        let asked = self.questions().filter_map(|question| match &question.about {
+            About::Options { field, parent, .. } => Some((question.number, field.id.clone(), parent.write())),
             _ => None,
         });
         asked.collect()
@@ -115,7 +146,7 @@ impl Run {
         let ask = self.ask();
         self.body = merged(&self.body, &change);
         let result = Ok(self.read());
-        self.send(ConfigEvent::Saved { ask, result });
+        self.send(saved(ask, result));
         Some(change)
     }
 
@@ -311,11 +342,11 @@ fn n14_a_second_click_on_save_or_delete_sends_nothing() {
     let ask = run.ask();
     run.send(ConfigEvent::DeleteConfirmed);
     assert!(run.commands.is_empty());
-    run.send(ConfigEvent::Deleted { ask, result: Err(Code::ServerError.into()) });
+    run.send(deleted(ask, Err(Code::ServerError.into())));
     assert!(matches!(run.at().removal, Some(RemovalStage::Failed(_))));
     run.send(ConfigEvent::DeleteConfirmed);
     let ask = run.ask();
-    run.send(ConfigEvent::Deleted { ask, result: Err(Code::NotFound.into()) });
+    run.send(deleted(ask, Err(Code::NotFound.into())));
     assert_eq!(run.screen.name(), "app");
 }
 
@@ -330,7 +361,7 @@ fn n6_refused_values_stay_at_their_fields_and_the_rest_is_saved() {
     let body = merged(&run.body, &ConfigChange { fields: vec![("text".into(), Value::text("b"))], ..<_>::default() });
     run.body = with_member(&body, None, "field_errors", Some(json(error)));
     let result = Ok(run.read());
-    run.send(ConfigEvent::Saved { ask, result });
+    run.send(saved(ask, result));
     assert_eq!(run.at().faults, [(top("area"), Fault::Refused("Too short.".into()))]);
     let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
     assert_eq!(edited, ["area", "email"]);
@@ -343,7 +374,7 @@ fn a_failure_or_a_conflict_keeps_the_edits() {
         let mut run = Run::new(KINDS);
         run.typed(top("text"), "b").send(ConfigEvent::Save);
         let ask = run.ask();
-        run.send(ConfigEvent::Saved { ask, result: Err(code.into()) });
+        run.send(saved(ask, Err(code.into())));
         assert!(matches!(&run.at().saving, Saving::Failed(failure) if failure.code == code));
         assert_eq!(run.at().edits.len(), 1);
         if code == Code::Conflict {
@@ -352,7 +383,7 @@ fn a_failure_or_a_conflict_keeps_the_edits() {
             let other = ConfigChange { fields: vec![("area".into(), Value::text("theirs"))], ..<_>::default() };
             run.body = merged(&run.body, &other);
             let result = Ok(run.read());
-            run.send(ConfigEvent::Loaded { ask, result });
+            run.send(loaded(ask, result));
             assert_eq!(run.current(&top("area")).as_deref(), Some("\"theirs\""));
         }
         let change = run.save().unwrap();
@@ -385,7 +416,7 @@ fn unsaved_edits_are_guarded_on_leaving() {
     assert!(!back(&mut run));
     run.send(ConfigEvent::Save);
     let ask = run.ask();
-    run.send(ConfigEvent::Saved { ask, result: Err(Code::Timeout.into()) });
+    run.send(saved(ask, Err(Code::Timeout.into())));
     assert!(!run.at().leaving);
     assert!(!back(&mut run));
     run.save();
@@ -422,9 +453,9 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     assert!(!run.at().dirty(), "under the saved parent the saved children are back");
     run.chosen(top("a"), "\"y\"");
     let asked = run.options();
-    run.send(ConfigEvent::Options { ask: late, result: Ok(options("b", r#"[{"value":7}]"#)) });
+    run.send(offered(late, Ok(options("b", r#"[{"value":7}]"#))));
     let ask = asked.first().map_or(late, |(ask, ..)| *ask);
-    run.send(ConfigEvent::Options { ask, result: Ok(options("b", r#"[{"value":2}]"#)) });
+    run.send(offered(ask, Ok(options("b", r#"[{"value":2}]"#))));
     let key = top("b");
     let field = run.at().config().unwrap().field(&key).unwrap();
     let Offer::Ready(kind) = run.at().offer(field) else { panic!("not ready") };
@@ -434,7 +465,7 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     let [(ask, field, parent)] = &run.options()[..] else { panic!("{:?}", run.commands) };
     assert_eq!((field.as_str(), parent.as_str()), ("c", "2"));
     let ask = *ask;
-    run.send(ConfigEvent::Options { ask, result: Err(Code::Timeout.into()) });
+    run.send(offered(ask, Err(Code::Timeout.into())));
     let key = top("c");
     let field = run.at().config().unwrap().field(&key).unwrap().clone();
     assert!(matches!(run.at().offer(&field), Offer::Failed(_)));
@@ -465,8 +496,7 @@ fn rules_are_asked_for_once_for_each_left_hand_side() {
         nested = group(&format!("{nested},{condition}"));
     }
     run.chosen(top("rules"), &nested);
-    let asks =
-        |run: &Run| run.commands.iter().filter(|c| matches!(c, Command::Config(ConfigCommand::Rule { .. }))).count();
+    let asks = |run: &Run| run.questions().filter(|question| matches!(question.about, About::Rule { .. })).count();
     assert_eq!(asks(&run), 1);
     run.chosen(top("rules"), &group(&nested));
     assert_eq!(asks(&run), 0);
@@ -499,11 +529,11 @@ fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     let mut run = Run::new(KINDS);
     run.screen = Screen::App { removal: None };
     run.send(ConfigEvent::RunsOpened);
-    let Some(Command::Config(ConfigCommand::Find { ask, .. })) = run.commands.first() else { panic!("no question") };
-    let (ask, result) = (*ask, Ok(run.read()));
-    run.send(ConfigEvent::Loaded { ask, result });
-    let asked = |run: &Run| match run.commands.first() {
-        Some(Command::Config(ConfigCommand::Runs { ask, workflow, page })) => (*ask, workflow.clone(), *page),
+    let ask = run.questions().find(|question| matches!(question.about, About::FindConfig)).unwrap().number;
+    let result = Ok(run.read());
+    run.send(answered(ask, About::FindConfig, result.map(Found::Config)));
+    let asked = |run: &Run| match run.questions().next() {
+        Some(Question { number, about: About::Runs { workflow, page }, .. }) => (*number, workflow.clone(), *page),
         other => panic!("{other:?}"),
     };
     assert_eq!((asked(&run).1.as_str(), asked(&run).2), ("w", 1));
@@ -511,8 +541,8 @@ fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     run.send(ConfigEvent::RunsPage(2));
     let second = asked(&run).0;
     let page = |page| reading::run_page(&json(&format!(r#"{{"docs":[],"page":{page},"totalPages":3}}"#))).unwrap();
-    run.send(ConfigEvent::RunsLoaded { ask: second, result: Ok(page(2).into()) });
-    run.send(ConfigEvent::RunsLoaded { ask: first, result: Ok(page(1).into()) });
+    run.send(runs_loaded(second, Ok(page(2).into())));
+    run.send(runs_loaded(first, Ok(page(1).into())));
     let Screen::Runs(runs) = &run.screen else { panic!("left") };
     assert!(matches!(&runs.content, Loaded::Ready(page) if page.page == 2 && page.pages == 3));
     run.send(ConfigEvent::RunsWorkflow("off".into()));
@@ -700,19 +730,19 @@ proptest! {
                         let value = |config: &Config| config.field(key)?.value.as_ref().map(Value::write);
                         prop_assert_eq!(value(&was), value(&is), "{:?} was not edited", key);
                     }
-                    run.send(ConfigEvent::Saved { ask, result: Ok(is) });
+                    run.send(saved(ask, Ok(is)));
                 },
                 Act::Refuse(place) => if let (Some((ask, ..)), Some(field)) = (pending.take(), key(place)) {
                     let mut answer = Config::clone(&run.read());
                     answer.field_errors.push((field.id.clone(), "No.".into()));
                     let edited = before.iter().any(|(key, _)| *key == field);
-                    run.send(ConfigEvent::Saved { ask, result: Ok(answer.into()) });
+                    run.send(saved(ask, Ok(answer.into())));
                     let kept = |at: &Configuring| at.edits.iter().any(|(key, _)| *key == field);
                     let left = matches!(&run.screen, Screen::Configure(at) if kept(at));
                     prop_assert_eq!(left, edited, "a refused edit is kept");
                 },
                 Act::Fail(code) => if let Some((ask, ..)) = pending.take() {
-                    run.send(ConfigEvent::Saved { ask, result: Err(code.into()) });
+                    run.send(saved(ask, Err(code.into())));
                     keeps = true;
                 },
                 Act::Reload => { run.send(ConfigEvent::Retry); keeps = true; }
@@ -721,8 +751,8 @@ proptest! {
                     if pending != Some(ask) {
                         let failure = || crate::error::Failure::from(Code::Timeout);
                         let result = good.then(|| options("a", r#"[{"value":1}]"#)).ok_or_else(failure);
-                        run.send(ConfigEvent::Options { ask, result });
-                        run.send(ConfigEvent::Saved { ask, result: Err(failure()) });
+                        run.send(offered(ask, result));
+                        run.send(saved(ask, Err(failure())));
                         keeps = true;
                     }
                 }
@@ -745,30 +775,25 @@ proptest! {
 #[test]
 fn another_configuration_is_shown_when_nothing_of_this_one_would_be_lost() {
     let mut run = Run::new(r#"{"config_id":"c1","fields":[{"id":"a","field_type":"text","value":"1"}]}"#);
-    let listing = run.commands.iter().find_map(|command| match command {
-        Command::Config(ConfigCommand::List { ask, slug }) => Some((*ask, slug.clone())),
-        _ => None,
-    });
-    let (ask, slug) = listing.unwrap();
+    let listing = run.questions().find(|question| matches!(question.about, About::Configs)).unwrap();
+    let (ask, slug) = (listing.number, listing.slug.clone());
     let late = vec!["other".to_owned()];
-    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late.into()) });
+    run.send(listed(ask + 7, Ok(late.into())));
     assert!(run.at().ids.is_empty());
-    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()].into()) });
+    run.send(listed(ask, Ok(vec!["c1".into(), "c2".into()].into())));
     run.typed(top("a"), "2").send(ConfigEvent::ConfigChosen("c2".into()));
     assert!(run.at().dirty() && run.commands.is_empty());
     run.send(ConfigEvent::Discard).send(ConfigEvent::ConfigChosen("c3".into()));
     assert!(run.commands.is_empty());
     run.send(ConfigEvent::ConfigChosen("c2".into()));
     let loads = |run: &Run, wanted: &str| {
-        run.commands.iter().any(|command| match command {
-            Command::Config(ConfigCommand::Load { slug: of, config_id, .. }) => {
-                *of == slug && config_id.as_deref() == Some(wanted)
-            }
+        run.questions().any(|question| match &question.about {
+            About::Config(id) => question.slug == slug && id.as_deref() == Some(wanted),
             _ => false,
         })
     };
     assert!(loads(&run, "c2") && run.at().config().is_none());
     let ask = run.ask();
-    run.send(ConfigEvent::Loaded { ask, result: Err(Code::ServerError.into()) }).send(ConfigEvent::Retry);
+    run.send(loaded(ask, Err(Code::ServerError.into()))).send(ConfigEvent::Retry);
     assert!(loads(&run, "c2") && run.at().ids.len() == 2);
 }
