@@ -58,7 +58,6 @@ pub struct Configuring {
     load: u32,
     listing: u32,
     change: u32,
-    sent: Sent,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -67,13 +66,6 @@ pub enum Saving {
     Busy,
     Saved,
     Failed(Failure),
-}
-
-/// The edits as they were when they were sent: what was changed since is kept whatever the answer.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Sent {
-    edits: Vec<(Rc<FieldKey>, Draft)>,
-    switches: Vec<(String, bool)>,
 }
 
 /// Where commands go, and the numbers that tell one question from the next.
@@ -138,7 +130,6 @@ impl Configuring {
             load: 0,
             listing: 0,
             change: 0,
-            sent: Sent::default(),
         };
         opened.load(out);
         opened
@@ -198,7 +189,7 @@ impl Configuring {
             (About::Config(_), answer) if number == self.load => self.loaded(answer, out),
             // Without the list there is still the configuration itself: a failure changes nothing.
             (_, Ok(Found::Configs(ids))) if number == self.listing => self.ids = ids,
-            (About::Save(_), answer) if number == self.change => return self.saved(answer, out),
+            (About::Save(change), answer) if number == self.change => return self.saved(&change, answer, out),
             (About::Delete(_), answer) if number == self.change => return self.deleted(answer, out),
             (_, Ok(Found::Offer(kind))) => self.offered(number, Loaded::Ready(kind)),
             (About::Options { .. } | About::Rule { .. }, Err(failure)) => self.offered(number, Loaded::Failed(failure)),

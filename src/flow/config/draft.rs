@@ -176,6 +176,6 @@ impl Configuring {
     pub(super) fn settle(&mut self) {
         let Some(config) = self.config().cloned() else { return };
         keep(&mut self.edits, |(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
-        keep(&mut self.switches, |(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
+        keep(&mut self.switches, |(id, enabled)| config.switches(id, *enabled));
     }
 }

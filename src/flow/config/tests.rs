@@ -40,8 +40,19 @@ fn listed(ask: u32, result: Result<Rc<Vec<String>>, Failure>) -> ConfigEvent {
     answered(ask, About::Configs, result.map(Found::Configs))
 }
 
-fn saved(ask: u32, result: Result<Rc<Config>, Failure>) -> ConfigEvent {
-    answered(ask, About::Save(ConfigChange::default()), result.map(Found::Config))
+fn saved(ask: u32, change: ConfigChange, result: Result<Rc<Config>, Failure>) -> ConfigEvent {
+    answered(ask, About::Save(change), result.map(Found::Config))
+}
+
+/// A change of the app's own fields.
+fn change(fields: &[(&str, Value)]) -> ConfigChange {
+    ConfigChange { fields: fields.iter().map(|(id, value)| (top(id), value.clone())).collect(), ..<_>::default() }
+}
+
+/// What is changed of a workflow's fields, or of the app's own.
+fn changed<'a>(change: &'a ConfigChange, workflow: Option<&str>) -> Vec<(&'a str, String)> {
+    let of_it = change.fields.iter().filter(|(key, _)| key.workflow.as_deref() == workflow);
+    of_it.map(|(key, value)| (key.id.as_str(), value.write())).collect()
 }
 
 fn deleted(ask: u32, result: Result<(), Failure>) -> ConfigEvent {
@@ -62,12 +73,14 @@ struct Run {
     commands: Vec<Command>,
     last_ask: u32,
     body: Value,
+    /// The save that was sent last.
+    saving: Option<(u32, ConfigChange)>,
 }
 
 impl Run {
     fn new(body: &str) -> Self {
         let screen = Screen::App { removal: None };
-        let mut run = Self { screen, commands: Vec::new(), last_ask: 0, body: json(body) };
+        let mut run = Self { screen, commands: Vec::new(), last_ask: 0, body: json(body), saving: None };
         run.send(ConfigEvent::Opened);
         let ask = run.ask();
         let result = Ok(run.read());
@@ -83,6 +96,9 @@ impl Run {
         self.commands.clear();
         let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask, slug: "crm" };
         step(&mut self.screen, event, &mut out);
+        if let Some(change) = self.sent().cloned() {
+            self.saving = Some((self.ask(), change));
+        }
         self
     }
 
@@ -117,6 +133,12 @@ impl Run {
         self.send(ConfigEvent::Chosen { field, value: json(value) })
     }
 
+    /// Answers that save.
+    fn answer(&mut self, result: Result<Rc<Config>, Failure>) -> &mut Self {
+        let (ask, change) = self.saving.clone().unwrap();
+        self.send(saved(ask, change, result))
+    }
+
     fn sent(&self) -> Option<&ConfigChange> {
         self.questions().find_map(|question| match &question.about {
             About::Save(change) => Some(change),
@@ -143,10 +165,9 @@ impl Run {
     fn save(&mut self) -> Option<ConfigChange> {
         self.send(ConfigEvent::Save);
         let change = self.sent()?.clone();
-        let ask = self.ask();
         self.body = merged(&self.body, &change);
         let result = Ok(self.read());
-        self.send(saved(ask, result));
+        self.answer(result);
         Some(change)
     }
 
@@ -159,10 +180,11 @@ impl Run {
 }
 
 fn merged(body: &Value, change: &ConfigChange) -> Value {
-    let fields = |owner: &Value, changes: &[(String, Value)]| {
+    let fields = |owner: &Value, workflow: Option<&str>| {
         let list = owner.get("fields").map_or(&[][..], Value::items).iter().map(|field| {
             let id = field.get("id").and_then(Value::plain).unwrap_or_default();
-            match changes.iter().find(|(changed, _)| changed == id) {
+            let of_it = |(key, _): &&(Rc<FieldKey>, Value)| key.workflow.as_deref() == workflow && key.id == id;
+            match change.fields.iter().find(of_it) {
                 Some((_, Value::Null)) => with_member(field, None, "value", None),
                 Some((_, value)) => with_member(field, None, "value", Some(value.clone())),
                 None => field.clone(),
@@ -172,12 +194,14 @@ fn merged(body: &Value, change: &ConfigChange) -> Value {
     };
     let workflows = body.get("workflows").map_or(&[][..], Value::items).iter().map(|workflow| {
         let id = workflow.get("id").and_then(Value::plain).unwrap_or_default();
-        let Some(change) = change.workflows.iter().find(|change| change.id == id) else { return workflow.clone() };
-        let workflow = with_member(workflow, None, "enabled", Some(Value::Bool(change.enabled)));
-        with_member(&workflow, None, "fields", Some(fields(&workflow, &change.fields)))
+        let Some((_, enabled)) = change.workflows.iter().find(|(known, _)| known == id) else {
+            return workflow.clone();
+        };
+        let workflow = with_member(workflow, None, "enabled", Some(Value::Bool(*enabled)));
+        with_member(&workflow, None, "fields", Some(fields(&workflow, Some(id))))
     });
     let workflows = Value::List(workflows.collect());
-    let body = with_member(body, None, "fields", Some(fields(body, &change.fields)));
+    let body = with_member(body, None, "fields", Some(fields(body, None)));
     with_member(&body, None, "workflows", Some(workflows))
 }
 
@@ -233,7 +257,6 @@ fn every_kind_of_field_sends_what_was_made_of_it() {
     run.chosen(top("rules"), rules).typed(inner("w", "text"), "inside");
     run.send(ConfigEvent::Switched { workflow: "w".into(), enabled: false });
     let change = run.save().unwrap();
-    let sent: Vec<_> = change.fields.iter().map(|(id, value)| (id.as_str(), value.write())).collect();
     let expected = [
         ("text", r#""b ""#),
         ("date", r#""2028-02-29""#),
@@ -249,9 +272,9 @@ fn every_kind_of_field_sends_what_was_made_of_it() {
         ("map_v2", r#"{"z":"1"}"#),
         ("rules", rules),
     ];
-    assert_eq!(sent, expected.map(|(id, value)| (id, value.to_owned())));
-    assert_eq!(change.workflows.len(), 1);
-    assert_eq!((change.workflows[0].enabled, change.workflows[0].fields.len()), (false, 1));
+    assert_eq!(changed(&change, None), expected.map(|(id, value)| (id, value.to_owned())));
+    assert_eq!(changed(&change, Some("w")), [("text", r#""inside""#.to_owned())]);
+    assert_eq!(change.workflows, [("w".to_owned(), false)]);
     assert!(!run.at().dirty());
     assert_eq!(run.at().saving, Saving::Saved);
     assert_eq!(run.saved_events(), 1);
@@ -324,7 +347,8 @@ fn what_is_required_is_asked_for_where_its_workflow_is_on() {
     assert_eq!(run.at().faults, [(inner("off", "must"), Fault::Required)]);
     run.typed(inner("off", "must"), "x");
     assert!(run.at().faults.is_empty());
-    assert_eq!(run.save().unwrap().workflows[0].fields.len(), 1);
+    let change = run.save().unwrap();
+    assert_eq!((changed(&change, Some("off")).len(), change.workflows.len()), (1, 1));
 }
 
 #[test]
@@ -354,14 +378,13 @@ fn n14_a_second_click_on_save_or_delete_sends_nothing() {
 fn n6_refused_values_stay_at_their_fields_and_the_rest_is_saved() {
     let mut run = Run::new(KINDS);
     run.typed(top("text"), "b").typed(top("area"), "z").send(ConfigEvent::Save);
-    let ask = run.ask();
     // Typed while the request is under way.
     run.typed(top("email"), "late@example.com");
     let error = r#"[{"id":"area","name":"Area","error":{"message":"Too short."}}]"#;
-    let body = merged(&run.body, &ConfigChange { fields: vec![("text".into(), Value::text("b"))], ..<_>::default() });
+    let body = merged(&run.body, &change(&[("text", Value::text("b"))]));
     run.body = with_member(&body, None, "field_errors", Some(json(error)));
     let result = Ok(run.read());
-    run.send(saved(ask, result));
+    run.answer(result);
     assert_eq!(run.at().faults, [(top("area"), Fault::Refused("Too short.".into()))]);
     let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
     assert_eq!(edited, ["area", "email"]);
@@ -369,25 +392,51 @@ fn n6_refused_values_stay_at_their_fields_and_the_rest_is_saved() {
 }
 
 #[test]
+fn what_is_changed_while_it_is_saved_is_an_edit_of_what_was_saved() {
+    let mut run = Run::new(KINDS);
+    run.typed(top("text"), "b").typed(top("area"), "z");
+    run.send(ConfigEvent::Switched { workflow: "off".into(), enabled: true }).typed(inner("off", "must"), "x");
+    run.send(ConfigEvent::Save);
+    // Taken back, and typed on: neither is what was sent.
+    run.typed(top("text"), "a").typed(top("area"), "zz");
+    run.send(ConfigEvent::Switched { workflow: "off".into(), enabled: false });
+    run.body = merged(&run.body, &run.saving.clone().unwrap().1);
+    let result = Ok(run.read());
+    run.answer(result);
+    assert_eq!(run.saved_events(), 1);
+    let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
+    assert_eq!((edited, run.current(&top("text")).as_deref()), (vec!["area"], Some("\"b\"")));
+    assert!(run.at().enabled("off") && run.at().switches.is_empty());
+
+    // Of a switch alone it is told as well, unless the platform refuses it.
+    for (refused, events) in [(false, 1), (true, 0)] {
+        let mut run = Run::new(KINDS);
+        run.send(ConfigEvent::Switched { workflow: "w".into(), enabled: false }).send(ConfigEvent::Save);
+        run.body = merged(&run.body, &run.saving.clone().unwrap().1);
+        let mut answer = Config::clone(&run.read());
+        answer.field_errors.extend(refused.then(|| ("w".to_owned(), "No.".to_owned())));
+        run.answer(Ok(answer.into()));
+        assert_eq!((run.saved_events(), run.at().switches.is_empty()), (events, true));
+    }
+}
+
+#[test]
 fn a_failure_or_a_conflict_keeps_the_edits() {
     for code in [Code::NetworkError, Code::ServerError, Code::SessionUnavailable, Code::Rejected, Code::Conflict] {
         let mut run = Run::new(KINDS);
         run.typed(top("text"), "b").send(ConfigEvent::Save);
-        let ask = run.ask();
-        run.send(saved(ask, Err(code.into())));
+        run.answer(Err(code.into()));
         assert!(matches!(&run.at().saving, Saving::Failed(failure) if failure.code == code));
         assert_eq!(run.at().edits.len(), 1);
         if code == Code::Conflict {
             // The platform's new state comes under the edits.
             let ask = run.ask();
-            let other = ConfigChange { fields: vec![("area".into(), Value::text("theirs"))], ..<_>::default() };
-            run.body = merged(&run.body, &other);
+            run.body = merged(&run.body, &change(&[("area", Value::text("theirs"))]));
             let result = Ok(run.read());
             run.send(loaded(ask, result));
             assert_eq!(run.current(&top("area")).as_deref(), Some("\"theirs\""));
         }
-        let change = run.save().unwrap();
-        assert_eq!(change.fields, [("text".into(), Value::text("b"))]);
+        assert_eq!(changed(&run.save().unwrap(), None), [("text", "\"b\"".to_owned())]);
     }
 }
 
@@ -415,8 +464,7 @@ fn unsaved_edits_are_guarded_on_leaving() {
     run.typed(top("text"), "b");
     assert!(!back(&mut run));
     run.send(ConfigEvent::Save);
-    let ask = run.ask();
-    run.send(saved(ask, Err(Code::Timeout.into())));
+    run.answer(Err(Code::Timeout.into()));
     assert!(!run.at().leaving);
     assert!(!back(&mut run));
     run.save();
@@ -472,8 +520,7 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     run.send(ConfigEvent::OptionsRetried(key));
     assert_eq!(run.options().len(), 1);
     let change = run.save().unwrap();
-    let sent: Vec<_> = change.fields.iter().map(|(id, value)| (id.as_str(), value.write())).collect();
-    assert_eq!(sent, [("a", "\"y\"".to_owned()), ("b", "2".to_owned()), ("c", "[]".to_owned())]);
+    assert_eq!(changed(&change, None), [("a", "\"y\"".to_owned()), ("b", "2".to_owned()), ("c", "[]".to_owned())]);
 }
 
 #[test]
@@ -705,12 +752,12 @@ proptest! {
                     keeps = true;
                     if let Some(change) = run.sent().cloned() {
                         prop_assert!(pending.is_none(), "two saves at once");
-                        let sent = change.fields.len() + change.workflows.iter().map(|w| w.fields.len()).sum::<usize>();
-                        prop_assert!(sent <= before.len());
-                        for (id, value) in &change.fields {
-                            let edit = before.iter().find(|(key, _)| *key == top(id)).map(|(_, draft)| draft.value());
+                        prop_assert!(change.fields.len() <= before.len());
+                        for (key, value) in &change.fields {
+                            let edit = before.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft.value());
                             prop_assert_eq!(edit.flatten(), Some(value));
-                            prop_assert!(config.field(&top(id)).is_some_and(ConfigField::editable));
+                            prop_assert!(config.field(key).is_some_and(ConfigField::editable));
+                            prop_assert!(key.workflow.as_ref().is_none_or(|id| change.workflows.iter().any(|w| w.0 == *id)));
                         }
                         pending = Some((run.ask(), change, before.clone()));
                     }
@@ -730,19 +777,19 @@ proptest! {
                         let value = |config: &Config| config.field(key)?.value.as_ref().map(Value::write);
                         prop_assert_eq!(value(&was), value(&is), "{:?} was not edited", key);
                     }
-                    run.send(saved(ask, Ok(is)));
+                    run.send(saved(ask, change, Ok(is)));
                 },
-                Act::Refuse(place) => if let (Some((ask, ..)), Some(field)) = (pending.take(), key(place)) {
+                Act::Refuse(place) => if let (Some((ask, change, _)), Some(field)) = (pending.take(), key(place)) {
                     let mut answer = Config::clone(&run.read());
                     answer.field_errors.push((field.id.clone(), "No.".into()));
                     let edited = before.iter().any(|(key, _)| *key == field);
-                    run.send(saved(ask, Ok(answer.into())));
+                    run.send(saved(ask, change, Ok(answer.into())));
                     let kept = |at: &Configuring| at.edits.iter().any(|(key, _)| *key == field);
                     let left = matches!(&run.screen, Screen::Configure(at) if kept(at));
                     prop_assert_eq!(left, edited, "a refused edit is kept");
                 },
-                Act::Fail(code) => if let Some((ask, ..)) = pending.take() {
-                    run.send(saved(ask, Err(code.into())));
+                Act::Fail(code) => if let Some((ask, change, _)) = pending.take() {
+                    run.send(saved(ask, change, Err(code.into())));
                     keeps = true;
                 },
                 Act::Reload => { run.send(ConfigEvent::Retry); keeps = true; }
@@ -752,7 +799,7 @@ proptest! {
                         let failure = || crate::error::Failure::from(Code::Timeout);
                         let result = good.then(|| options("a", r#"[{"value":1}]"#)).ok_or_else(failure);
                         run.send(offered(ask, result));
-                        run.send(saved(ask, Err(failure())));
+                        run.send(saved(ask, ConfigChange::default(), Err(failure())));
                         keeps = true;
                     }
                 }

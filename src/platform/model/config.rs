@@ -117,16 +117,9 @@ pub struct Column {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigChange {
     pub config_id: Option<String>,
-    pub fields: Vec<(String, Value)>,
-    pub workflows: Vec<WorkflowChange>,
-}
-
-/// A workflow with a change in it. `enabled` always goes along: the contract wants it in each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkflowChange {
-    pub id: String,
-    pub enabled: bool,
-    pub fields: Vec<(String, Value)>,
+    pub fields: Vec<(Rc<FieldKey>, Value)>,
+    /// Those with a change in them, by id, and whether each is on: the contract wants that in any.
+    pub workflows: Vec<(String, bool)>,
 }
 
 /// One run of a workflow.
@@ -162,6 +155,11 @@ pub struct RunPage {
 impl Config {
     pub fn workflow(&self, id: &str) -> Option<&Workflow> {
         self.workflows.iter().find(|workflow| workflow.id == id)
+    }
+
+    /// Whether a workflow is there and not as that.
+    pub fn switches(&self, workflow: &str, enabled: bool) -> bool {
+        self.workflow(workflow).is_some_and(|known| known.enabled != enabled)
     }
 
     pub fn field(&self, key: &FieldKey) -> Option<&ConfigField> {

@@ -68,17 +68,21 @@ pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
 
 /// The body of `PUT /api/v2/f-sdk/config`.
 pub(crate) fn change(slug: &str, change: &ConfigChange) -> String {
-    let fields = |out: &mut Writer, fields: &[(String, Value)]| {
-        out.object("fields", |out| fields.iter().for_each(|(id, value)| out.value(id, value)));
+    let fields = |out: &mut Writer, workflow: Option<&String>| {
+        out.object("fields", |out| {
+            for (key, value) in change.fields.iter().filter(|(key, _)| key.workflow.as_ref() == workflow) {
+                out.value(&key.id, value);
+            }
+        });
     };
     written(|out| {
         out.text("slug", slug);
         out.maybe("config_id", &change.config_id);
-        fields(out, &change.fields);
-        out.list("workflows", &change.workflows, |out, workflow| {
-            out.text("id", &workflow.id);
-            out.flag("enabled", workflow.enabled);
-            fields(out, &workflow.fields);
+        fields(out, None);
+        out.list("workflows", &change.workflows, |out, (id, enabled)| {
+            out.text("id", id);
+            out.flag("enabled", *enabled);
+            fields(out, Some(id));
         });
     })
 }
@@ -194,7 +198,6 @@ fn run(run: &Value) -> Option<Run> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::platform::model::config::WorkflowChange;
 
     fn json(text: &str) -> Value {
         Value::parse(text).unwrap()
@@ -227,9 +230,12 @@ mod tests {
 
     #[test]
     fn a_change_is_written_as_the_contract_wants_it_and_values_as_they_are() {
-        let values = vec![("__proto__".into(), json(r#"{"b":1.0,"1":[]}"#))];
-        let workflows = vec![WorkflowChange { id: "w".into(), enabled: false, fields: values.clone() }];
-        let written = change("crm", &ConfigChange { config_id: Some("c".into()), fields: values, workflows });
+        let value = |workflow: Option<&str>| {
+            let key = FieldKey { workflow: workflow.map(str::to_owned), id: "__proto__".into() };
+            (Rc::new(key), json(r#"{"b":1.0,"1":[]}"#))
+        };
+        let (fields, workflows) = (vec![value(None), value(Some("w"))], vec![("w".into(), false)]);
+        let written = change("crm", &ConfigChange { config_id: Some("c".into()), fields, workflows });
         let fields = r#""fields":{"__proto__":{"b":1.0,"1":[]}}"#;
         let workflow = [r#"{"id":"w","enabled":false,"#, fields, "}"].concat();
         let head = [r#"{"slug":"crm","config_id":"c","#, fields].concat();
