@@ -137,12 +137,7 @@ impl Writer {
                     out.flag("enabled", at.enabled(&workflow.id));
                 });
             }
-            let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-            out.list("fields", &section.fields, |out, place| {
-                if let Some(field) = list.get(*place) {
-                    out.field(at, field);
-                }
-            });
+            out.list("fields", &section.fields, |out, field| out.field(at, field));
         });
         self.faults("faults", &at.faults);
         self.flag("dirty", at.dirty());

@@ -231,7 +231,7 @@ fn page(ui: Ui, state: &State, at: &Configuring) -> Vec<El> {
 /// Fields of the app, or a workflow with its own; `first` is the number of the first field on the page.
 fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize) -> El {
     let Some((place, workflow)) = section.workflow.and_then(|at| Some((at, config.workflows.get(at)?))) else {
-        return fields(ui, state, config, section, first);
+        return fields(ui, state, section, first);
     };
     let label = ["w", &decimal(place)].concat();
     let switch = el("button.switch type=button part=switch role=switch")
@@ -255,8 +255,7 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
         ui,
         move |state, key| key.flag(switched(state, place).is_some_and(|(_, on)| on)),
         move |ui, state| {
-            let config = switched(state, place).filter(|(_, on)| *on).and(configuring(state)?.config())?;
-            Some(fields(ui, state, config, &section, first))
+            switched(state, place).filter(|(_, on)| *on).map(|_| fields(ui, state, &section, first))
         },
     )
 }
@@ -268,13 +267,8 @@ fn switched(state: &State, place: usize) -> Option<(&str, bool)> {
     Some((id, at.enabled(id)))
 }
 
-fn fields(ui: Ui, state: &State, config: &Config, section: &Section, first: usize) -> El {
-    let workflow = section.workflow.and_then(|place| config.workflows.get(place));
-    let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-    let fields = section.fields.iter().enumerate().filter_map(|(nth, place)| {
-        let field = list.get(*place)?;
-        Some(field::field(ui, state, first + nth, field))
-    });
+fn fields(ui: Ui, state: &State, section: &Section, first: usize) -> El {
+    let fields = section.fields.iter().enumerate().map(|(nth, field)| field::field(ui, state, first + nth, field));
     el("div.stack").children(fields)
 }
 

@@ -74,7 +74,7 @@ impl Configuring {
         let Some(config) = self.config().cloned() else { return };
         let pages = Rc::clone(&self.pages);
         let Some(page) = pages.get(self.page) else { return };
-        for field in page.fields(&config) {
+        for field in page.fields() {
             let key = &field.key;
             if key.workflow.as_deref().is_some_and(|workflow| !self.enabled(workflow)) {
                 continue;

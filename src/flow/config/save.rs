@@ -25,8 +25,7 @@ impl Configuring {
     /// Turns to the first page with a fault, unless the one shown has any.
     fn show_fault(&mut self) {
         self.complaints += 1;
-        let Some(config) = self.config().cloned() else { return };
-        let faulty = |page: &Page| page.fields(&config).any(|field| self.faults.iter().any(|(at, _)| *at == field.key));
+        let faulty = |page: &Page| page.fields().any(|field| self.faults.iter().any(|(at, _)| *at == field.key));
         if !self.pages.get(self.page).is_some_and(faulty) {
             self.page = self.pages.iter().position(faulty).unwrap_or(self.page);
         }

@@ -8,7 +8,8 @@ use std::rc::Rc;
 pub struct Config {
     /// The platform's id; absent where an app has but one.
     pub config_id: Option<String>,
-    pub fields: Vec<ConfigField>,
+    /// Shared with the pages that they are on.
+    pub fields: Vec<Rc<ConfigField>>,
     pub workflows: Vec<Workflow>,
     /// What the platform does not accept: a field's id and a sentence.
     pub field_errors: Vec<(String, String)>,
@@ -21,7 +22,7 @@ pub struct Workflow {
     pub name: String,
     pub description: Option<String>,
     pub enabled: bool,
-    pub fields: Vec<ConfigField>,
+    pub fields: Vec<Rc<ConfigField>>,
 }
 
 /// Where a field is. Ids are unique only within their list.
@@ -162,12 +163,12 @@ impl Config {
         self.workflow(workflow).is_some_and(|known| known.enabled != enabled)
     }
 
-    pub fn field(&self, key: &FieldKey) -> Option<&ConfigField> {
+    pub fn field(&self, key: &FieldKey) -> Option<&Rc<ConfigField>> {
         self.find(key.workflow.as_deref(), &key.id)
     }
 
     /// Among the fields of a workflow, or the app's own.
-    fn find(&self, workflow: Option<&str>, id: &str) -> Option<&ConfigField> {
+    fn find(&self, workflow: Option<&str>, id: &str) -> Option<&Rc<ConfigField>> {
         let list = match workflow {
             None => &self.fields,
             Some(workflow) => &self.workflow(workflow)?.fields,
@@ -178,14 +179,14 @@ impl Config {
     /// All fields: the app's own, then those of each workflow.
     pub fn all<'a>(&'a self) -> Vec<&'a ConfigField> {
         let mut all = Vec::new();
-        let mut add = |fields: &'a [ConfigField]| fields.iter().for_each(|field| all.push(field));
+        let mut add = |fields: &'a [Rc<ConfigField>]| fields.iter().for_each(|field| all.push(&**field));
         add(&self.fields);
         self.workflows.iter().for_each(|workflow| add(&workflow.fields));
         all
     }
 
     /// The parent of a field: beside it, or among the app's own.
-    pub fn parent(&self, field: &ConfigField) -> Option<&ConfigField> {
+    pub fn parent(&self, field: &ConfigField) -> Option<&Rc<ConfigField>> {
         let id = field.parent.as_deref()?;
         self.find(field.key.workflow.as_deref(), id).or_else(|| self.find(None, id))
     }

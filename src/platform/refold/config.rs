@@ -29,9 +29,9 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
 }
 
 /// A field of a workflow, or of the app itself.
-pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField> {
+pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<Rc<ConfigField>> {
     let id = text(field, "id")?;
-    Some(ConfigField {
+    Some(Rc::new(ConfigField {
         name: text_or(field, "name", &id),
         kind: Rc::new(kind(field)),
         parent: text(field, "parent"),
@@ -43,7 +43,7 @@ pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField
         help: text(field, "help_text"),
         placeholder: text_or(field, "placeholder", ""),
         key: Rc::new(FieldKey { workflow: workflow.map(str::to_owned), id }),
-    })
+    }))
 }
 
 pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
@@ -109,7 +109,7 @@ fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
     list.filter(|item| seen.first(id(item))).gather()
 }
 
-fn fields(owner: &Value, workflow: Option<&str>) -> Vec<ConfigField> {
+fn fields(owner: &Value, workflow: Option<&str>) -> Vec<Rc<ConfigField>> {
     unique(items(owner, "fields").iter().filter_map(|item| field(item, workflow)), |field| &field.key.id)
 }
 

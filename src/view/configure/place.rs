@@ -53,7 +53,7 @@ impl Place {
         &self.labelled.key
     }
 
-    pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a ConfigField> {
+    pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a Rc<ConfigField>> {
         configuring(state)?.config()?.field(self.key())
     }
 
