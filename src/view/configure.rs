@@ -254,9 +254,7 @@ fn part(ui: Ui, state: &State, config: &Config, section: &Section, first: usize)
     card.slot(
         ui,
         move |state, key| key.flag(switched(state, place).is_some_and(|(_, on)| on)),
-        move |ui, state| {
-            switched(state, place).filter(|(_, on)| *on).map(|_| fields(ui, state, &section, first))
-        },
+        move |ui, state| switched(state, place).filter(|(_, on)| *on).map(|_| fields(ui, state, &section, first)),
     )
 }
 

@@ -152,12 +152,11 @@ impl Configuring {
 
     /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
     fn forget_children(&mut self, config: &Config, field: &ConfigField) {
-        let fields = config.all();
         let mut changed = vec![&field.key];
         let mut at = 0;
         while let Some(parent) = changed.get(at).copied() {
             let restored = self.draft(parent).is_none();
-            for child in &fields {
+            for child in &config.fields {
                 if child.editable()
                     && child.kind.options().is_some()
                     && !changed.contains(&&child.key)

@@ -50,7 +50,7 @@ impl Page {
 /// or none, everything is on one.
 pub(super) fn of(config: &Config) -> Vec<Page> {
     let mut pages = Vec::new();
-    for field in visible(&config.fields) {
+    for field in visible(config, None) {
         let title = field.page.clone().map_or(Title::General, Title::Named);
         add(&mut pages, &title, None, Some(field));
     }
@@ -59,7 +59,7 @@ pub(super) fn of(config: &Config) -> Vec<Page> {
         _ => Title::Workflows,
     };
     for (at, workflow) in config.workflows.iter().enumerate() {
-        let fields = visible(&workflow.fields);
+        let fields = visible(config, Some(&workflow.id));
         if fields.is_empty() {
             add(&mut pages, &title, Some(at), None);
         }
@@ -70,8 +70,8 @@ pub(super) fn of(config: &Config) -> Vec<Page> {
     pages
 }
 
-fn visible(fields: &[Rc<ConfigField>]) -> Vec<&Rc<ConfigField>> {
-    fields.iter().filter(|field| !field.hidden).gather()
+fn visible<'a>(config: &'a Config, workflow: Option<&String>) -> Vec<&'a Rc<ConfigField>> {
+    config.fields.iter().filter(|field| !field.hidden && field.key.workflow.as_ref() == workflow).gather()
 }
 
 /// Puts a field, or a workflow without any, at the end of the pages of a title: on one more where the last is full.

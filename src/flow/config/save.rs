@@ -34,7 +34,7 @@ impl Configuring {
     /// The edits in the order of the fields. Hidden fields have none, by construction.
     fn change_of(&self, config: &Config) -> ConfigChange {
         let (mut fields, mut workflows) = (Vec::new(), Vec::new());
-        for field in config.all() {
+        for field in &config.fields {
             if field.editable()
                 && let Some(value) = self.draft(&field.key).and_then(Draft::value)
             {

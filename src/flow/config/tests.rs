@@ -308,8 +308,7 @@ fn hidden_unknown_and_misshapen_fields_cannot_be_edited() {
     }
     run.typed(inner("nowhere", "text"), "x");
     assert!(!run.at().dirty());
-    let shown: Vec<_> =
-        run.at().pages[0].fields(run.at().config().unwrap()).map(|field| field.key.id.as_str()).collect();
+    let shown: Vec<_> = run.at().pages[0].fields().map(|field| field.key.id.as_str()).collect();
     assert!(shown.contains(&"new") && !shown.contains(&"secret"));
 }
 
@@ -478,7 +477,7 @@ const FAMILY: &str = r#"{"config_id":"c","fields":[
 
 fn options(id: &str, values: &str) -> Rc<FieldKind> {
     let field = reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#)), None);
-    field.unwrap().kind
+    field.unwrap().kind.clone()
 }
 
 #[test]
@@ -731,7 +730,7 @@ proptest! {
     fn whatever_happens_in_whatever_order(body in any_config(), acts in prop::collection::vec(any_act(), 0..40)) {
         let mut run = Run::new(&body.write());
         let config = run.read();
-        let keys: Vec<Rc<FieldKey>> = config.all().iter().map(|field| field.key.clone()).collect();
+        let keys: Vec<Rc<FieldKey>> = config.fields.iter().map(|field| field.key.clone()).collect();
         let mut pending: Option<Pending> = None;
         for act in acts {
             let Screen::Configure(at) = &mut run.screen else { break };
@@ -756,7 +755,7 @@ proptest! {
                         for (key, value) in &change.fields {
                             let edit = before.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft.value());
                             prop_assert_eq!(edit.flatten(), Some(value));
-                            prop_assert!(config.field(key).is_some_and(ConfigField::editable));
+                            prop_assert!(config.field(key).is_some_and(|field| field.editable()));
                             prop_assert!(key.workflow.as_ref().is_none_or(|id| change.workflows.iter().any(|w| w.0 == *id)));
                         }
                         pending = Some((run.ask(), change, before.clone()));

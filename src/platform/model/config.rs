@@ -8,21 +8,20 @@ use std::rc::Rc;
 pub struct Config {
     /// The platform's id; absent where an app has but one.
     pub config_id: Option<String>,
-    /// Shared with the pages that they are on.
+    /// The app's own, then those of each workflow; shared with the pages that they are on.
     pub fields: Vec<Rc<ConfigField>>,
     pub workflows: Vec<Workflow>,
     /// What the platform does not accept: a field's id and a sentence.
     pub field_errors: Vec<(String, String)>,
 }
 
-/// A part of the integration that can be switched on and off, with fields of its own.
+/// A part of the integration that can be switched on and off; its fields name it in their keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
     pub id: String,
     pub name: String,
     pub description: Option<String>,
     pub enabled: bool,
-    pub fields: Vec<Rc<ConfigField>>,
 }
 
 /// Where a field is. Ids are unique only within their list.
@@ -164,31 +163,18 @@ impl Config {
     }
 
     pub fn field(&self, key: &FieldKey) -> Option<&Rc<ConfigField>> {
-        self.find(key.workflow.as_deref(), &key.id)
+        self.find(&key.workflow, &key.id)
     }
 
     /// Among the fields of a workflow, or the app's own.
-    fn find(&self, workflow: Option<&str>, id: &str) -> Option<&Rc<ConfigField>> {
-        let list = match workflow {
-            None => &self.fields,
-            Some(workflow) => &self.workflow(workflow)?.fields,
-        };
-        list.iter().find(|field| field.key.id == id)
-    }
-
-    /// All fields: the app's own, then those of each workflow.
-    pub fn all<'a>(&'a self) -> Vec<&'a ConfigField> {
-        let mut all = Vec::new();
-        let mut add = |fields: &'a [Rc<ConfigField>]| fields.iter().for_each(|field| all.push(&**field));
-        add(&self.fields);
-        self.workflows.iter().for_each(|workflow| add(&workflow.fields));
-        all
+    fn find(&self, workflow: &Option<String>, id: &str) -> Option<&Rc<ConfigField>> {
+        self.fields.iter().find(|field| field.key.id == id && field.key.workflow == *workflow)
     }
 
     /// The parent of a field: beside it, or among the app's own.
     pub fn parent(&self, field: &ConfigField) -> Option<&Rc<ConfigField>> {
         let id = field.parent.as_deref()?;
-        self.find(field.key.workflow.as_deref(), id).or_else(|| self.find(None, id))
+        self.find(&field.key.workflow, id).or_else(|| self.find(&None, id))
     }
 }
 

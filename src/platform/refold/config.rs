@@ -20,12 +20,22 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
     if !matches!(body, Value::Object(_)) {
         return None;
     }
-    Some(Config {
+    let mut config = Config {
         config_id: text(body, "config_id"),
-        fields: fields(body, None),
-        workflows: unique(items(body, "workflows").iter().filter_map(workflow), |workflow| &workflow.id),
         field_errors: items(body, "field_errors").iter().filter_map(field_error).gather(),
-    })
+        ..Config::default()
+    };
+    fields(body, None, &mut config.fields);
+    let mut seen = Seen::new();
+    for item in items(body, "workflows") {
+        if let Some(workflow) = workflow(item)
+            && seen.first(&workflow.id)
+        {
+            fields(item, Some(&workflow.id), &mut config.fields);
+            config.workflows.push(workflow);
+        }
+    }
+    Some(config)
 }
 
 /// A field of a workflow, or of the app itself.
@@ -103,14 +113,16 @@ fn items<'a>(object: &'a Value, name: &str) -> &'a [Value] {
     object.get(name).map_or(&[], Value::items)
 }
 
-/// The first of each id counts.
-fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
+/// Adds those of a workflow, or of the app itself. The first of each id counts, there as among workflows.
+fn fields(owner: &Value, workflow: Option<&str>, all: &mut Vec<Rc<ConfigField>>) {
     let mut seen = Seen::new();
-    list.filter(|item| seen.first(id(item))).gather()
-}
-
-fn fields(owner: &Value, workflow: Option<&str>) -> Vec<Rc<ConfigField>> {
-    unique(items(owner, "fields").iter().filter_map(|item| field(item, workflow)), |field| &field.key.id)
+    for item in items(owner, "fields") {
+        if let Some(field) = field(item, workflow)
+            && seen.first(&field.key.id)
+        {
+            all.push(field);
+        }
+    }
 }
 
 fn workflow(workflow: &Value) -> Option<Workflow> {
@@ -119,7 +131,6 @@ fn workflow(workflow: &Value) -> Option<Workflow> {
         name: text_or(workflow, "name", &id),
         description: text(workflow, "description"),
         enabled: flag(workflow, "enabled"),
-        fields: fields(workflow, Some(&id)),
         id,
     })
 }
