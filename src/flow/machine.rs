@@ -10,7 +10,7 @@ use super::question::{About, Found, Question};
 use super::state::{Apps, Entry, Fault, Faults, Removal, RemovalStage, Screen, Stage, State};
 use super::told;
 use crate::error::{Code, Failure};
-use crate::gather::{Gather, keep};
+use crate::gather::Gather;
 use crate::platform::model::config::FieldKey;
 use crate::platform::model::{App, AuthType};
 use std::ops::ControlFlow;
@@ -299,7 +299,7 @@ impl Flow {
         if asks {
             self.show_fields(auth_type);
         } else {
-            self.authorize(auth_type, None);
+            self.authorize(None);
         }
     }
 
@@ -335,15 +335,9 @@ impl Flow {
         }
     }
 
-    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
-    /// it is the frame that has them.
+    /// Fields stay on the screen until the platform took them. Without fields it is the frame that has them.
     fn send_fields(&mut self, auth_type: AuthType, fields: Option<Typed>) {
-        let attempt = self.begin(auth_type, None);
-        if auth_type == AuthType::OAuth2 {
-            self.command(Command::OpenPopup { attempt });
-        }
-        self.ask(attempt, About::Baseline);
-        let slug = self.slug();
+        let (attempt, slug) = (self.begin(auth_type, None), self.slug());
         if let Some(begun) = &mut self.attempt {
             begun.typed = true;
             begun.pending = Some(match fields {
@@ -353,24 +347,26 @@ impl Flow {
         }
     }
 
-    /// The window opens first, inside the click; the two answers it needs are asked for side by side, but for what is
-    /// known of the accounts from before.
-    fn authorize(&mut self, auth_type: AuthType, before: Baseline) {
-        let known = before.is_some();
-        let attempt = self.begin(auth_type, before);
-        self.command(Command::OpenPopup { attempt });
-        if !known {
-            self.ask(attempt, About::Baseline);
-        }
+    /// The two answers that the window needs are asked for side by side.
+    fn authorize(&mut self, before: Baseline) {
+        let attempt = self.begin(AuthType::OAuth2, before);
         self.ask(attempt, About::Connect(AuthType::OAuth2, Typed::default()));
         self.show(Screen::Waiting { attempt, stage: Stage::Preparing });
     }
 
+    /// The window opens first, inside the click; then the accounts from before are asked for, unless they are known.
     fn begin(&mut self, auth_type: AuthType, before: Baseline) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, auth_type, before, self.now_ms));
-        self.last_attempt
+        let (attempt, known) = (self.last_attempt, before.is_some());
+        self.attempt = Some(Attempt::new(attempt, auth_type, before, self.now_ms));
+        if auth_type == AuthType::OAuth2 {
+            self.command(Command::OpenPopup { attempt });
+        }
+        if !known {
+            self.ask(attempt, About::Baseline);
+        }
+        attempt
     }
 
     /// Forgets the attempt under way, if any: its answers will find no taker.
@@ -402,7 +398,7 @@ impl Flow {
             }
             (_, Err(failure)) => self.fail(failure),
             (_, Ok(Found::App(app))) => {
-                attempt.remember(&app);
+                attempt.baseline = Some(app);
                 if let Some(pending) = attempt.pending.take() {
                     self.command(pending);
                 }
@@ -473,7 +469,7 @@ impl Flow {
             self.abandon();
             self.show_fields(auth_type);
         } else {
-            self.authorize(auth_type, before);
+            self.authorize(before);
         }
     }
 
@@ -586,13 +582,16 @@ impl Flow {
         }
         let auth_type = removal.auth_type;
         self.show_app();
-        let mut connection_ids = Vec::new();
+        let (mut kept, mut connection_ids) = (Vec::new(), Vec::new());
         if let Some(app) = self.state.current_app() {
-            let mut app = App::clone(app);
-            let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
-            connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
-            keep(&mut app.accounts, |account| account.auth_type != auth_type);
-            app.reauth_required &= app.connected();
+            for account in &app.accounts {
+                if account.auth_type != auth_type {
+                    kept.push(account.clone());
+                } else if let Some(id) = &account.connection_id {
+                    connection_ids.push(id.clone());
+                }
+            }
+            let app = app.with(kept);
             self.replace(Rc::new(app));
         }
         self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug, auth_type, connection_ids }));
