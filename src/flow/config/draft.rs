@@ -108,8 +108,8 @@ pub fn put_in_order<T>(list: &mut [T], place: impl Fn(&T) -> usize) {
 }
 
 impl Configuring {
-    pub fn draft(&self, key: &FieldKey) -> Option<&Draft> {
-        self.edits.iter().find(|(edited, _)| **edited == *key).map(|(_, draft)| draft)
+    pub fn draft(&self, key: &Rc<FieldKey>) -> Option<&Draft> {
+        self.edits.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft)
     }
 
     /// The value that counts now; `None` while there is none or what was typed is not one.
@@ -126,14 +126,14 @@ impl Configuring {
         switched.unwrap_or_else(saved)
     }
 
-    pub(super) fn typed(&mut self, key: &FieldKey, text: &str) {
+    pub(super) fn typed(&mut self, key: &Rc<FieldKey>, text: &str) {
         let draft = self.config().and_then(|config| config.field(key)).map(|field| read(field, text));
         if let Some(draft) = draft {
             self.chosen(key, draft);
         }
     }
 
-    pub(super) fn chosen(&mut self, key: &FieldKey, draft: Draft) {
+    pub(super) fn chosen(&mut self, key: &Rc<FieldKey>, draft: Draft) {
         let Some(config) = self.config().cloned() else { return };
         let Some(field) = config.field(key).filter(|field| field.editable()) else { return };
         self.put(&field.key, (!same(field, &draft)).then_some(draft));

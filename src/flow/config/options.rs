@@ -23,8 +23,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn is_about(&self, field: &FieldKey, value: &Value) -> bool {
-        *self.field == *field && self.value == *value
+    fn is_about(&self, field: &Rc<FieldKey>, value: &Value) -> bool {
+        self.field == *field && self.value == *value
     }
 }
 
@@ -53,7 +53,7 @@ impl Configuring {
         }
     }
 
-    fn resolution(&self, key: &FieldKey, parent: &Value) -> Option<&Asked> {
+    fn resolution(&self, key: &Rc<FieldKey>, parent: &Value) -> Option<&Asked> {
         self.resolved.iter().find(|resolved| resolved.is_about(key, parent))
     }
 
@@ -118,8 +118,8 @@ impl Configuring {
     }
 
     /// What a field offers is asked for again, if it is needed.
-    pub(super) fn forget(&mut self, field: &FieldKey) {
-        keep(&mut self.resolved, |resolved| *resolved.field != *field);
+    pub(super) fn forget(&mut self, field: &Rc<FieldKey>) {
+        keep(&mut self.resolved, |resolved| resolved.field != *field);
     }
 }
 
