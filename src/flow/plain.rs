@@ -274,9 +274,9 @@ impl Writer {
     }
 
     fn runs(&mut self, runs: &Runs) {
-        self.list("workflows", &runs.workflows, |out, (id, name)| {
-            out.text("id", id);
-            out.text("name", name);
+        self.list("workflows", &runs.config.workflows, |out, workflow| {
+            out.text("id", &workflow.id);
+            out.text("name", &workflow.name);
         });
         self.text("workflow", &runs.workflow);
         let Some(page) = self.loaded(&runs.content) else { return };

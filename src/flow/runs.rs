@@ -4,15 +4,14 @@ use super::config::{ConfigEvent, Out};
 use super::question::{About, Found};
 use super::state::Loaded;
 use crate::error::{Code, Failure};
-use crate::gather::Gather;
-use crate::platform::model::config::RunPage;
+use crate::platform::model::config::{Config, RunPage};
 use std::rc::Rc;
 
 /// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Runs {
-    /// Ids and names of the app's workflows.
-    pub workflows: Vec<(String, String)>,
+    /// Has the app's workflows, once they are known.
+    pub config: Rc<Config>,
     /// The id of the workflow shown; empty while none is known.
     pub workflow: String,
     pub content: Loaded<Rc<RunPage>>,
@@ -22,8 +21,8 @@ pub struct Runs {
 
 impl Runs {
     pub(super) fn open(out: &mut Out<'_>) -> Self {
-        let (workflows, workflow) = (Vec::new(), String::new());
-        let mut opened = Self { workflows, workflow, content: Loaded::Loading, ask: 0, page: 1 };
+        let (config, workflow) = (Rc::default(), String::new());
+        let mut opened = Self { config, workflow, content: Loaded::Loading, ask: 0, page: 1 };
         opened.load(out);
         opened
     }
@@ -35,7 +34,7 @@ impl Runs {
                 self.page = page.max(1);
                 self.load(out);
             }
-            ConfigEvent::RunsWorkflow(id) if self.workflows.iter().any(|(known, _)| *known == id) => {
+            ConfigEvent::RunsWorkflow(id) if self.config.workflow(&id).is_some() => {
                 self.workflow = id;
                 self.page = 1;
                 self.load(out);
@@ -46,22 +45,20 @@ impl Runs {
     }
 
     fn answered(&mut self, answer: Result<Found, Failure>, out: &mut Out<'_>) {
-        let workflows = match answer {
+        let config = match answer {
             Ok(Found::Runs(page)) => return self.content = Loaded::Ready(page),
-            Ok(Found::Config(config)) => {
-                config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather()
-            }
+            Ok(Found::Config(config)) => config,
             // Never configured: nothing has run.
-            Err(failure) if self.workflow.is_empty() && failure.code == Code::NotFound => Vec::new(),
+            Err(failure) if self.workflow.is_empty() && failure.code == Code::NotFound => Rc::default(),
             Err(failure) => {
                 out.report(&failure, "runs");
                 return self.content = Loaded::Failed(failure);
             }
             Ok(_) => return,
         };
-        if let Some((id, _)) = workflows.first() {
-            self.workflow = id.clone();
-            self.workflows = workflows;
+        if let Some(first) = config.workflows.first() {
+            self.workflow = first.id.clone();
+            self.config = config;
             self.load(out);
         } else {
             self.content = Loaded::Ready(Rc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));

@@ -178,7 +178,7 @@ fn chosen(at: &Configuring) -> Option<&str> {
 /// Which of the app's configurations, by the only name that they have.
 fn choice(ui: Ui, at: &Configuring) -> El {
     let current = chosen(at).unwrap_or_default();
-    let options = at.ids.iter().map(|id| (id.clone(), id.clone())).gather();
+    let options = at.ids.iter().map(|id| (id, id)).gather();
     let picker = picker(ui, "config-of", "config.choice", &options, current, ConfigEvent::ConfigChosen);
     // Edits belong to the configuration that they were made in.
     let held = |state: &State| configuring(state).is_some_and(|at| at.dirty() || at.busy());
