@@ -6,8 +6,7 @@ use super::instance::Core;
 use super::popup::Address;
 use crate::browser::{Timer, call, spawn};
 use crate::error::{Code, Failure};
-use crate::flow::{Command, Event};
-use crate::platform::model::Authorization;
+use crate::flow::{Command, Event, Found};
 use crate::platform::{Answer, Call, Listed, Platform};
 use std::rc::{Rc, Weak};
 
@@ -67,7 +66,7 @@ impl Core {
 
     /// What concerns one app. The npm package's second module begins here, which is why it is no part of its caller.
     #[inline(never)]
-    fn carry_out_beyond(self: &Rc<Self>, mut command: Command) {
+    fn carry_out_beyond(self: &Rc<Self>, command: Command) {
         match command {
             Command::OpenPopup { attempt } => {
                 let opened = self.popup.borrow_mut().open();
@@ -94,11 +93,17 @@ impl Core {
             }
             Command::ProceedInFrame { attempt } => self.tell_frame(frame::News::Proceed(attempt)),
             Command::ReleaseFrame(failure) => self.tell_frame(frame::News::Release(failure)),
-            _ => {
-                if let Some(call) = self.call_of(&mut command) {
-                    self.ask(call, Box::new(move |core, answer| core.event_of(command, answer)));
+            Command::Ask(mut question) => {
+                if let Some(call) = self.call_of(&mut question) {
+                    let read = move |core: &Rc<Self>, answer| {
+                        let found = core.found(&question, answer);
+                        Event::Answered(question, found)
+                    };
+                    self.ask(call, Box::new(read));
                 }
             }
+            // All others concern the list.
+            Command::LoadApps | Command::LoadOrganisation | Command::AbortRequests | Command::Emit(_) => {}
         }
     }
 
@@ -122,10 +127,10 @@ impl Core {
     }
 
     /// Checks the address and keeps it where only the window gets it.
-    pub(super) fn take_address(&self, address: &str) -> Result<Authorization, Failure> {
+    pub(super) fn take_address(&self, address: &str) -> Result<Found, Failure> {
         let address = Address::check(address, |text| self.keeper.holds_token(text))?;
         self.popup.borrow_mut().set_address(address);
-        Ok(Authorization::Window)
+        Ok(Found::Window)
     }
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {

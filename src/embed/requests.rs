@@ -1,81 +1,55 @@
-//! What the flow wants of the platform about one app: commands as requests, their answers as events.
+//! What the flow asks the platform: questions as requests, their answers as what was found.
 
 use super::instance::Core;
 use crate::error::Failure;
-use crate::flow::{Command, ConfigCommand, ConfigEvent, Event};
-use crate::platform::model::Authorization;
+use crate::flow::{About, Found, Question};
+use crate::platform::model::AuthType;
 use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
 
 impl Core {
-    /// The request that carries a command out; what was typed does not stay in the command. Nothing where there is nothing
-    /// to ask.
-    pub(super) fn call_of(&self, command: &mut Command) -> Option<Call> {
-        let platform = &self.platform;
-        Some(match command {
-            Command::LoadApp { slug } | Command::LoadBaseline { slug, .. } | Command::Poll { slug, .. } => {
-                platform.app(slug)
-            }
-            Command::Authorize { slug, fields, .. } => platform.authorize(slug, &take(fields)),
-            Command::SaveCredentials { slug, auth_type, fields, .. } => platform.save(slug, *auth_type, &take(fields)),
-            Command::Disconnect { slug, auth_type } => platform.disconnect(slug, *auth_type),
-            Command::Config(command) => match command {
-                ConfigCommand::Load { slug, config_id, .. } => platform.config(slug, config_id.as_deref()),
-                // Where the host has chosen there is nothing to choose from.
-                ConfigCommand::List { slug, .. } => platform.configs(slug)?,
-                ConfigCommand::Find { slug, .. } => platform.find_config(slug),
-                ConfigCommand::Save { slug, change, .. } => platform.save_config(slug, change),
-                ConfigCommand::Delete { slug, config_id, .. } => platform.delete_config(slug, config_id.as_deref()),
-                ConfigCommand::Options { slug, config_id, field, parent, .. } => {
-                    platform.options(slug, config_id.as_deref(), field, parent)
-                }
-                ConfigCommand::Rule { slug, field, lhs, .. } => platform.rule(slug, field, lhs),
-                ConfigCommand::Runs { workflow, page, .. } => platform.runs(workflow, *page),
-            },
-            // All others concern the list, the window or the frame.
-            _ => return None,
+    /// The request that asks it; what was typed does not stay in the question. Nothing where there is nothing to ask.
+    pub(super) fn call_of(&self, question: &mut Question) -> Option<Call> {
+        let (platform, slug) = (&self.platform, question.slug.as_str());
+        Some(match &mut question.about {
+            About::App | About::Baseline | About::Poll => platform.app(slug),
+            About::Connect(AuthType::OAuth2, typed) => platform.authorize(slug, &take(typed)),
+            About::Connect(auth_type, typed) => platform.save(slug, *auth_type, &take(typed)),
+            About::Disconnect(auth_type) => platform.disconnect(slug, *auth_type),
+            About::Config(id) => platform.config(slug, id.as_deref()),
+            About::FindConfig => platform.find_config(slug),
+            // Where the host has chosen there is nothing to choose from.
+            About::Configs => platform.configs(slug)?,
+            About::Save(change) => platform.save_config(slug, change),
+            About::Delete(id) => platform.delete_config(slug, id.as_deref()),
+            About::Options { config_id, field, parent } => platform.options(slug, config_id.as_deref(), field, parent),
+            About::Rule { field, lhs } => platform.rule(slug, field, lhs),
+            About::Runs { workflow, page } => platform.runs(workflow, *page),
         })
     }
 
     /// What the answer to that request means.
-    pub(super) fn event_of(&self, command: Command, answer: Answer) -> Event {
+    pub(super) fn found(&self, question: &Question, answer: Answer) -> Result<Found, Failure> {
         let platform = &self.platform;
-        match command {
-            Command::LoadApp { slug } => {
-                let result = platform.read_app(&slug, answer);
-                Event::AppLoaded { slug, result }
+        Ok(match question.about {
+            About::App | About::Baseline | About::Poll => Found::App(platform.read_app(&question.slug, answer)?),
+            About::Connect(AuthType::OAuth2, _) => match platform.read_started(answer)? {
+                Started::At(address) => self.take_address(&address)?,
+                Started::Connected => Found::Connected,
+            },
+            About::Connect(AuthType::KeyBased, _) => {
+                platform.read_saved(answer)?;
+                Found::Done
             }
-            Command::LoadBaseline { attempt, slug } => {
-                Event::Baseline { attempt, result: platform.read_app(&slug, answer) }
+            About::Disconnect(_) | About::Delete(_) => {
+                answer?;
+                Found::Done
             }
-            Command::Poll { attempt, slug } => Event::Polled { attempt, result: platform.read_app(&slug, answer) },
-            Command::Authorize { attempt, .. } => Event::Authorized { attempt, result: self.authorized(answer) },
-            Command::SaveCredentials { attempt, .. } => {
-                Event::CredentialsSaved { attempt, result: platform.read_saved(answer) }
-            }
-            Command::Disconnect { slug, .. } => Event::Disconnected { slug, result: answer.map(drop) },
-            Command::Config(command) => Event::Config(match command {
-                ConfigCommand::Load { ask, .. } | ConfigCommand::Find { ask, .. } => {
-                    ConfigEvent::Loaded { ask, result: platform.read_config(answer) }
-                }
-                ConfigCommand::List { ask, .. } => ConfigEvent::Listed { ask, result: platform.read_configs(answer) },
-                ConfigCommand::Save { ask, .. } => ConfigEvent::Saved { ask, result: platform.read_config(answer) },
-                ConfigCommand::Delete { ask, .. } => ConfigEvent::Deleted { ask, result: answer.map(drop) },
-                ConfigCommand::Options { ask, .. } => {
-                    ConfigEvent::Options { ask, result: platform.read_options(answer) }
-                }
-                ConfigCommand::Rule { ask, .. } => ConfigEvent::Options { ask, result: platform.read_rule(answer) },
-                ConfigCommand::Runs { ask, .. } => ConfigEvent::RunsLoaded { ask, result: platform.read_runs(answer) },
-            }),
-            // Nothing else asks.
-            _ => Event::Tick,
-        }
-    }
-
-    fn authorized(&self, answer: Answer) -> Result<Authorization, Failure> {
-        match self.platform.read_started(answer)? {
-            Started::At(address) => self.take_address(&address),
-            Started::Connected => Ok(Authorization::Connected),
-        }
+            About::Config(_) | About::FindConfig | About::Save(_) => Found::Config(platform.read_config(answer)?),
+            About::Configs => Found::Configs(platform.read_configs(answer)?),
+            About::Options { .. } => Found::Offer(platform.read_options(answer)?),
+            About::Rule { .. } => Found::Offer(platform.read_rule(answer)?),
+            About::Runs { .. } => Found::Runs(platform.read_runs(answer)?),
+        })
     }
 }

@@ -1,7 +1,6 @@
 //! One attempt to authorize at a provider: which account is its own, and when to ask the platform.
 
 use super::command::Command;
-use crate::gather::Gather;
 use crate::platform::model::{Account, App, AuthType};
 use std::rc::Rc;
 
@@ -17,13 +16,13 @@ const SLOWEST_POLL_MS: f64 = 10_000.0;
 /// poll every three seconds costs, and is noticed sooner (`cargo xtask simulate`).
 const BACK_OFF: f64 = 2.5;
 
-/// A mark of each account.
-pub(super) type Baseline = Option<Vec<String>>;
+/// The app with the accounts from before.
+pub(super) type Baseline = Option<Rc<App>>;
 
-/// What tells one connection of an account from the one before it.
-fn mark(account: &Account) -> String {
-    let id = account.connection_id.as_ref().unwrap_or(&account.identifier);
-    [id, "\n", &account.connected_at].concat()
+/// Whether it is the same connection of an account, and not one that came after it.
+fn same(one: &Account, other: &Account) -> bool {
+    let [id, known] = [one, other].map(|account| account.connection_id.as_ref().unwrap_or(&account.identifier));
+    id == known && one.connected_at == other.connected_at
 }
 
 #[derive(Debug)]
@@ -36,7 +35,7 @@ pub(super) struct Attempt {
     pub(super) pending: Option<Command>,
     /// The accounts from before, once known.
     pub(super) baseline: Baseline,
-    /// The platform has answered [`super::Command::Authorize`] with an address.
+    /// The platform has answered [`super::About::Connect`] with an address.
     pub(super) authorized: bool,
     pub(super) window: Window,
     /// When the user was sent to the provider.
@@ -74,10 +73,6 @@ impl Attempt {
         }
     }
 
-    pub(super) fn remember(&mut self, app: &App) {
-        self.baseline = Some(app.accounts.iter().map(|account| mark(account)).gather());
-    }
-
     /// Both answers that the provider's window waits for are here.
     pub(super) fn prepared(&self) -> bool {
         self.authorized && self.baseline.is_some()
@@ -85,10 +80,11 @@ impl Attempt {
 
     /// The account that this attempt connected: active, of its kind, and not as it was before.
     pub(super) fn connected<'a>(&self, app: &'a App) -> Option<&'a Rc<Account>> {
-        let baseline = self.baseline.as_ref()?;
-        app.accounts
-            .iter()
-            .find(|account| account.active && account.auth_type == self.auth_type && !baseline.contains(&mark(account)))
+        let before = self.baseline.as_ref()?;
+        app.accounts.iter().find(|account| {
+            let known = || before.accounts.iter().any(|known| same(known, account));
+            account.active && account.auth_type == self.auth_type && !known()
+        })
     }
 
     /// The user was sent to the provider, for the first time or again.

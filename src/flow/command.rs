@@ -1,46 +1,25 @@
 //! What the flow wants done: requests, the window of the provider, events for the host.
 
-use super::config::ConfigCommand;
-use super::event::Typed;
+use super::question::Question;
 use crate::error::Failure;
 use crate::platform::model::AuthType;
 
 #[derive(Debug)]
 pub enum Command {
     LoadApps,
-    LoadApp {
-        slug: String,
-    },
     LoadOrganisation,
+    /// Its answer comes as [`super::Event::Answered`].
+    Ask(Box<Question>),
     /// Open the provider's window, blank. Only works inside the click that caused it.
     OpenPopup {
         attempt: u32,
     },
-    /// Send the window to the address that [`Command::Authorize`] brought.
+    /// Send the window to the address that [`super::About::Connect`] brought.
     NavigatePopup {
         attempt: u32,
     },
     ClosePopup {
         attempt: u32,
-    },
-    LoadBaseline {
-        attempt: u32,
-        slug: String,
-    },
-    Authorize {
-        attempt: u32,
-        slug: String,
-        fields: Typed,
-    },
-    Poll {
-        attempt: u32,
-        slug: String,
-    },
-    SaveCredentials {
-        attempt: u32,
-        slug: String,
-        auth_type: AuthType,
-        fields: Typed,
     },
     /// The frame may send what was typed into it.
     ProceedInFrame {
@@ -48,11 +27,6 @@ pub enum Command {
     },
     /// The attempt is over without an account: the frame's fields can be used again.
     ReleaseFrame(Failure),
-    Disconnect {
-        slug: String,
-        auth_type: AuthType,
-    },
-    Config(ConfigCommand),
     /// Drop the answers of everything under way.
     AbortRequests,
     Emit(Notice),

@@ -14,12 +14,13 @@ mod save;
 mod tests;
 
 pub use draft::{Draft, set_member};
-pub use event::{ConfigCommand, ConfigEvent};
+pub use event::ConfigEvent;
 use options::Asked;
 pub use options::Offer;
 pub use pages::{Page, Section, Title};
 
 use super::command::{Command, Notice};
+use super::question::{About, Found, Question};
 use super::runs::Runs;
 use super::state::{Faults, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
@@ -57,7 +58,6 @@ pub struct Configuring {
     load: u32,
     listing: u32,
     change: u32,
-    sent: Sent,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -66,13 +66,6 @@ pub enum Saving {
     Busy,
     Saved,
     Failed(Failure),
-}
-
-/// The edits as they were when they were sent: what was changed since is kept whatever the answer.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Sent {
-    edits: Vec<(Rc<FieldKey>, Draft)>,
-    switches: Vec<(String, bool)>,
 }
 
 /// Where commands go, and the numbers that tell one question from the next.
@@ -84,13 +77,11 @@ pub(super) struct Out<'a> {
 }
 
 impl Out<'_> {
-    pub(super) fn ask(&mut self) -> u32 {
+    /// Asks the platform, and says by which number the answer is known.
+    pub(super) fn ask(&mut self, about: About) -> u32 {
         *self.last_ask = self.last_ask.wrapping_add(1);
+        self.commands.push(Question::command(*self.last_ask, self.slug.to_owned(), about));
         *self.last_ask
-    }
-
-    pub(super) fn command(&mut self, command: ConfigCommand) {
-        self.commands.push(Command::Config(command));
     }
 
     pub(super) fn report(&mut self, failure: &Failure, step: &'static str) {
@@ -139,7 +130,6 @@ impl Configuring {
             load: 0,
             listing: 0,
             change: 0,
-            sent: Sent::default(),
         };
         opened.load(out);
         opened
@@ -177,7 +167,6 @@ impl Configuring {
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),
-            ConfigEvent::Listed { ask, result } => self.listed(ask, result),
             ConfigEvent::OptionsRetried(field) => self.forget(&field),
             ConfigEvent::Save => self.save(out),
             ConfigEvent::Discard => self.discard(),
@@ -187,11 +176,24 @@ impl Configuring {
             ConfigEvent::DeleteDeclined => self.ask_removal(None),
             ConfigEvent::DeleteConfirmed => self.delete(out),
             ConfigEvent::Retry => self.reload(out),
-            ConfigEvent::Loaded { ask, result } => self.loaded(ask, result, out),
-            ConfigEvent::Saved { ask, result } => return self.saved(ask, result, out),
-            ConfigEvent::Deleted { ask, result } => return self.deleted(ask, result, out),
-            ConfigEvent::Options { ask, result } => self.options_loaded(ask, result),
-            ConfigEvent::RunsLoaded { .. } | ConfigEvent::RunsPage(_) | ConfigEvent::RunsWorkflow(_) => {}
+            ConfigEvent::Answered(question, answer) => return self.answered(*question, answer, out),
+            ConfigEvent::RunsPage(_) | ConfigEvent::RunsWorkflow(_) => {}
+        }
+        false
+    }
+
+    /// Whether the screen is to be left.
+    fn answered(&mut self, question: Question, answer: Result<Found, Failure>, out: &mut Out<'_>) -> bool {
+        let number = question.number;
+        match (question.about, answer) {
+            (About::Config(_), answer) if number == self.load => self.loaded(answer, out),
+            // Without the list there is still the configuration itself: a failure changes nothing.
+            (_, Ok(Found::Configs(ids))) if number == self.listing => self.ids = ids,
+            (About::Save(change), answer) if number == self.change => return self.saved(&change, answer, out),
+            (About::Delete(_), answer) if number == self.change => return self.deleted(answer, out),
+            (_, Ok(Found::Offer(kind))) => self.offered(number, Loaded::Ready(kind)),
+            (About::Options { .. } | About::Rule { .. }, Err(failure)) => self.offered(number, Loaded::Failed(failure)),
+            _ => {}
         }
         false
     }
@@ -211,19 +213,8 @@ impl Configuring {
         }
     }
 
-    /// Without the list there is still the configuration itself: a failure changes nothing.
-    fn listed(&mut self, ask: u32, result: Result<Rc<Vec<String>>, Failure>) {
-        if let Ok(ids) = result
-            && ask == self.listing
-        {
-            self.ids = ids;
-        }
-    }
-
     fn load(&mut self, out: &mut Out<'_>) {
-        self.load = out.ask();
-        let (slug, config_id) = (out.slug.to_owned(), self.wanted.clone());
-        out.command(ConfigCommand::Load { ask: self.load, slug, config_id });
+        self.load = out.ask(About::Config(self.wanted.clone()));
     }
 
     fn switch(&mut self, workflow: String, enabled: bool) {
@@ -266,18 +257,15 @@ impl Configuring {
         }
     }
 
-    fn loaded(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
-        if ask != self.load {
-            return;
-        }
-        match result {
-            Ok(config) => {
+    fn loaded(&mut self, answer: Result<Found, Failure>, out: &mut Out<'_>) {
+        match answer {
+            Ok(Found::Config(config)) => {
                 self.take(config);
                 if self.listing == 0 {
-                    self.listing = out.ask();
-                    out.command(ConfigCommand::List { ask: self.listing, slug: out.slug.to_owned() });
+                    self.listing = out.ask(About::Configs);
                 }
             }
+            Ok(_) => {}
             Err(failure) => {
                 out.report(&failure, "configure");
                 // A reload that failed leaves what is shown.
@@ -311,15 +299,14 @@ impl Configuring {
         }
         let Some(config_id) = self.config().map(|config| config.config_id.clone()) else { return };
         self.removal = Some(RemovalStage::Busy);
-        self.change = out.ask();
-        out.command(ConfigCommand::Delete { ask: self.change, slug: out.slug.to_owned(), config_id });
+        self.change = out.ask(About::Delete(config_id));
     }
 
-    fn deleted(&mut self, ask: u32, result: Result<(), Failure>, out: &mut Out<'_>) -> bool {
-        if ask != self.change || !matches!(self.removal, Some(RemovalStage::Busy)) {
+    fn deleted(&mut self, answer: Result<Found, Failure>, out: &mut Out<'_>) -> bool {
+        if !matches!(self.removal, Some(RemovalStage::Busy)) {
             return false;
         }
-        match result {
+        match answer {
             Err(failure) if failure.code != Code::NotFound => {
                 out.report(&failure, "configure");
                 self.removal = Some(RemovalStage::Failed(failure));

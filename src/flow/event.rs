@@ -1,8 +1,9 @@
 //! What can happen: what the user does, what the platform answers, what the browser reports.
 
 use super::config::ConfigEvent;
+use super::question::{Found, Question};
 use crate::error::Failure;
-use crate::platform::model::{App, AuthType, Authorization, Organisation};
+use crate::platform::model::{App, AuthType, Organisation};
 use std::rc::Rc;
 use zeroize::Zeroizing;
 
@@ -53,39 +54,16 @@ pub enum Event {
     DisconnectDeclined,
     Retry,
     Done,
-    /// Of the configure screen and of the runs, answers included.
+    /// Of the configure screen and of the runs.
     Config(ConfigEvent),
 
     // The platform.
     AppsLoaded(Result<Vec<Rc<App>>, Failure>),
     /// Of a long list what stands on top, while the rest is being read.
     AppsArrived(Vec<Rc<App>>),
-    AppLoaded {
-        slug: String,
-        result: Result<Rc<App>, Failure>,
-    },
     OrganisationLoaded(Organisation),
-    /// The accounts as they were before this attempt.
-    Baseline {
-        attempt: u32,
-        result: Result<Rc<App>, Failure>,
-    },
-    Authorized {
-        attempt: u32,
-        result: Result<Authorization, Failure>,
-    },
-    Polled {
-        attempt: u32,
-        result: Result<Rc<App>, Failure>,
-    },
-    CredentialsSaved {
-        attempt: u32,
-        result: Result<(), Failure>,
-    },
-    Disconnected {
-        slug: String,
-        result: Result<(), Failure>,
-    },
+    /// To [`super::Command::Ask`].
+    Answered(Box<Question>, Result<Found, Failure>),
 
     // The browser.
     /// The isolated frame could not be shown.

@@ -6,12 +6,13 @@ use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
 use super::event::{Event, Typed};
 use super::fields;
+use super::question::{About, Found, Question};
 use super::state::{Apps, Entry, Fault, Faults, Removal, RemovalStage, Screen, Stage, State};
 use super::told;
 use crate::error::{Code, Failure};
-use crate::gather::{Gather, keep};
+use crate::gather::Gather;
 use crate::platform::model::config::FieldKey;
-use crate::platform::model::{App, AuthType, Authorization};
+use crate::platform::model::{App, AuthType};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -126,12 +127,7 @@ impl Flow {
             Event::Retry => self.retry(),
             Event::Done => self.done(),
             Event::Config(event) => self.configure(event),
-            Event::AppLoaded { slug, result } => self.app_loaded(slug, result),
-            Event::Baseline { attempt, result } => self.baseline(attempt, result),
-            Event::Authorized { attempt, result } => self.authorized(attempt, result),
-            Event::Polled { attempt, result } => self.polled(attempt, result),
-            Event::CredentialsSaved { attempt, result } => self.saved(attempt, result),
-            Event::Disconnected { slug, result } => self.disconnected(slug, result),
+            Event::Answered(question, answer) => self.answered(question, answer),
             Event::PopupOpened { attempt, opened } => self.popup_opened(attempt, opened),
             Event::PopupClosed { attempt } => self.popup_closed(attempt),
             // All others concern the list.
@@ -146,6 +142,15 @@ impl Flow {
             | Event::SessionActive
             | Event::SessionReset
             | Event::Ended => {}
+        }
+    }
+
+    fn answered(&mut self, question: Box<Question>, answer: Result<Found, Failure>) {
+        match question.about {
+            About::App => self.app_loaded(&question.slug, answer),
+            About::Baseline | About::Poll | About::Connect(..) => self.attempted(&question, answer),
+            About::Disconnect(_) => self.disconnected(question.slug, answer.err()),
+            _ => self.configure(ConfigEvent::Answered(question, answer)),
         }
     }
 
@@ -190,11 +195,11 @@ impl Flow {
         }
     }
 
-    fn app_loaded(&mut self, slug: String, result: Result<Rc<App>, Failure>) {
+    fn app_loaded(&mut self, slug: &str, answer: Result<Found, Failure>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
-        match result {
-            Ok(app) if shown => self.replace(app),
-            Ok(app) if self.state.pinned == Some(slug) => self.apps_loaded(Ok(vec![app])),
+        match answer {
+            Ok(Found::App(app)) if shown => self.replace(app),
+            Ok(Found::App(app)) if self.state.pinned.as_deref() == Some(slug) => self.apps_loaded(Ok(vec![app])),
             Ok(_) => {}
             // A refresh that failed leaves what is shown; without anything to show it is the first load.
             Err(failure) if !shown => self.apps_loaded(Err(failure)),
@@ -230,8 +235,7 @@ impl Flow {
 
     /// Asks how the app on screen is now.
     fn refresh(&mut self) {
-        let slug = self.slug();
-        self.command(Command::LoadApp { slug });
+        self.ask(0, About::App);
     }
 
     fn back(&mut self) {
@@ -293,14 +297,14 @@ impl Flow {
 
     fn go_on(&mut self, auth_type: AuthType, asks: bool) {
         if asks {
-            self.ask(auth_type);
+            self.show_fields(auth_type);
         } else {
-            self.authorize(auth_type, None);
+            self.authorize(None);
         }
     }
 
     /// Shows the fields of the app, or the frame that does.
-    fn ask(&mut self, auth_type: AuthType) {
+    fn show_fields(&mut self, auth_type: AuthType) {
         let secret = self.state.method(auth_type).is_some_and(|method| method.is_secret());
         let framed = secret && self.entry == Entry::Frame;
         self.show(Screen::Fields { auth_type, framed, busy: false, problem: None, errors: Vec::new() });
@@ -331,42 +335,38 @@ impl Flow {
         }
     }
 
-    /// Fields stay on the screen until the platform took them; a window opens at once, inside the click. Without fields
-    /// it is the frame that has them.
+    /// Fields stay on the screen until the platform took them. Without fields it is the frame that has them.
     fn send_fields(&mut self, auth_type: AuthType, fields: Option<Typed>) {
-        let (slug, attempt) = (self.slug(), self.begin(auth_type, None));
-        if auth_type == AuthType::OAuth2 {
-            self.command(Command::OpenPopup { attempt });
-        }
-        self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
+        let (attempt, slug) = (self.begin(auth_type, None), self.slug());
         if let Some(begun) = &mut self.attempt {
             begun.typed = true;
-            begun.pending = Some(match (fields, auth_type) {
-                (None, _) => Command::ProceedInFrame { attempt },
-                (Some(fields), AuthType::OAuth2) => Command::Authorize { attempt, slug, fields },
-                (Some(fields), AuthType::KeyBased) => Command::SaveCredentials { attempt, slug, auth_type, fields },
+            begun.pending = Some(match fields {
+                None => Command::ProceedInFrame { attempt },
+                Some(fields) => Question::command(attempt, slug, About::Connect(auth_type, fields)),
             });
         }
     }
 
-    /// The window opens first, inside the click; the two answers it needs are asked for side by side, but for what is
-    /// known of the accounts from before.
-    fn authorize(&mut self, auth_type: AuthType, before: Baseline) {
-        let known = before.is_some();
-        let (slug, attempt) = (self.slug(), self.begin(auth_type, before));
-        self.command(Command::OpenPopup { attempt });
-        if !known {
-            self.command(Command::LoadBaseline { attempt, slug: slug.clone() });
-        }
-        self.command(Command::Authorize { attempt, slug, fields: Typed::default() });
+    /// The two answers that the window needs are asked for side by side.
+    fn authorize(&mut self, before: Baseline) {
+        let attempt = self.begin(AuthType::OAuth2, before);
+        self.ask(attempt, About::Connect(AuthType::OAuth2, Typed::default()));
         self.show(Screen::Waiting { attempt, stage: Stage::Preparing });
     }
 
+    /// The window opens first, inside the click; then the accounts from before are asked for, unless they are known.
     fn begin(&mut self, auth_type: AuthType, before: Baseline) -> u32 {
         self.abandon();
         self.last_attempt += 1;
-        self.attempt = Some(Attempt::new(self.last_attempt, auth_type, before, self.now_ms));
-        self.last_attempt
+        let (attempt, known) = (self.last_attempt, before.is_some());
+        self.attempt = Some(Attempt::new(attempt, auth_type, before, self.now_ms));
+        if auth_type == AuthType::OAuth2 {
+            self.command(Command::OpenPopup { attempt });
+        }
+        if !known {
+            self.ask(attempt, About::Baseline);
+        }
+        attempt
     }
 
     /// Forgets the attempt under way, if any: its answers will find no taker.
@@ -380,36 +380,43 @@ impl Flow {
         self.attempt.as_mut().filter(|attempt| attempt.id == id)
     }
 
-    fn baseline(&mut self, id: u32, result: Result<Rc<App>, Failure>) {
-        let Some(attempt) = self.current(id) else { return };
-        match result {
-            Ok(app) => {
-                attempt.remember(&app);
+    /// Answers to what an attempt asks; those of one that is over find no taker.
+    fn attempted(&mut self, question: &Question, answer: Result<Found, Failure>) {
+        let now_ms = self.now_ms;
+        let Some(attempt) = self.current(question.number) else { return };
+        match (&question.about, answer) {
+            (About::Poll, Ok(Found::App(app))) => self.polled(app),
+            // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
+            (About::Poll, Err(failure)) if failure.code.retryable() => {
+                attempt.poll_again(now_ms, failure.retry_after_ms);
+            }
+            // Nobody knows whether the platform took them: ask it before anybody sends them twice.
+            (About::Connect(AuthType::KeyBased, _), Err(failure))
+                if matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout) =>
+            {
+                attempt.closed(now_ms);
+            }
+            (_, Err(failure)) => self.fail(failure),
+            (_, Ok(Found::App(app))) => {
+                attempt.baseline = Some(app);
                 if let Some(pending) = attempt.pending.take() {
                     self.command(pending);
                 }
                 self.prepared();
             }
-            Err(failure) => self.fail(failure),
-        }
-    }
-
-    fn authorized(&mut self, id: u32, result: Result<Authorization, Failure>) {
-        let now_ms = self.now_ms;
-        let Some(attempt) = self.current(id) else { return };
-        match result {
-            Ok(Authorization::Window) => {
+            (About::Connect(AuthType::KeyBased, _), Ok(_)) => attempt.closed(now_ms),
+            (_, Ok(Found::Window)) => {
                 attempt.authorized = true;
                 self.prepared();
             }
-            Ok(Authorization::Connected) => {
+            (_, Ok(Found::Connected)) => {
                 attempt.authorized = true;
                 attempt.closed(now_ms);
                 let attempt = attempt.id;
                 self.command(Command::ClosePopup { attempt });
                 self.show(Screen::Waiting { attempt, stage: Stage::Checking });
             }
-            Err(failure) => self.fail(failure),
+            (_, Ok(_)) => self.fail(Code::BadResponse.into()),
         }
     }
 
@@ -460,9 +467,9 @@ impl Flow {
         if last.typed {
             // What was typed is wiped already: it has to be asked for again.
             self.abandon();
-            self.ask(auth_type);
+            self.show_fields(auth_type);
         } else {
-            self.authorize(auth_type, before);
+            self.authorize(before);
         }
     }
 
@@ -500,42 +507,22 @@ impl Flow {
         }
     }
 
-    fn polled(&mut self, id: u32, result: Result<Rc<App>, Failure>) {
+    fn polled(&mut self, app: Rc<App>) {
         let now_ms = self.now_ms;
-        let Some(attempt) = self.current(id) else { return };
-        match result {
-            Ok(app) => {
-                let account = attempt.connected(&app).cloned();
-                let auth_type = attempt.auth_type;
-                if account.is_none() {
-                    attempt.poll_again(now_ms, None);
-                }
-                self.replace(app);
-                let Some(account) = account else { return };
-                self.abandon();
-                let connection_id = account.connection_id.clone();
-                let app = self.slug();
-                self.emit(Notice::Outcome(Outcome::AccountConnected { app, auth_type, connection_id }));
-                self.activity(Activity::Connected);
-                self.show(Screen::Connected { account });
-            }
-            // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
-            Err(failure) if failure.code.retryable() => attempt.poll_again(now_ms, failure.retry_after_ms),
-            Err(failure) => self.fail(failure),
+        let Some(attempt) = self.attempt.as_mut() else { return };
+        let account = attempt.connected(&app).cloned();
+        let auth_type = attempt.auth_type;
+        if account.is_none() {
+            attempt.poll_again(now_ms, None);
         }
-    }
-
-    fn saved(&mut self, id: u32, result: Result<(), Failure>) {
-        let now_ms = self.now_ms;
-        let Some(attempt) = self.current(id) else { return };
-        match result {
-            Ok(()) => attempt.closed(now_ms),
-            // Nobody knows whether the platform took them: ask it before anybody sends them twice.
-            Err(failure) if matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout) => {
-                attempt.closed(now_ms)
-            }
-            Err(failure) => self.fail(failure),
-        }
+        self.replace(app);
+        let Some(account) = account else { return };
+        self.abandon();
+        let connection_id = account.connection_id.clone();
+        let app = self.slug();
+        self.emit(Notice::Outcome(Outcome::AccountConnected { app, auth_type, connection_id }));
+        self.activity(Activity::Connected);
+        self.show(Screen::Connected { account });
     }
 
     /// The attempt is over without an account.
@@ -574,12 +561,11 @@ impl Flow {
         {
             removal.stage = RemovalStage::Busy;
             let auth_type = removal.auth_type;
-            let slug = self.slug();
-            self.command(Command::Disconnect { slug, auth_type });
+            self.ask(0, About::Disconnect(auth_type));
         }
     }
 
-    fn disconnected(&mut self, slug: String, result: Result<(), Failure>) {
+    fn disconnected(&mut self, slug: String, failure: Option<Failure>) {
         if self.state.slug.as_ref() != Some(&slug) {
             return;
         }
@@ -588,7 +574,7 @@ impl Flow {
             return;
         }
         // Gone already is what was asked for.
-        if let Err(failure) = result
+        if let Some(failure) = failure
             && failure.code != Code::NotFound
         {
             removal.stage = RemovalStage::Failed(failure.clone());
@@ -596,13 +582,16 @@ impl Flow {
         }
         let auth_type = removal.auth_type;
         self.show_app();
-        let mut connection_ids = Vec::new();
+        let (mut kept, mut connection_ids) = (Vec::new(), Vec::new());
         if let Some(app) = self.state.current_app() {
-            let mut app = App::clone(app);
-            let gone = app.accounts.iter().filter(|account| account.auth_type == auth_type);
-            connection_ids = gone.filter_map(|account| account.connection_id.clone()).gather();
-            keep(&mut app.accounts, |account| account.auth_type != auth_type);
-            app.reauth_required &= app.connected();
+            for account in &app.accounts {
+                if account.auth_type != auth_type {
+                    kept.push(account.clone());
+                } else if let Some(id) = &account.connection_id {
+                    connection_ids.push(id.clone());
+                }
+            }
+            let app = app.with(kept);
             self.replace(Rc::new(app));
         }
         self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug, auth_type, connection_ids }));
@@ -694,8 +683,8 @@ impl Flow {
             return self.fail(Code::NetworkError.into());
         }
         if self.state.online && attempt.poll(now_ms) {
-            let (attempt, slug) = (attempt.id, self.slug());
-            self.command(Command::Poll { attempt, slug });
+            let attempt = attempt.id;
+            self.ask(attempt, About::Poll);
         }
     }
 
@@ -721,6 +710,12 @@ impl Flow {
     /// Shows the app of [`State::slug`].
     fn show_app(&mut self) {
         self.show(Screen::App { removal: None });
+    }
+
+    /// Asks something about the app on screen.
+    fn ask(&mut self, number: u32, about: About) {
+        let slug = self.slug();
+        self.command(Question::command(number, slug, about));
     }
 
     fn command(&mut self, command: Command) {

@@ -12,6 +12,7 @@ mod fields;
 mod machine;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "javascript")))]
 mod plain;
+mod question;
 mod runs;
 mod state;
 #[cfg(test)]
@@ -19,11 +20,10 @@ mod tests;
 mod told;
 
 pub use command::{Activity, CloseReason, Command, Notice, Outcome};
-pub use config::{
-    ConfigCommand, ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, rules, set_member,
-};
+pub use config::{ConfigEvent, Configuring, Draft, Offer, Page, Saving, Section, Title, rules, set_member};
 pub use event::{Event, Typed};
 pub use machine::Flow;
+pub use question::{About, Found, Question};
 pub use runs::Runs;
 pub use state::{Apps, Entry, Fault, Faults, Loaded, Removal, RemovalStage, Screen, Stage, State};
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]

@@ -137,12 +137,7 @@ impl Writer {
                     out.flag("enabled", at.enabled(&workflow.id));
                 });
             }
-            let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-            out.list("fields", &section.fields, |out, place| {
-                if let Some(field) = list.get(*place) {
-                    out.field(at, field);
-                }
-            });
+            out.list("fields", &section.fields, |out, field| out.field(at, field));
         });
         self.faults("faults", &at.faults);
         self.flag("dirty", at.dirty());
@@ -279,9 +274,9 @@ impl Writer {
     }
 
     fn runs(&mut self, runs: &Runs) {
-        self.list("workflows", &runs.workflows, |out, (id, name)| {
-            out.text("id", id);
-            out.text("name", name);
+        self.list("workflows", &runs.config.workflows, |out, workflow| {
+            out.text("id", &workflow.id);
+            out.text("name", &workflow.name);
         });
         self.text("workflow", &runs.workflow);
         let Some(page) = self.loaded(&runs.content) else { return };

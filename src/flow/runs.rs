@@ -1,17 +1,17 @@
 //! The last runs of an app's workflows, a page at a time; nothing can be changed here.
 
-use super::config::{ConfigCommand, ConfigEvent, Out};
+use super::config::{ConfigEvent, Out};
+use super::question::{About, Found};
 use super::state::Loaded;
 use crate::error::{Code, Failure};
-use crate::gather::Gather;
 use crate::platform::model::config::{Config, RunPage};
 use std::rc::Rc;
 
 /// The platform knows runs by their workflow, not by their app: one workflow is shown at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Runs {
-    /// Ids and names of the app's workflows.
-    pub workflows: Vec<(String, String)>,
+    /// Has the app's workflows, once they are known.
+    pub config: Rc<Config>,
     /// The id of the workflow shown; empty while none is known.
     pub workflow: String,
     pub content: Loaded<Rc<RunPage>>,
@@ -21,24 +21,20 @@ pub struct Runs {
 
 impl Runs {
     pub(super) fn open(out: &mut Out<'_>) -> Self {
-        let (workflows, workflow) = (Vec::new(), String::new());
-        let mut opened = Self { workflows, workflow, content: Loaded::Loading, ask: 0, page: 1 };
+        let (config, workflow) = (Rc::default(), String::new());
+        let mut opened = Self { config, workflow, content: Loaded::Loading, ask: 0, page: 1 };
         opened.load(out);
         opened
     }
 
     pub(super) fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) {
         match event {
-            ConfigEvent::Loaded { ask, result } if ask == self.ask => self.found(result, out),
-            ConfigEvent::RunsLoaded { ask, result } if ask == self.ask => match result {
-                Ok(page) => self.content = Loaded::Ready(page),
-                Err(failure) => self.fail(failure, out),
-            },
+            ConfigEvent::Answered(question, answer) if question.number == self.ask => self.answered(answer, out),
             ConfigEvent::RunsPage(page) => {
                 self.page = page.max(1);
                 self.load(out);
             }
-            ConfigEvent::RunsWorkflow(id) if self.workflows.iter().any(|(known, _)| *known == id) => {
+            ConfigEvent::RunsWorkflow(id) if self.config.workflow(&id).is_some() => {
                 self.workflow = id;
                 self.page = 1;
                 self.load(out);
@@ -48,16 +44,21 @@ impl Runs {
         }
     }
 
-    fn found(&mut self, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) {
-        let workflows = match result {
-            Ok(config) => config.workflows.iter().map(|known| (known.id.clone(), known.name.clone())).gather(),
+    fn answered(&mut self, answer: Result<Found, Failure>, out: &mut Out<'_>) {
+        let config = match answer {
+            Ok(Found::Runs(page)) => return self.content = Loaded::Ready(page),
+            Ok(Found::Config(config)) => config,
             // Never configured: nothing has run.
-            Err(failure) if failure.code == Code::NotFound => Vec::new(),
-            Err(failure) => return self.fail(failure, out),
+            Err(failure) if self.workflow.is_empty() && failure.code == Code::NotFound => Rc::default(),
+            Err(failure) => {
+                out.report(&failure, "runs");
+                return self.content = Loaded::Failed(failure);
+            }
+            Ok(_) => return,
         };
-        if let Some((id, _)) = workflows.first() {
-            self.workflow = id.clone();
-            self.workflows = workflows;
+        if let Some(first) = config.workflows.first() {
+            self.workflow = first.id.clone();
+            self.config = config;
             self.load(out);
         } else {
             self.content = Loaded::Ready(Rc::new(RunPage { runs: Vec::new(), page: 1, pages: 1 }));
@@ -67,17 +68,7 @@ impl Runs {
     /// Asks for a page of runs, or first for the workflows.
     fn load(&mut self, out: &mut Out<'_>) {
         self.content = Loaded::Loading;
-        self.ask = out.ask();
-        let (ask, page, workflow) = (self.ask, self.page, self.workflow.clone());
-        out.command(if workflow.is_empty() {
-            ConfigCommand::Find { ask, slug: out.slug.to_owned() }
-        } else {
-            ConfigCommand::Runs { ask, workflow, page }
-        });
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Out<'_>) {
-        out.report(&failure, "runs");
-        self.content = Loaded::Failed(failure);
+        let (workflow, page) = (self.workflow.clone(), self.page);
+        self.ask = out.ask(if workflow.is_empty() { About::FindConfig } else { About::Runs { workflow, page } });
     }
 }

@@ -119,12 +119,6 @@ pub enum Loaded<T> {
     Ready(T),
 }
 
-impl<T> From<Result<T, Failure>> for Loaded<T> {
-    fn from(result: Result<T, Failure>) -> Self {
-        result.map_or_else(Self::Failed, Self::Ready)
-    }
-}
-
 /// Where secrets are typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Entry {

@@ -5,7 +5,7 @@
 use super::*;
 use crate::error::{Code, Failure, Report};
 use crate::platform::json::Value;
-use crate::platform::model::{Account, App, AuthType, Authorization, InputField, InputKind, Method};
+use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
 use proptest::prelude::*;
 use std::rc::Rc;
 use zeroize::Zeroizing;
@@ -68,6 +68,47 @@ fn typed(fields: &[(&str, &str)]) -> Typed {
     fields.iter().map(|(name, value)| ((*name).into(), Zeroizing::new((*value).into()))).collect::<Vec<_>>().into()
 }
 
+fn answered(number: u32, slug: &str, about: About, answer: Result<Found, Failure>) -> Event {
+    Event::Answered(Box::new(Question { number, slug: slug.into(), about }), answer)
+}
+
+fn loaded(slug: &str, result: Result<Rc<App>, Failure>) -> Event {
+    answered(0, slug, About::App, result.map(Found::App))
+}
+
+fn baseline(attempt: u32, result: Result<Rc<App>, Failure>) -> Event {
+    answered(attempt, "", About::Baseline, result.map(Found::App))
+}
+
+fn polled(attempt: u32, result: Result<Rc<App>, Failure>) -> Event {
+    answered(attempt, "", About::Poll, result.map(Found::App))
+}
+
+fn authorized(attempt: u32, answer: Result<Found, Failure>) -> Event {
+    answered(attempt, "", About::Connect(AuthType::OAuth2, Typed::default()), answer)
+}
+
+fn saved(attempt: u32, result: Result<(), Failure>) -> Event {
+    answered(attempt, "", About::Connect(AuthType::KeyBased, Typed::default()), result.map(|()| Found::Done))
+}
+
+fn disconnected(slug: &str, result: Result<(), Failure>) -> Event {
+    answered(0, slug, About::Disconnect(AuthType::OAuth2), result.map(|()| Found::Done))
+}
+
+/// Whether a command is a question of that kind.
+fn asks(command: &Command, about: fn(&About) -> bool) -> bool {
+    matches!(command, Command::Ask(question) if about(&question.about))
+}
+
+/// The number of a question that connects something.
+fn connects(command: &Command) -> Option<u32> {
+    match command {
+        Command::Ask(question) if matches!(question.about, About::Connect(..)) => Some(question.number),
+        _ => None,
+    }
+}
+
 /// A flow with its clock, and what it wanted last.
 struct Run {
     flow: Flow,
@@ -128,13 +169,13 @@ impl Run {
         let mut run = Self::new();
         run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
         run.send(Event::PopupOpened { attempt: 1, opened: true });
-        run.send(Event::Baseline { attempt: 1, result: Ok(crm(before)) });
-        run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
+        run.send(baseline(1, Ok(crm(before))));
+        run.send(authorized(1, Ok(Found::Window)));
         run
     }
 
     fn polled(&mut self, accounts: Vec<Account>) -> &mut Self {
-        self.send(Event::Polled { attempt: 1, result: Ok(crm(accounts)) })
+        self.send(polled(1, Ok(crm(accounts))))
     }
 }
 
@@ -144,7 +185,7 @@ fn what_changes_nothing_is_not_taken_for_a_change() {
     run.polled(vec![]);
     let changes = run.flow.changes();
     run.send(Event::SessionActive).send(Event::Online(true)).send(Event::Hint).polled(vec![]);
-    run.send(Event::Baseline { attempt: 7, result: Ok(shop()) });
+    run.send(baseline(7, Ok(shop())));
     assert_eq!(run.flow.changes(), changes);
     run.send(Event::Online(false));
     assert_ne!(run.flow.changes(), changes);
@@ -188,12 +229,16 @@ fn of_a_long_list_the_top_is_shown_first_and_the_whole_in_its_place() {
 fn f15_nothing_is_sent_before_consent() {
     let mut run = Run::new();
     run.send(Event::AppChosen("crm".into()));
-    assert!(run.commands.iter().all(|command| matches!(command, Command::LoadApp { .. } | Command::Emit(_))));
+    assert!(
+        run.commands
+            .iter()
+            .all(|command| matches!(command, Command::Emit(_)) || asks(command, |about| matches!(about, About::App)))
+    );
     run.send(Event::ConnectChosen(AuthType::OAuth2));
     assert!(run.commands.is_empty());
     assert_eq!(run.at(), "consent");
     run.send(Event::ConsentGiven);
-    assert!(run.wants(|command| matches!(command, Command::Authorize { .. })));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Connect(AuthType::OAuth2, _)))));
     assert!(run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::ConsentGiven { .. })))));
 }
 
@@ -211,7 +256,7 @@ fn a_new_account_connects() {
     assert!(run.wants(|command| matches!(command, Command::NavigatePopup { .. })));
     assert_eq!(run.stage(), Stage::SigningIn);
     run.wake();
-    assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Poll))));
     run.polled(vec![account("a", "1", AuthType::OAuth2)]);
     assert_eq!(run.at(), "connected");
     assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
@@ -239,11 +284,11 @@ fn p1_a_blocked_popup_offers_a_click_and_does_not_poll() {
     let mut run = Run::new();
     run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
     run.send(Event::PopupOpened { attempt: 1, opened: false });
-    run.send(Event::Baseline { attempt: 1, result: Ok(crm(vec![])) });
-    run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
+    run.send(baseline(1, Ok(crm(vec![]))));
+    run.send(authorized(1, Ok(Found::Window)));
     assert_eq!(run.stage(), Stage::Blocked);
     assert_eq!(run.errors(), [Code::PopupBlocked]);
-    let polls = |command: &Command| matches!(command, Command::Poll { .. });
+    let polls = |command: &Command| asks(command, |about| matches!(about, About::Poll));
     run.now = 599_999.0;
     assert!(!run.send(Event::Hint).wants(polls));
     run.send(Event::OpenAgain).send(Event::PopupOpened { attempt: 1, opened: false });
@@ -264,10 +309,10 @@ fn p1_a_window_that_never_opens_ends_after_ten_minutes() {
     let mut run = Run::new();
     run.send(Event::AppChosen("crm".into())).send(Event::ConnectChosen(AuthType::OAuth2)).send(Event::ConsentGiven);
     run.send(Event::PopupOpened { attempt: 1, opened: false });
-    run.send(Event::Baseline { attempt: 1, result: Ok(crm(vec![])) });
-    run.send(Event::Authorized { attempt: 1, result: Ok(Authorization::Window) });
+    run.send(baseline(1, Ok(crm(vec![]))));
+    run.send(authorized(1, Ok(Found::Window)));
     while run.at() == "waiting" {
-        assert!(!run.wake().wants(|command| matches!(command, Command::Poll { .. })));
+        assert!(!run.wake().wants(|command| asks(command, |about| matches!(about, About::Poll))));
     }
     assert_eq!((run.at(), run.errors(), run.now), ("error", vec![Code::AuthorizationTimeout], 600_000.0));
 }
@@ -290,7 +335,7 @@ fn p3_a_closed_popup_gets_three_polls_then_a_choice_and_no_error_before() {
     let mut run = Run::waiting(vec![]);
     run.send(Event::PopupClosed { attempt: 1 });
     for poll in 1..=3 {
-        assert!(run.wants(|command| matches!(command, Command::Poll { .. })), "poll {poll}");
+        assert!(run.wants(|command| asks(command, |about| matches!(about, About::Poll))), "poll {poll}");
         assert!(run.errors().is_empty());
         assert_eq!(run.stage(), Stage::Checking);
         run.polled(vec![]);
@@ -308,14 +353,15 @@ fn p4_an_address_that_was_opened_is_not_opened_twice() {
     run.send(Event::PopupClosed { attempt: 1 }).polled(vec![]);
     run.send(Event::OpenAgain);
     assert!(run.wants(|command| matches!(command, Command::OpenPopup { attempt: 2 })));
-    assert!(run.wants(|command| matches!(command, Command::Authorize { attempt: 2, .. })));
-    assert!(!run.wants(|command| matches!(command, Command::NavigatePopup { .. } | Command::LoadBaseline { .. })));
+    assert!(run.wants(|command| connects(command) == Some(2)));
+    assert!(!run.wants(|command| matches!(command, Command::NavigatePopup { .. })
+        || asks(command, |about| matches!(about, About::Baseline))));
     run.send(Event::PopupOpened { attempt: 2, opened: true });
-    run.send(Event::Authorized { attempt: 2, result: Ok(Authorization::Window) });
+    run.send(authorized(2, Ok(Found::Window)));
     assert!(run.wants(|command| matches!(command, Command::NavigatePopup { attempt: 2 })));
     // The account of the first window, arriving late, is as new as one of the second.
     run.wake();
-    run.send(Event::Polled { attempt: 2, result: Ok(crm(vec![account("a", "1", AuthType::OAuth2)])) });
+    run.send(polled(2, Ok(crm(vec![account("a", "1", AuthType::OAuth2)]))));
     assert_eq!(run.at(), "connected");
 }
 
@@ -324,7 +370,7 @@ fn p11_an_attempt_ends_after_ten_minutes() {
     let mut run = Run::waiting(vec![]);
     while run.at() == "waiting" {
         run.wake();
-        if run.wants(|command| matches!(command, Command::Poll { .. })) {
+        if run.wants(|command| asks(command, |about| matches!(about, About::Poll))) {
             run.polled(vec![]);
         }
     }
@@ -343,7 +389,7 @@ fn polls_are_sparse_and_never_overlap() {
     let mut polls = 0;
     while run.now < 60_000.0 {
         run.wake();
-        if run.wants(|command| matches!(command, Command::Poll { .. })) {
+        if run.wants(|command| asks(command, |about| matches!(about, About::Poll))) {
             polls += 1;
             // Ten hints while the answer is under way ask for nothing more.
             for _ in 0..10 {
@@ -363,7 +409,7 @@ fn p6_hints_cost_at_most_one_poll_a_second() {
     for _ in 0..100_000 {
         run.now += 0.1;
         run.send(Event::Hint);
-        if run.wants(|command| matches!(command, Command::Poll { .. })) {
+        if run.wants(|command| asks(command, |about| matches!(about, About::Poll))) {
             polls += 1;
             run.polled(vec![]);
         }
@@ -377,21 +423,21 @@ fn faults_of_a_poll_do_not_end_an_attempt_unless_they_are_final() {
     for code in [Code::NetworkError, Code::ServerError, Code::BadResponse, Code::RateLimited, Code::SessionUnavailable]
     {
         run.wake();
-        run.send(Event::Polled { attempt: 1, result: Err(code.into()) });
+        run.send(polled(1, Err(code.into())));
         assert_eq!(run.at(), "waiting", "{code:?}");
     }
-    while !run.wants(|command| matches!(command, Command::Poll { .. })) {
+    while !run.wants(|command| asks(command, |about| matches!(about, About::Poll))) {
         run.wake();
     }
     let failure = Report { retry_after_ms: Some(60_000), ..Code::RateLimited.into() }.into();
     let before = run.now;
-    run.send(Event::Polled { attempt: 1, result: Err(failure) });
+    run.send(polled(1, Err(failure)));
     run.send(Event::Tick);
-    while !run.wants(|command| matches!(command, Command::Poll { .. })) {
+    while !run.wants(|command| asks(command, |about| matches!(about, About::Poll))) {
         run.wake();
     }
     assert!(run.now >= before + 60_000.0);
-    run.send(Event::Polled { attempt: 1, result: Err(Code::Forbidden.into()) });
+    run.send(polled(1, Err(Code::Forbidden.into())));
     assert_eq!(run.at(), "error");
 }
 
@@ -413,7 +459,7 @@ fn n14_a_second_click_sends_nothing() {
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
     let keys = || typed(&[("api_key", "k"), ("site", "https://x.example")]);
     run.send(Event::FieldsSubmitted(keys()));
-    assert!(run.wants(|command| matches!(command, Command::LoadBaseline { .. })));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Baseline))));
     run.send(Event::FieldsSubmitted(keys()));
     assert!(run.commands.is_empty());
 
@@ -421,7 +467,7 @@ fn n14_a_second_click_sends_nothing() {
     run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)])])));
     run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
     run.send(Event::DisconnectConfirmed);
-    assert!(run.wants(|command| matches!(command, Command::Disconnect { .. })));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Disconnect(_)))));
     run.send(Event::DisconnectConfirmed);
     assert!(run.commands.is_empty());
 }
@@ -437,9 +483,12 @@ fn p13_fields_are_checked_and_trimmed_before_anything_is_sent() {
     assert_eq!(kinds, [("api_key", &Fault::Required), ("site", &Fault::NotAUrl)]);
 
     run.send(Event::FieldsSubmitted(typed(&[("api_key", " k\n"), ("site", "https://x.example"), ("other", "o")])));
-    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
+    run.send(baseline(1, Ok(vault())));
     let sent = run.commands.iter().find_map(|command| match command {
-        Command::SaveCredentials { fields, .. } => Some(&fields.values),
+        Command::Ask(question) => match &question.about {
+            About::Connect(AuthType::KeyBased, typed) => Some(&typed.values),
+            _ => None,
+        },
         _ => None,
     });
     let sent: Vec<_> = sent.unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -452,7 +501,7 @@ fn a_refusal_goes_back_to_the_form() {
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
     run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
     let refused = Failure::from(Report { message: Some("Bad key".into()), ..Code::CredentialsRefused.into() });
-    run.send(Event::CredentialsSaved { attempt: 1, result: Err(refused.clone()) });
+    run.send(saved(1, Err(refused.clone())));
     let Screen::Fields { problem, busy: false, .. } = &run.flow.state().screen else { panic!("left the form") };
     assert_eq!(problem.as_ref(), Some(&refused));
 }
@@ -462,11 +511,11 @@ fn n13_a_lost_answer_to_credentials_is_asked_for_and_never_sent_twice() {
     let mut run = Run::new();
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
     run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
-    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
-    run.send(Event::CredentialsSaved { attempt: 1, result: Err(Code::NetworkError.into()) });
-    assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
+    run.send(baseline(1, Ok(vault())));
+    run.send(saved(1, Err(Code::NetworkError.into())));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Poll))));
     let connected = connected_vault(vec![account("v", "1", AuthType::KeyBased)]);
-    run.send(Event::Polled { attempt: 1, result: Ok(connected) });
+    run.send(polled(1, Ok(connected)));
     assert_eq!(run.at(), "connected");
 }
 
@@ -475,9 +524,9 @@ fn nothing_typed_is_sent_before_the_accounts_from_before_are_known() {
     let mut run = Run::new();
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
     run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
-    assert!(!run.wants(|command| matches!(command, Command::SaveCredentials { .. })));
-    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
-    assert!(run.wants(|command| matches!(command, Command::SaveCredentials { .. })));
+    assert!(!run.wants(|command| asks(command, |about| matches!(about, About::Connect(AuthType::KeyBased, _)))));
+    run.send(baseline(1, Ok(vault())));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Connect(AuthType::KeyBased, _)))));
 }
 
 #[test]
@@ -509,25 +558,25 @@ fn the_frame_sends_when_it_is_told_to_and_the_platform_proves_it() {
     assert!(run.commands.is_empty(), "the host's side takes no values");
     run.send(Event::FrameSubmitted).send(Event::FrameSubmitted);
     assert!(run.commands.is_empty(), "one attempt at a time");
-    run.send(Event::Baseline { attempt: 1, result: Ok(vault()) });
+    run.send(baseline(1, Ok(vault())));
     assert!(run.wants(|command| matches!(command, Command::ProceedInFrame { attempt: 1 })));
-    run.send(Event::CredentialsSaved { attempt: 1, result: Ok(()) });
-    assert!(run.wants(|command| matches!(command, Command::Poll { .. })));
+    run.send(saved(1, Ok(())));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Poll))));
     let connected = connected_vault(vec![account("v", "1", AuthType::KeyBased)]);
-    run.send(Event::Polled { attempt: 1, result: Ok(connected) });
+    run.send(polled(1, Ok(connected)));
     assert_eq!(run.at(), "connected");
 }
 
 #[test]
 fn a_refusal_in_the_frame_is_told_and_the_frame_stays() {
     let mut run = framed();
-    run.send(Event::FrameSubmitted).send(Event::Baseline { attempt: 1, result: Ok(vault()) });
-    run.send(Event::CredentialsSaved { attempt: 1, result: Err(Code::CredentialsRefused.into()) });
+    run.send(Event::FrameSubmitted).send(baseline(1, Ok(vault())));
+    run.send(saved(1, Err(Code::CredentialsRefused.into())));
     assert_eq!(run.errors(), [Code::CredentialsRefused]);
     assert!(run.wants(|command| matches!(command, Command::ReleaseFrame(_))));
     assert!(matches!(run.flow.state().screen, Screen::Fields { framed: true, busy: false, .. }));
     run.send(Event::FrameSubmitted);
-    assert!(run.wants(|command| matches!(command, Command::LoadBaseline { attempt: 2, .. })));
+    assert!(run.wants(|command| matches!(command, Command::Ask(question) if question.number == 2 && matches!(question.about, About::Baseline))));
 }
 
 #[test]
@@ -545,14 +594,14 @@ fn f18_a_disconnect_is_told_only_when_the_platform_confirmed_it() {
     run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)])])));
     run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
     run.send(Event::DisconnectConfirmed);
-    run.send(Event::Disconnected { slug: "crm".into(), result: Err(Code::ServerError.into()) });
+    run.send(disconnected("crm", Err(Code::ServerError.into())));
     assert!(
         !run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { .. }))))
     );
     assert!(run.flow.state().current_app().unwrap().connected());
     // A second try finds it gone: that is what was wanted.
     run.send(Event::DisconnectConfirmed);
-    run.send(Event::Disconnected { slug: "crm".into(), result: Err(Code::NotFound.into()) });
+    run.send(disconnected("crm", Err(Code::NotFound.into())));
     assert!(
         run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { .. }))))
     );
@@ -577,7 +626,7 @@ fn configuring_begins_at_a_chosen_app_and_ends_with_its_session() {
     run.send(Event::Config(ConfigEvent::Opened));
     assert!(run.commands.is_empty(), "no app is chosen");
     run.send(Event::AppChosen("crm".into())).send(Event::Config(ConfigEvent::Opened));
-    assert!(run.wants(|command| matches!(command, Command::Config(ConfigCommand::Load { .. }))));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Config(_)))));
     assert_eq!(run.at(), "configure");
     run.send(Event::Back);
     assert_eq!(run.at(), "app");
@@ -652,16 +701,15 @@ fn any_event() -> impl Strategy<Value = Event> {
         }),
         any_result(prop::collection::vec(any_app(), 0..4)).prop_map(Event::AppsLoaded),
         prop::collection::vec(any_app(), 0..4).prop_map(Event::AppsArrived),
-        (slug(), any_result(any_app())).prop_map(|(slug, result)| Event::AppLoaded { slug, result }),
-        (attempt(), any_result(any_app())).prop_map(|(attempt, result)| Event::Baseline { attempt, result }),
+        (slug(), any_result(any_app())).prop_map(|(slug, result)| loaded(&slug, result)),
+        (attempt(), any_result(any_app())).prop_map(|(attempt, result)| baseline(attempt, result)),
         (attempt(), any::<bool>()).prop_map(|(attempt, window)| {
-            let answer = if window { Authorization::Window } else { Authorization::Connected };
-            Event::Authorized { attempt, result: Ok(answer) }
+            authorized(attempt, Ok(if window { Found::Window } else { Found::Connected }))
         }),
-        (attempt(), any_code()).prop_map(|(attempt, code)| Event::Authorized { attempt, result: Err(code.into()) }),
-        (attempt(), any_result(any_app())).prop_map(|(attempt, result)| Event::Polled { attempt, result }),
-        (attempt(), any_result(Just(()))).prop_map(|(attempt, result)| Event::CredentialsSaved { attempt, result }),
-        (slug(), any_result(Just(()))).prop_map(|(slug, result)| Event::Disconnected { slug, result }),
+        (attempt(), any_code()).prop_map(|(attempt, code)| authorized(attempt, Err(code.into()))),
+        (attempt(), any_result(any_app())).prop_map(|(attempt, result)| polled(attempt, result)),
+        (attempt(), any_result(Just(()))).prop_map(|(attempt, result)| saved(attempt, result)),
+        (slug(), any_result(Just(()))).prop_map(|(slug, result)| disconnected(&slug, result)),
         (attempt(), any::<bool>()).prop_map(|(attempt, opened)| Event::PopupOpened { attempt, opened }),
         attempt().prop_map(|attempt| Event::PopupClosed { attempt }),
         any::<bool>().prop_map(Event::Online),
@@ -684,20 +732,26 @@ proptest! {
         for (event, later) in events {
             now += later;
             let (before, changes) = (flow.state().clone(), flow.changes());
-            if let Event::Polled { attempt, .. } = &event && polling == Some(*attempt) {
-                polling = None;
+            let (mut polled, mut confirmed) = (false, false);
+            if let Event::Answered(question, _) = &event {
+                polled = matches!(question.about, About::Poll);
+                confirmed = matches!(question.about, About::Disconnect(_));
+                if polled && polling == Some(question.number) {
+                    polling = None;
+                }
             }
-            let polled = matches!(event, Event::Polled { .. });
-            let confirmed = matches!(event, Event::Disconnected { .. });
             for command in flow.step(event, now) {
                 match command {
-                    Command::Poll { attempt, .. } => {
-                        prop_assert!(polling != Some(attempt), "two polls of one attempt at once");
-                        polling = Some(attempt);
-                    }
-                    Command::Authorize { .. } | Command::SaveCredentials { .. } | Command::ProceedInFrame { .. } => {
-                        prop_assert!(consented);
-                    }
+                    Command::Ask(question) => match question.about {
+                        About::Poll => {
+                            let attempt = Some(question.number);
+                            prop_assert!(polling != attempt, "two polls of one attempt at once");
+                            polling = attempt;
+                        }
+                        About::Connect(..) => prop_assert!(consented),
+                        _ => {}
+                    },
+                    Command::ProceedInFrame { .. } => prop_assert!(consented),
                     Command::OpenPopup { .. } => popups += 1,
                     Command::Emit(Notice::Outcome(Outcome::ConsentGiven { .. })) => consented = true,
                     Command::Emit(Notice::Outcome(Outcome::AccountConnected { .. })) => prop_assert!(polled),

@@ -33,6 +33,20 @@ impl App {
         self.connected() && (self.reauth_required || self.accounts.iter().any(|account| !account.active))
     }
 
+    /// As it is with only these of its accounts.
+    pub fn with(&self, accounts: Vec<Rc<Account>>) -> Self {
+        Self {
+            slug: self.slug.clone(),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            icon: self.icon.clone(),
+            tags: self.tags.clone(),
+            methods: self.methods.clone(),
+            reauth_required: self.reauth_required && !accounts.is_empty(),
+            accounts,
+        }
+    }
+
     pub fn method(&self, auth_type: AuthType) -> Option<&Method> {
         self.methods.iter().find(|method| method.auth_type == auth_type)
     }
@@ -125,13 +139,4 @@ pub struct Account {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Organisation {
     pub name: Option<String>,
-}
-
-/// What the platform answered to "start authorizing".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Authorization {
-    /// The user signs in at an address, which only the driver holds: it is a secret.
-    Window,
-    /// Client credentials: connected already.
-    Connected,
 }

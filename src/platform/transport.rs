@@ -293,19 +293,15 @@ impl Transport {
 /// Turns an answer into its body or the one failure it means.
 fn judge(answer: Received, correlation: Option<String>) -> Answer {
     let body = &answer.body;
-    if (200..300).contains(&answer.status) {
-        return match body.is_object() || answer.status == 204 {
-            true => Ok(Content { reader: answer.body, text: answer.text }),
-            false => {
-                let reference = correlation.or_else(|| answer.header("x-request-id"));
-                Err(Report { reference, ..Code::BadResponse.into() }.into())
-            }
-        };
+    let good = (200..300).contains(&answer.status);
+    if good && (body.is_object() || answer.status == 204) {
+        return Ok(Content { reader: answer.body, text: answer.text });
     }
     let message = body.first_text(&["message", "error"]);
     let named = body.first_text(&["error_code", "error"]).unwrap_or_default();
     let said = message.as_deref().unwrap_or_default();
     let code = match answer.status {
+        _ if good => Code::BadResponse,
         401 => Code::SessionRejected,
         403 | 500 if named == "INVALID_TOKEN" || said == "Authorization Token Missing" => Code::SessionRejected,
         403 => Code::Forbidden,

@@ -174,7 +174,7 @@ fn chosen(at: &Configuring) -> Option<&str> {
 /// Which of the app's configurations, by the only name that they have.
 fn choice(ui: &Ui, at: &Configuring) -> El {
     let current = chosen(at).unwrap_or_default();
-    let options = at.ids.iter().map(|id| (id.clone(), id.clone())).gather();
+    let options = at.ids.iter().map(|id| (id, id)).gather();
     let picker = picker(ui, "config-of", "config.choice", &options, current, ConfigEvent::ConfigChosen);
     // Edits belong to the configuration that they were made in.
     let held = |ui: &Ui| configuring(ui.state).is_some_and(|at| at.dirty() || at.busy());
@@ -227,7 +227,7 @@ fn page(ui: &Ui, at: &Configuring) -> Vec<El> {
 /// Fields of the app, or a workflow with its own; `first` is the number of the first field on the page.
 fn part(ui: &Ui, config: &Config, section: &Section, first: usize) -> El {
     let Some((place, workflow)) = section.workflow.and_then(|at| Some((at, config.workflows.get(at)?))) else {
-        return fields(ui, config, section, first);
+        return fields(ui, section, first);
     };
     let label = ["w", &decimal(place)].concat();
     let switch = el("button.switch type=button part=switch role=switch")
@@ -248,10 +248,7 @@ fn part(ui: &Ui, config: &Config, section: &Section, first: usize) -> El {
     card.slot(
         ui,
         move |ui, key| key.flag(switched(ui.state, place).is_some_and(|(_, on)| on)),
-        move |ui| {
-            let config = switched(ui.state, place).filter(|(_, on)| *on).and(configuring(ui.state)?.config())?;
-            Some(fields(ui, config, &section, first))
-        },
+        move |ui| switched(ui.state, place).filter(|(_, on)| *on).map(|_| fields(ui, &section, first)),
     )
 }
 
@@ -262,13 +259,8 @@ fn switched(state: &State, place: usize) -> Option<(&str, bool)> {
     Some((id, at.enabled(id)))
 }
 
-fn fields(ui: &Ui, config: &Config, section: &Section, first: usize) -> El {
-    let workflow = section.workflow.and_then(|place| config.workflows.get(place));
-    let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-    let fields = section.fields.iter().enumerate().filter_map(|(nth, place)| {
-        let field = list.get(*place)?;
-        Some(field::field(ui, first + nth, field))
-    });
+fn fields(ui: &Ui, section: &Section, first: usize) -> El {
+    let fields = section.fields.iter().enumerate().map(|(nth, field)| field::field(ui, first + nth, field));
     el("div.stack").children(fields)
 }
 

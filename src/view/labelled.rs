@@ -46,8 +46,7 @@ fn place(state: &State, key: &FieldKey) -> Option<(String, Option<usize>)> {
         let nth = fields::asked(state).iter().position(|field| field.name == key.id)?;
         return Some((["f", &decimal(nth)].concat(), None));
     };
-    let config = at.config()?;
-    let number = |page: &Page| page.fields(config).position(|field| *field.key == *key);
+    let number = |page: &Page| page.fields().position(|field| *field.key == *key);
     let (page, nth) = at.pages.iter().enumerate().find_map(|(place, page)| Some((place, number(page)?)))?;
     Some((["c", &decimal(nth)].concat(), Some(page).filter(|page| *page != at.page)))
 }

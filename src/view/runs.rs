@@ -8,6 +8,7 @@ use super::outcome;
 use super::parts::{Weight, app_name, bare_button, head, heading, lead};
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Loaded, Runs, Screen, State};
+use crate::gather::Gather;
 use crate::platform::model::App;
 use crate::platform::model::config::{Run, RunPage, RunState};
 
@@ -25,17 +26,17 @@ pub(super) fn screen(ui: &Ui, app: &App) -> El {
         .slot(
             ui,
             |ui, key| {
-                let workflows = runs(ui.state).map_or(&[][..], |runs| &runs.workflows);
-                workflows.iter().for_each(|(id, name)| {
-                    key.text(id);
-                    key.text(name);
+                let workflows = runs(ui.state).map_or(&[][..], |runs| &runs.config.workflows);
+                workflows.iter().for_each(|workflow| {
+                    key.text(&workflow.id);
+                    key.text(&workflow.name);
                 });
             },
             |ui| {
                 // The platform keeps runs by workflow.
-                let runs = runs(ui.state).filter(|runs| runs.workflows.len() > 1)?;
-                let (workflows, current) = (&runs.workflows, &runs.workflow);
-                Some(picker(ui, "runs-of", "runs.workflow", workflows, current, ConfigEvent::RunsWorkflow))
+                let runs = runs(ui.state).filter(|runs| runs.config.workflows.len() > 1)?;
+                let workflows = runs.config.workflows.iter().map(|workflow| (&workflow.id, &workflow.name)).gather();
+                Some(picker(ui, "runs-of", "runs.workflow", &workflows, &runs.workflow, ConfigEvent::RunsWorkflow))
             },
         )
         .slot(
@@ -61,13 +62,13 @@ pub(super) fn picker(
     ui: &Ui,
     id: &str,
     label: &'static str,
-    options: &[(String, String)],
+    options: &[(&String, &String)],
     current: &str,
     chosen: fn(String) -> ConfigEvent,
 ) -> El {
-    let option = |(id, name): &(String, String)| {
+    let option = |(id, name): &(&String, &String)| {
         let option = el("option").attr("value", id).text(name);
-        if id == current { option.with("selected") } else { option }
+        if *id == current { option.with("selected") } else { option }
     };
     let select = el("select.input").attr("id", id).children(options.iter().map(option));
     let select = select.tells(ui, "change", move |_, event| Some(Event::Config(chosen(value_of(event)))));

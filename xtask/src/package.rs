@@ -84,7 +84,7 @@ const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
 /// the last three.
-const BEGINS: [&str; 16] = [
+const BEGINS: [&str; 19] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
@@ -95,8 +95,11 @@ const BEGINS: [&str; 16] = [
     "connect_flow::view::list::say_count",
     // What drops a value that only the second module makes.
     "core::ptr::drop_in_place<connect_flow::flow::config::Configuring>",
+    "core::ptr::drop_in_place<alloc::rc::Rc<connect_flow::platform::model::config::Config>>",
     "core::ptr::drop_in_place<alloc::rc::Rc<connect_flow::platform::model::config::RunPage>>",
     "core::ptr::drop_in_place<connect_flow::flow::config::event::ConfigEvent>",
+    "core::ptr::drop_in_place<alloc::boxed::Box<connect_flow::flow::question::Question>>",
+    "core::ptr::drop_in_place<connect_flow::flow::question::Found>",
     "core::ptr::drop_in_place<connect_flow::flow::event::Typed>",
     "core::ptr::drop_in_place<(alloc::rc::Rc<connect_flow::platform::model::config::FieldKey>,connect_flow::flow::state::Fault)>",
     "connect_flow::embed::headless::state",

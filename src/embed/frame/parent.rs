@@ -7,9 +7,9 @@ use crate::browser::{Listener, Timer, later, random_uuid, window};
 use crate::cut::by_name;
 use crate::decimal::decimal;
 use crate::error::{Code, Failure};
-use crate::flow::{Event, Screen};
+use crate::flow::{About, Event, Found, Question, Screen, Typed};
 use crate::object;
-use crate::platform::model::{AuthType, Authorization};
+use crate::platform::model::AuthType;
 use crate::view;
 use js_sys::{Array, Object};
 use std::cell::{Cell, RefCell};
@@ -141,10 +141,10 @@ impl Parent {
                 drop(self.element.style().set_property("block-size", &[&decimal(px as usize), "px"].concat()));
             },
             "submitted" => core.send(Event::FrameSubmitted),
-            "saved" => self.answer(&core, Ok(None)),
-            "connected" => self.answer(&core, Ok(Some(Authorization::Connected))),
+            "saved" => self.answer(&core, Ok(Found::Done)),
+            "connected" => self.answer(&core, Ok(Found::Connected)),
             "address" => if let Some(address) = get(message, "url").and_then(|url| url.as_string()) {
-                self.answer(&core, core.take_address(&address).map(Some));
+                self.answer(&core, core.take_address(&address));
             },
             "refused" => self.answer(&core, Err(failure_of(message))),
             "rejected" => if let Some(generation) = number(message, "generation") {
@@ -162,16 +162,11 @@ impl Parent {
     }
 
     /// How the attempt went that the frame was told to go on with.
-    fn answer(&self, core: &Rc<Core>, result: Result<Option<Authorization>, Failure>) {
-        let Some(attempt) = self.attempt.take() else { return };
-        let Some((_, auth_type)) = asked(core) else { return };
-        core.send(match auth_type {
-            AuthType::KeyBased => Event::CredentialsSaved { attempt, result: result.map(drop) },
-            AuthType::OAuth2 => {
-                let result = result.and_then(|answer| answer.ok_or_else(|| Code::BadResponse.into()));
-                Event::Authorized { attempt, result }
-            }
-        });
+    fn answer(&self, core: &Rc<Core>, answer: Result<Found, Failure>) {
+        let Some(number) = self.attempt.take() else { return };
+        let Some((slug, auth_type)) = asked(core) else { return };
+        let about = About::Connect(auth_type, Typed::default());
+        core.send(Event::Answered(Box::new(Question { number, slug, about }), answer));
     }
 
     fn set_up(&self, core: &Core) {

@@ -10,9 +10,8 @@ use crate::session::time::instant;
 
 /// The platform's complaints, at the fields they are about.
 pub(super) fn refused(config: &Config) -> Faults {
-    let fields = config.all();
     let complaint = |(id, sentence): &(String, String)| {
-        let known = fields.iter().map(|field| &field.key).find(|key| key.id == *id);
+        let known = config.fields.iter().map(|field| &field.key).find(|key| key.id == *id);
         let key = known.cloned().unwrap_or_else(|| FieldKey::outside(id));
         (key, Fault::Refused(sentence.clone()))
     };
@@ -23,7 +22,7 @@ impl Configuring {
     /// Everything that keeps the edits from being sent. Workflows that are off can stay unfinished.
     pub(super) fn check(&self, config: &Config) -> Faults {
         let mut faults = Vec::new();
-        for field in config.all() {
+        for field in &config.fields {
             let on = field.key.workflow.as_deref().is_none_or(|workflow| self.enabled(workflow));
             if on
                 && field.editable()

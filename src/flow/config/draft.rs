@@ -98,8 +98,8 @@ pub fn set_member(object: &mut Value, saved: Option<&Value>, name: &str, value: 
 }
 
 impl Configuring {
-    pub fn draft(&self, key: &FieldKey) -> Option<&Draft> {
-        self.edits.iter().find(|(edited, _)| **edited == *key).map(|(_, draft)| draft)
+    pub fn draft(&self, key: &Rc<FieldKey>) -> Option<&Draft> {
+        self.edits.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft)
     }
 
     /// The value that counts now; `None` while there is none or what was typed is not one.
@@ -116,14 +116,14 @@ impl Configuring {
         switched.unwrap_or_else(saved)
     }
 
-    pub(super) fn typed(&mut self, key: &FieldKey, text: &str) {
+    pub(super) fn typed(&mut self, key: &Rc<FieldKey>, text: &str) {
         let draft = self.config().and_then(|config| config.field(key)).map(|field| read(field, text));
         if let Some(draft) = draft {
             self.chosen(key, draft);
         }
     }
 
-    pub(super) fn chosen(&mut self, key: &FieldKey, draft: Draft) {
+    pub(super) fn chosen(&mut self, key: &Rc<FieldKey>, draft: Draft) {
         let Some(config) = self.config().cloned() else { return };
         let Some(field) = config.field(key).filter(|field| field.editable()) else { return };
         self.put(&field.key, (!same(field, &draft)).then_some(draft));
@@ -142,12 +142,11 @@ impl Configuring {
 
     /// Choices under the old value of a parent mean nothing under the new one; under the saved one they are back.
     fn forget_children(&mut self, config: &Config, field: &ConfigField) {
-        let fields = config.all();
         let mut changed = vec![&field.key];
         let mut at = 0;
         while let Some(parent) = changed.get(at).copied() {
             let restored = self.draft(parent).is_none();
-            for child in &fields {
+            for child in &config.fields {
                 if child.editable()
                     && child.kind.options().is_some()
                     && !changed.contains(&&child.key)
@@ -166,6 +165,6 @@ impl Configuring {
     pub(super) fn settle(&mut self) {
         let Some(config) = self.config().cloned() else { return };
         keep(&mut self.edits, |(key, draft)| config.field(key).is_none_or(|field| !same(field, draft)));
-        keep(&mut self.switches, |(id, enabled)| config.workflow(id).is_some_and(|known| known.enabled != *enabled));
+        keep(&mut self.switches, |(id, enabled)| config.switches(id, *enabled));
     }
 }

@@ -1,11 +1,11 @@
-//! What can happen on the configure screen and on the runs, and what they want of the platform.
+//! What can happen on the configure screen and on the runs.
 
 use crate::error::Failure;
+use crate::flow::question::{Found, Question};
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RunPage};
+use crate::platform::model::config::FieldKey;
 use std::rc::Rc;
 
-/// Answers carry the number of their question: one that is not the latest is late, and ignored.
 #[derive(Debug)]
 pub enum ConfigEvent {
     // The user.
@@ -45,77 +45,5 @@ pub enum ConfigEvent {
     RunsWorkflow(String),
 
     // The platform.
-    Loaded {
-        ask: u32,
-        result: Result<Rc<Config>, Failure>,
-    },
-    /// The ids of the app's configurations.
-    Listed {
-        ask: u32,
-        result: Result<Rc<Vec<String>>, Failure>,
-    },
-    Saved {
-        ask: u32,
-        result: Result<Rc<Config>, Failure>,
-    },
-    Deleted {
-        ask: u32,
-        result: Result<(), Failure>,
-    },
-    /// What a field offers under its parent's value, or for a left-hand side.
-    Options {
-        ask: u32,
-        result: Result<Rc<FieldKind>, Failure>,
-    },
-    RunsLoaded {
-        ask: u32,
-        result: Result<Rc<RunPage>, Failure>,
-    },
-}
-
-#[derive(Debug)]
-pub enum ConfigCommand {
-    /// Gets a configuration of the app, the usual one without an id, or makes it.
-    Load {
-        ask: u32,
-        slug: String,
-        config_id: Option<String>,
-    },
-    List {
-        ask: u32,
-        slug: String,
-    },
-    /// As [`ConfigCommand::Load`], without making any.
-    Find {
-        ask: u32,
-        slug: String,
-    },
-    Save {
-        ask: u32,
-        slug: String,
-        change: ConfigChange,
-    },
-    Delete {
-        ask: u32,
-        slug: String,
-        config_id: Option<String>,
-    },
-    Options {
-        ask: u32,
-        slug: String,
-        config_id: Option<String>,
-        field: Rc<FieldKey>,
-        parent: Value,
-    },
-    Rule {
-        ask: u32,
-        slug: String,
-        field: Rc<FieldKey>,
-        lhs: Value,
-    },
-    Runs {
-        ask: u32,
-        workflow: String,
-        page: u32,
-    },
+    Answered(Box<Question>, Result<Found, Failure>),
 }

@@ -1,7 +1,8 @@
 //! Options that come from the platform only when they are known to be needed: of dependent fields, and of rules.
 
-use super::{ConfigCommand, Configuring, Out};
+use super::{Configuring, Out};
 use crate::error::Failure;
+use crate::flow::question::About;
 use crate::flow::state::Loaded;
 use crate::gather::keep;
 use crate::platform::json::Value;
@@ -22,8 +23,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn is_about(&self, field: &FieldKey, value: &Value) -> bool {
-        *self.field == *field && self.value == *value
+    fn is_about(&self, field: &Rc<FieldKey>, value: &Value) -> bool {
+        self.field == *field && self.value == *value
     }
 }
 
@@ -52,7 +53,7 @@ impl Configuring {
         }
     }
 
-    fn resolution(&self, key: &FieldKey, parent: &Value) -> Option<&Asked> {
+    fn resolution(&self, key: &Rc<FieldKey>, parent: &Value) -> Option<&Asked> {
         self.resolved.iter().find(|resolved| resolved.is_about(key, parent))
     }
 
@@ -73,7 +74,7 @@ impl Configuring {
         let Some(config) = self.config().cloned() else { return };
         let pages = Rc::clone(&self.pages);
         let Some(page) = pages.get(self.page) else { return };
-        for field in page.fields(&config) {
+        for field in page.fields() {
             let key = &field.key;
             if key.workflow.as_deref().is_some_and(|workflow| !self.enabled(workflow)) {
                 continue;
@@ -85,11 +86,9 @@ impl Configuring {
             if self.resolution(key, parent).is_some() {
                 continue;
             }
-            let (value, ask) = (parent.clone(), out.ask());
+            let (config_id, value) = (config.config_id.clone(), parent.clone());
             self.forget(key);
-            let (slug, config_id) = (out.slug.to_owned(), config.config_id.clone());
-            let field = key.clone();
-            out.command(ConfigCommand::Options { ask, slug, config_id, field, parent: value.clone() });
+            let ask = out.ask(About::Options { config_id, field: key.clone(), parent: value.clone() });
             self.resolved.push(Asked { field: key.clone(), value, ask, answer: Loaded::Loading });
         }
     }
@@ -102,25 +101,25 @@ impl Configuring {
         for value in sides {
             let known = self.rules.iter().filter(|rule| rule.field == field.key).count();
             if known < MAX_RULES && !self.rules.iter().any(|rule| rule.is_about(&field.key, &value)) {
-                let (ask, slug, field) = (out.ask(), out.slug.to_owned(), field.key.clone());
-                out.command(ConfigCommand::Rule { ask, slug, field: field.clone(), lhs: value.clone() });
+                let field = field.key.clone();
+                let ask = out.ask(About::Rule { field: field.clone(), lhs: value.clone() });
                 self.rules.push(Asked { field, value, ask, answer: Loaded::Loading });
             }
         }
     }
 
-    pub(super) fn options_loaded(&mut self, ask: u32, result: Result<Rc<FieldKind>, Failure>) {
+    pub(super) fn offered(&mut self, ask: u32, answer: Loaded<Rc<FieldKind>>) {
         for list in [&mut self.resolved, &mut self.rules] {
             if let Some(asked) = list.iter_mut().find(|asked| asked.ask == ask) {
-                asked.answer = result.into();
+                asked.answer = answer;
                 return;
             }
         }
     }
 
     /// What a field offers is asked for again, if it is needed.
-    pub(super) fn forget(&mut self, field: &FieldKey) {
-        keep(&mut self.resolved, |resolved| *resolved.field != *field);
+    pub(super) fn forget(&mut self, field: &Rc<FieldKey>) {
+        keep(&mut self.resolved, |resolved| resolved.field != *field);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::gather::Gather;
 use crate::platform::model::config::{Config, ConfigField};
+use std::rc::Rc;
 use std::vec::IntoIter;
 
 /// More fields than this make further pages: a page must stay usable.
@@ -29,8 +30,7 @@ pub enum Title {
 pub struct Section {
     /// The place of the workflow.
     pub workflow: Option<usize>,
-    /// The places of fields in their list.
-    pub fields: Vec<usize>,
+    pub fields: Vec<Rc<ConfigField>>,
 }
 
 impl Page {
@@ -39,13 +39,9 @@ impl Page {
         self.sections.iter().map(|section| section.fields.len().max(1)).sum()
     }
 
-    pub fn fields<'a>(&self, config: &'a Config) -> IntoIter<&'a ConfigField> {
+    pub fn fields(&self) -> IntoIter<&Rc<ConfigField>> {
         let mut all = Vec::new();
-        for section in &self.sections {
-            let workflow = section.workflow.and_then(|at| config.workflows.get(at));
-            let list = workflow.map_or(&config.fields, |workflow| &workflow.fields);
-            section.fields.iter().filter_map(|at| list.get(*at)).for_each(|field| all.push(field));
-        }
+        self.sections.iter().for_each(|section| section.fields.iter().for_each(|field| all.push(field)));
         all.into_iter()
     }
 }
@@ -54,32 +50,32 @@ impl Page {
 /// or none, everything is on one.
 pub(super) fn of(config: &Config) -> Vec<Page> {
     let mut pages = Vec::new();
-    for (place, field) in visible(&config.fields) {
+    for field in visible(config, None) {
         let title = field.page.clone().map_or(Title::General, Title::Named);
-        add(&mut pages, &title, None, Some(place));
+        add(&mut pages, &title, None, Some(field));
     }
     let title = match pages.first() {
         Some(first) if pages.iter().all(|page| page.title == first.title) => first.title.clone(),
         _ => Title::Workflows,
     };
     for (at, workflow) in config.workflows.iter().enumerate() {
-        let fields = visible(&workflow.fields);
+        let fields = visible(config, Some(&workflow.id));
         if fields.is_empty() {
             add(&mut pages, &title, Some(at), None);
         }
-        for (place, _) in fields {
-            add(&mut pages, &title, Some(at), Some(place));
+        for field in fields {
+            add(&mut pages, &title, Some(at), Some(field));
         }
     }
     pages
 }
 
-fn visible(fields: &[ConfigField]) -> Vec<(usize, &ConfigField)> {
-    fields.iter().enumerate().filter(|(_, field)| !field.hidden).gather()
+fn visible<'a>(config: &'a Config, workflow: Option<&String>) -> Vec<&'a Rc<ConfigField>> {
+    config.fields.iter().filter(|field| !field.hidden && field.key.workflow.as_ref() == workflow).gather()
 }
 
 /// Puts a field, or a workflow without any, at the end of the pages of a title: on one more where the last is full.
-fn add(pages: &mut Vec<Page>, title: &Title, workflow: Option<usize>, field: Option<usize>) {
+fn add(pages: &mut Vec<Page>, title: &Title, workflow: Option<usize>, field: Option<&Rc<ConfigField>>) {
     let at = match pages.iter().rposition(|page| page.title == *title) {
         Some(last) if pages[last].size() < MAX_FIELDS => last,
         last => {
@@ -96,7 +92,7 @@ fn add(pages: &mut Vec<Page>, title: &Title, workflow: Option<usize>, field: Opt
     };
     let sections = &mut pages[at].sections;
     match (sections.last_mut(), field) {
-        (Some(section), Some(field)) if section.workflow == workflow => section.fields.push(field),
-        _ => sections.push(Section { workflow, fields: field.into_iter().gather() }),
+        (Some(section), Some(field)) if section.workflow == workflow => section.fields.push(field.clone()),
+        _ => sections.push(Section { workflow, fields: field.into_iter().cloned().gather() }),
     }
 }

@@ -1,11 +1,11 @@
 //! Saving: what is sent, and what of the edits is still one afterwards.
 
-use super::{ConfigCommand, Configuring, Out, Page, Saving, Sent};
+use super::{Configuring, Draft, Out, Page, Saving};
 use crate::error::{Code, Failure};
 use crate::flow::command::{Command, Notice, Outcome};
-use crate::gather::{Gather, keep};
-use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, ConfigField, WorkflowChange};
+use crate::flow::question::{About, Found};
+use crate::gather::keep;
+use crate::platform::model::config::{Config, ConfigChange, Workflow};
 use std::rc::Rc;
 
 impl Configuring {
@@ -18,17 +18,14 @@ impl Configuring {
             return self.show_fault();
         }
         let change = self.change_of(&config);
-        self.sent = Sent { edits: self.edits.clone(), switches: self.switches.clone() };
         self.saving = Saving::Busy;
-        self.change = out.ask();
-        out.command(ConfigCommand::Save { ask: self.change, slug: out.slug.to_owned(), change });
+        self.change = out.ask(About::Save(change));
     }
 
     /// Turns to the first page with a fault, unless the one shown has any.
     fn show_fault(&mut self) {
         self.complaints += 1;
-        let Some(config) = self.config().cloned() else { return };
-        let faulty = |page: &Page| page.fields(&config).any(|field| self.faults.iter().any(|(at, _)| *at == field.key));
+        let faulty = |page: &Page| page.fields().any(|field| self.faults.iter().any(|(at, _)| *at == field.key));
         if !self.pages.get(self.page).is_some_and(faulty) {
             self.page = self.pages.iter().position(faulty).unwrap_or(self.page);
         }
@@ -36,34 +33,31 @@ impl Configuring {
 
     /// The edits in the order of the fields. Hidden fields have none, by construction.
     fn change_of(&self, config: &Config) -> ConfigChange {
-        let changed = |fields: &[ConfigField]| -> Vec<(String, Value)> {
-            let value = |field: &ConfigField| {
-                let value = self.draft(&field.key)?.value()?;
-                Some((field.key.id.clone(), value.clone()))
-            };
-            fields.iter().filter(|field| field.editable()).filter_map(value).gather()
-        };
-        let workflows = config.workflows.iter().filter_map(|workflow| {
-            let fields = changed(&workflow.fields);
-            let enabled = self.enabled(&workflow.id);
-            let touched = !fields.is_empty() || enabled != workflow.enabled;
-            touched.then(|| WorkflowChange { id: workflow.id.clone(), enabled, fields })
-        });
-        ConfigChange {
-            config_id: config.config_id.clone(),
-            fields: changed(&config.fields),
-            workflows: workflows.gather(),
+        let (mut fields, mut workflows) = (Vec::new(), Vec::new());
+        for field in &config.fields {
+            if field.editable()
+                && let Some(value) = self.draft(&field.key).and_then(Draft::value)
+            {
+                fields.push((field.key.clone(), value.clone()));
+            }
         }
+        for Workflow { id, enabled: saved, .. } in &config.workflows {
+            let enabled = self.enabled(id);
+            if enabled != *saved || fields.iter().any(|(key, _)| key.workflow.as_ref() == Some(id)) {
+                workflows.push((id.clone(), enabled));
+            }
+        }
+        ConfigChange { config_id: config.config_id.clone(), fields, workflows }
     }
 
     /// Whether the screen is to be left: it was asked for, and nothing is left to lose.
-    pub(super) fn saved(&mut self, ask: u32, result: Result<Rc<Config>, Failure>, out: &mut Out<'_>) -> bool {
-        if ask != self.change || !matches!(self.saving, Saving::Busy) {
+    pub(super) fn saved(&mut self, change: &ConfigChange, answer: Result<Found, Failure>, out: &mut Out<'_>) -> bool {
+        if !matches!(self.saving, Saving::Busy) {
             return false;
         }
-        let sent = std::mem::take(&mut self.sent);
-        match result {
-            Ok(config) => self.accepted(config, sent, out),
+        match answer {
+            Ok(Found::Config(config)) => self.accepted(config, change, out),
+            Ok(_) => {}
             Err(failure) => {
                 out.report(&failure, "configure");
                 self.leaving = false;
@@ -77,12 +71,16 @@ impl Configuring {
         self.leaving && !self.dirty()
     }
 
-    fn accepted(&mut self, config: Rc<Config>, mut sent: Sent, out: &mut Out<'_>) {
+    /// What was changed since it was sent is kept whatever the answer.
+    fn accepted(&mut self, config: Rc<Config>, change: &ConfigChange, out: &mut Out<'_>) {
         let refused = |id: &String| config.field_errors.iter().any(|(faulty, _)| faulty == id);
-        keep(&mut sent.edits, |(key, _)| !refused(&key.id));
-        let any = !sent.edits.is_empty() || sent.switches.iter().any(|(id, _)| !refused(id));
-        keep(&mut self.edits, |edit| !sent.edits.contains(edit));
-        keep(&mut self.switches, |switch| !sent.switches.contains(switch));
+        let switched = |id, enabled| self.config().is_some_and(|saved| saved.switches(id, enabled));
+        let mut any = change.workflows.iter().any(|(id, enabled)| !refused(id) && switched(id, *enabled));
+        for (key, value) in change.fields.iter().filter(|(key, _)| !refused(&key.id)) {
+            any = true;
+            keep(&mut self.edits, |(edited, draft)| edited != key || draft.value() != Some(value));
+        }
+        keep(&mut self.switches, |switch| !change.workflows.contains(switch));
         let config_id = config.config_id.clone();
         self.take(config);
         if any {

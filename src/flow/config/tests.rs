@@ -6,7 +6,7 @@ use super::*;
 use crate::error::Code;
 use crate::flow::{Fault, Outcome};
 use crate::platform::json::Value;
-use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind};
+use crate::platform::model::config::{ConfigChange, ConfigField, FieldKind, RunPage};
 use crate::platform::refold::config as reading;
 use proptest::prelude::*;
 
@@ -28,22 +28,63 @@ fn with_member(object: &Value, saved: Option<&Value>, name: &str, value: Option<
     object
 }
 
+fn answered(number: u32, about: About, answer: Result<Found, Failure>) -> ConfigEvent {
+    ConfigEvent::Answered(Box::new(Question { number, slug: "crm".into(), about }), answer)
+}
+
+fn loaded(ask: u32, result: Result<Rc<Config>, Failure>) -> ConfigEvent {
+    answered(ask, About::Config(None), result.map(Found::Config))
+}
+
+fn listed(ask: u32, result: Result<Rc<Vec<String>>, Failure>) -> ConfigEvent {
+    answered(ask, About::Configs, result.map(Found::Configs))
+}
+
+fn saved(ask: u32, change: ConfigChange, result: Result<Rc<Config>, Failure>) -> ConfigEvent {
+    answered(ask, About::Save(change), result.map(Found::Config))
+}
+
+/// A change of the app's own fields.
+fn change(fields: &[(&str, Value)]) -> ConfigChange {
+    ConfigChange { fields: fields.iter().map(|(id, value)| (top(id), value.clone())).collect(), ..<_>::default() }
+}
+
+/// What is changed of a workflow's fields, or of the app's own.
+fn changed<'a>(change: &'a ConfigChange, workflow: Option<&str>) -> Vec<(&'a str, String)> {
+    let of_it = change.fields.iter().filter(|(key, _)| key.workflow.as_deref() == workflow);
+    of_it.map(|(key, value)| (key.id.as_str(), value.write())).collect()
+}
+
+fn deleted(ask: u32, result: Result<(), Failure>) -> ConfigEvent {
+    answered(ask, About::Delete(None), result.map(|()| Found::Done))
+}
+
+fn offered(ask: u32, result: Result<Rc<FieldKind>, Failure>) -> ConfigEvent {
+    answered(ask, About::Options { config_id: None, field: top("a"), parent: Value::Null }, result.map(Found::Offer))
+}
+
+fn runs_loaded(ask: u32, result: Result<Rc<RunPage>, Failure>) -> ConfigEvent {
+    answered(ask, About::Runs { workflow: "w".into(), page: 1 }, result.map(Found::Runs))
+}
+
 /// A platform that keeps what it is sent, beside the screen that talks to it.
 struct Run {
     screen: Screen,
     commands: Vec<Command>,
     last_ask: u32,
     body: Value,
+    /// The save that was sent last.
+    saving: Option<(u32, ConfigChange)>,
 }
 
 impl Run {
     fn new(body: &str) -> Self {
         let screen = Screen::App { removal: None };
-        let mut run = Self { screen, commands: Vec::new(), last_ask: 0, body: json(body) };
+        let mut run = Self { screen, commands: Vec::new(), last_ask: 0, body: json(body), saving: None };
         run.send(ConfigEvent::Opened);
         let ask = run.ask();
         let result = Ok(run.read());
-        run.send(ConfigEvent::Loaded { ask, result });
+        run.send(loaded(ask, result));
         run
     }
 
@@ -55,15 +96,23 @@ impl Run {
         self.commands.clear();
         let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask, slug: "crm" };
         step(&mut self.screen, event, &mut out);
+        if let Some(change) = self.sent().cloned() {
+            self.saving = Some((self.ask(), change));
+        }
         self
+    }
+
+    fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.commands.iter().filter_map(|command| match command {
+            Command::Ask(question) => Some(&**question),
+            _ => None,
+        })
     }
 
     /// The number of the latest question that changes or loads something.
     fn ask(&self) -> u32 {
-        let asks = self.commands.iter().filter_map(|command| match command {
-            Command::Config(
-                ConfigCommand::Load { ask, .. } | ConfigCommand::Save { ask, .. } | ConfigCommand::Delete { ask, .. },
-            ) => Some(*ask),
+        let asks = self.questions().filter_map(|question| match question.about {
+            About::Config(_) | About::Save(_) | About::Delete(_) => Some(question.number),
             _ => None,
         });
         asks.max().unwrap()
@@ -84,19 +133,23 @@ impl Run {
         self.send(ConfigEvent::Chosen { field, value: json(value) })
     }
 
+    /// Answers that save.
+    fn answer(&mut self, result: Result<Rc<Config>, Failure>) -> &mut Self {
+        let (ask, change) = self.saving.clone().unwrap();
+        self.send(saved(ask, change, result))
+    }
+
     fn sent(&self) -> Option<&ConfigChange> {
-        self.commands.iter().find_map(|command| match command {
-            Command::Config(ConfigCommand::Save { change, .. }) => Some(change),
+        self.questions().find_map(|question| match &question.about {
+            About::Save(change) => Some(change),
             _ => None,
         })
     }
 
     /// The options asked for: field and parent's value.
     fn options(&self) -> Vec<(u32, String, String)> {
-        let asked = self.commands.iter().filter_map(|command| match command {
-            Command::Config(ConfigCommand::Options { ask, field, parent, .. }) => {
-                Some((*ask, field.id.clone(), parent.write()))
-            }
+        let asked = self.questions().filter_map(|question| match &question.about {
+            About::Options { field, parent, .. } => Some((question.number, field.id.clone(), parent.write())),
             _ => None,
         });
         asked.collect()
@@ -112,10 +165,9 @@ impl Run {
     fn save(&mut self) -> Option<ConfigChange> {
         self.send(ConfigEvent::Save);
         let change = self.sent()?.clone();
-        let ask = self.ask();
         self.body = merged(&self.body, &change);
         let result = Ok(self.read());
-        self.send(ConfigEvent::Saved { ask, result });
+        self.answer(result);
         Some(change)
     }
 
@@ -128,10 +180,11 @@ impl Run {
 }
 
 fn merged(body: &Value, change: &ConfigChange) -> Value {
-    let fields = |owner: &Value, changes: &[(String, Value)]| {
+    let fields = |owner: &Value, workflow: Option<&str>| {
         let list = owner.get("fields").map_or(&[][..], Value::items).iter().map(|field| {
             let id = field.get("id").and_then(Value::plain).unwrap_or_default();
-            match changes.iter().find(|(changed, _)| changed == id) {
+            let of_it = |(key, _): &&(Rc<FieldKey>, Value)| key.workflow.as_deref() == workflow && key.id == id;
+            match change.fields.iter().find(of_it) {
                 Some((_, Value::Null)) => with_member(field, None, "value", None),
                 Some((_, value)) => with_member(field, None, "value", Some(value.clone())),
                 None => field.clone(),
@@ -141,12 +194,14 @@ fn merged(body: &Value, change: &ConfigChange) -> Value {
     };
     let workflows = body.get("workflows").map_or(&[][..], Value::items).iter().map(|workflow| {
         let id = workflow.get("id").and_then(Value::plain).unwrap_or_default();
-        let Some(change) = change.workflows.iter().find(|change| change.id == id) else { return workflow.clone() };
-        let workflow = with_member(workflow, None, "enabled", Some(Value::Bool(change.enabled)));
-        with_member(&workflow, None, "fields", Some(fields(&workflow, &change.fields)))
+        let Some((_, enabled)) = change.workflows.iter().find(|(known, _)| known == id) else {
+            return workflow.clone();
+        };
+        let workflow = with_member(workflow, None, "enabled", Some(Value::Bool(*enabled)));
+        with_member(&workflow, None, "fields", Some(fields(&workflow, Some(id))))
     });
     let workflows = Value::List(workflows.collect());
-    let body = with_member(body, None, "fields", Some(fields(body, &change.fields)));
+    let body = with_member(body, None, "fields", Some(fields(body, None)));
     with_member(&body, None, "workflows", Some(workflows))
 }
 
@@ -202,7 +257,6 @@ fn every_kind_of_field_sends_what_was_made_of_it() {
     run.chosen(top("rules"), rules).typed(inner("w", "text"), "inside");
     run.send(ConfigEvent::Switched { workflow: "w".into(), enabled: false });
     let change = run.save().unwrap();
-    let sent: Vec<_> = change.fields.iter().map(|(id, value)| (id.as_str(), value.write())).collect();
     let expected = [
         ("text", r#""b ""#),
         ("date", r#""2028-02-29""#),
@@ -218,9 +272,9 @@ fn every_kind_of_field_sends_what_was_made_of_it() {
         ("map_v2", r#"{"z":"1"}"#),
         ("rules", rules),
     ];
-    assert_eq!(sent, expected.map(|(id, value)| (id, value.to_owned())));
-    assert_eq!(change.workflows.len(), 1);
-    assert_eq!((change.workflows[0].enabled, change.workflows[0].fields.len()), (false, 1));
+    assert_eq!(changed(&change, None), expected.map(|(id, value)| (id, value.to_owned())));
+    assert_eq!(changed(&change, Some("w")), [("text", r#""inside""#.to_owned())]);
+    assert_eq!(change.workflows, [("w".to_owned(), false)]);
     assert!(!run.at().dirty());
     assert_eq!(run.at().saving, Saving::Saved);
     assert_eq!(run.saved_events(), 1);
@@ -254,8 +308,7 @@ fn hidden_unknown_and_misshapen_fields_cannot_be_edited() {
     }
     run.typed(inner("nowhere", "text"), "x");
     assert!(!run.at().dirty());
-    let shown: Vec<_> =
-        run.at().pages[0].fields(run.at().config().unwrap()).map(|field| field.key.id.as_str()).collect();
+    let shown: Vec<_> = run.at().pages[0].fields().map(|field| field.key.id.as_str()).collect();
     assert!(shown.contains(&"new") && !shown.contains(&"secret"));
 }
 
@@ -293,7 +346,8 @@ fn what_is_required_is_asked_for_where_its_workflow_is_on() {
     assert_eq!(run.at().faults, [(inner("off", "must"), Fault::Required)]);
     run.typed(inner("off", "must"), "x");
     assert!(run.at().faults.is_empty());
-    assert_eq!(run.save().unwrap().workflows[0].fields.len(), 1);
+    let change = run.save().unwrap();
+    assert_eq!((changed(&change, Some("off")).len(), change.workflows.len()), (1, 1));
 }
 
 #[test]
@@ -311,11 +365,11 @@ fn n14_a_second_click_on_save_or_delete_sends_nothing() {
     let ask = run.ask();
     run.send(ConfigEvent::DeleteConfirmed);
     assert!(run.commands.is_empty());
-    run.send(ConfigEvent::Deleted { ask, result: Err(Code::ServerError.into()) });
+    run.send(deleted(ask, Err(Code::ServerError.into())));
     assert!(matches!(run.at().removal, Some(RemovalStage::Failed(_))));
     run.send(ConfigEvent::DeleteConfirmed);
     let ask = run.ask();
-    run.send(ConfigEvent::Deleted { ask, result: Err(Code::NotFound.into()) });
+    run.send(deleted(ask, Err(Code::NotFound.into())));
     assert_eq!(run.screen.name(), "app");
 }
 
@@ -323,14 +377,13 @@ fn n14_a_second_click_on_save_or_delete_sends_nothing() {
 fn n6_refused_values_stay_at_their_fields_and_the_rest_is_saved() {
     let mut run = Run::new(KINDS);
     run.typed(top("text"), "b").typed(top("area"), "z").send(ConfigEvent::Save);
-    let ask = run.ask();
     // Typed while the request is under way.
     run.typed(top("email"), "late@example.com");
     let error = r#"[{"id":"area","name":"Area","error":{"message":"Too short."}}]"#;
-    let body = merged(&run.body, &ConfigChange { fields: vec![("text".into(), Value::text("b"))], ..<_>::default() });
+    let body = merged(&run.body, &change(&[("text", Value::text("b"))]));
     run.body = with_member(&body, None, "field_errors", Some(json(error)));
     let result = Ok(run.read());
-    run.send(ConfigEvent::Saved { ask, result });
+    run.answer(result);
     assert_eq!(run.at().faults, [(top("area"), Fault::Refused("Too short.".into()))]);
     let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
     assert_eq!(edited, ["area", "email"]);
@@ -338,25 +391,51 @@ fn n6_refused_values_stay_at_their_fields_and_the_rest_is_saved() {
 }
 
 #[test]
+fn what_is_changed_while_it_is_saved_is_an_edit_of_what_was_saved() {
+    let mut run = Run::new(KINDS);
+    run.typed(top("text"), "b").typed(top("area"), "z");
+    run.send(ConfigEvent::Switched { workflow: "off".into(), enabled: true }).typed(inner("off", "must"), "x");
+    run.send(ConfigEvent::Save);
+    // Taken back, and typed on: neither is what was sent.
+    run.typed(top("text"), "a").typed(top("area"), "zz");
+    run.send(ConfigEvent::Switched { workflow: "off".into(), enabled: false });
+    run.body = merged(&run.body, &run.saving.clone().unwrap().1);
+    let result = Ok(run.read());
+    run.answer(result);
+    assert_eq!(run.saved_events(), 1);
+    let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
+    assert_eq!((edited, run.current(&top("text")).as_deref()), (vec!["area"], Some("\"b\"")));
+    assert!(run.at().enabled("off") && run.at().switches.is_empty());
+
+    // Of a switch alone it is told as well, unless the platform refuses it.
+    for (refused, events) in [(false, 1), (true, 0)] {
+        let mut run = Run::new(KINDS);
+        run.send(ConfigEvent::Switched { workflow: "w".into(), enabled: false }).send(ConfigEvent::Save);
+        run.body = merged(&run.body, &run.saving.clone().unwrap().1);
+        let mut answer = Config::clone(&run.read());
+        answer.field_errors.extend(refused.then(|| ("w".to_owned(), "No.".to_owned())));
+        run.answer(Ok(answer.into()));
+        assert_eq!((run.saved_events(), run.at().switches.is_empty()), (events, true));
+    }
+}
+
+#[test]
 fn a_failure_or_a_conflict_keeps_the_edits() {
     for code in [Code::NetworkError, Code::ServerError, Code::SessionUnavailable, Code::Rejected, Code::Conflict] {
         let mut run = Run::new(KINDS);
         run.typed(top("text"), "b").send(ConfigEvent::Save);
-        let ask = run.ask();
-        run.send(ConfigEvent::Saved { ask, result: Err(code.into()) });
+        run.answer(Err(code.into()));
         assert!(matches!(&run.at().saving, Saving::Failed(failure) if failure.code == code));
         assert_eq!(run.at().edits.len(), 1);
         if code == Code::Conflict {
             // The platform's new state comes under the edits.
             let ask = run.ask();
-            let other = ConfigChange { fields: vec![("area".into(), Value::text("theirs"))], ..<_>::default() };
-            run.body = merged(&run.body, &other);
+            run.body = merged(&run.body, &change(&[("area", Value::text("theirs"))]));
             let result = Ok(run.read());
-            run.send(ConfigEvent::Loaded { ask, result });
+            run.send(loaded(ask, result));
             assert_eq!(run.current(&top("area")).as_deref(), Some("\"theirs\""));
         }
-        let change = run.save().unwrap();
-        assert_eq!(change.fields, [("text".into(), Value::text("b"))]);
+        assert_eq!(changed(&run.save().unwrap(), None), [("text", "\"b\"".to_owned())]);
     }
 }
 
@@ -384,8 +463,7 @@ fn unsaved_edits_are_guarded_on_leaving() {
     run.typed(top("text"), "b");
     assert!(!back(&mut run));
     run.send(ConfigEvent::Save);
-    let ask = run.ask();
-    run.send(ConfigEvent::Saved { ask, result: Err(Code::Timeout.into()) });
+    run.answer(Err(Code::Timeout.into()));
     assert!(!run.at().leaving);
     assert!(!back(&mut run));
     run.save();
@@ -399,7 +477,7 @@ const FAMILY: &str = r#"{"config_id":"c","fields":[
 
 fn options(id: &str, values: &str) -> Rc<FieldKind> {
     let field = reading::field(&json(&format!(r#"{{"id":"{id}","field_type":"select","options":{values}}}"#)), None);
-    field.unwrap().kind
+    field.unwrap().kind.clone()
 }
 
 #[test]
@@ -422,9 +500,9 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     assert!(!run.at().dirty(), "under the saved parent the saved children are back");
     run.chosen(top("a"), "\"y\"");
     let asked = run.options();
-    run.send(ConfigEvent::Options { ask: late, result: Ok(options("b", r#"[{"value":7}]"#)) });
+    run.send(offered(late, Ok(options("b", r#"[{"value":7}]"#))));
     let ask = asked.first().map_or(late, |(ask, ..)| *ask);
-    run.send(ConfigEvent::Options { ask, result: Ok(options("b", r#"[{"value":2}]"#)) });
+    run.send(offered(ask, Ok(options("b", r#"[{"value":2}]"#))));
     let key = top("b");
     let field = run.at().config().unwrap().field(&key).unwrap();
     let Offer::Ready(kind) = run.at().offer(field) else { panic!("not ready") };
@@ -434,15 +512,14 @@ fn a_parent_s_change_clears_and_reloads_its_children_from_the_top_down() {
     let [(ask, field, parent)] = &run.options()[..] else { panic!("{:?}", run.commands) };
     assert_eq!((field.as_str(), parent.as_str()), ("c", "2"));
     let ask = *ask;
-    run.send(ConfigEvent::Options { ask, result: Err(Code::Timeout.into()) });
+    run.send(offered(ask, Err(Code::Timeout.into())));
     let key = top("c");
     let field = run.at().config().unwrap().field(&key).unwrap().clone();
     assert!(matches!(run.at().offer(&field), Offer::Failed(_)));
     run.send(ConfigEvent::OptionsRetried(key));
     assert_eq!(run.options().len(), 1);
     let change = run.save().unwrap();
-    let sent: Vec<_> = change.fields.iter().map(|(id, value)| (id.as_str(), value.write())).collect();
-    assert_eq!(sent, [("a", "\"y\"".to_owned()), ("b", "2".to_owned()), ("c", "[]".to_owned())]);
+    assert_eq!(changed(&change, None), [("a", "\"y\"".to_owned()), ("b", "2".to_owned()), ("c", "[]".to_owned())]);
 }
 
 #[test]
@@ -465,8 +542,7 @@ fn rules_are_asked_for_once_for_each_left_hand_side() {
         nested = group(&format!("{nested},{condition}"));
     }
     run.chosen(top("rules"), &nested);
-    let asks =
-        |run: &Run| run.commands.iter().filter(|c| matches!(c, Command::Config(ConfigCommand::Rule { .. }))).count();
+    let asks = |run: &Run| run.questions().filter(|question| matches!(question.about, About::Rule { .. })).count();
     assert_eq!(asks(&run), 1);
     run.chosen(top("rules"), &group(&nested));
     assert_eq!(asks(&run), 0);
@@ -499,11 +575,11 @@ fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     let mut run = Run::new(KINDS);
     run.screen = Screen::App { removal: None };
     run.send(ConfigEvent::RunsOpened);
-    let Some(Command::Config(ConfigCommand::Find { ask, .. })) = run.commands.first() else { panic!("no question") };
-    let (ask, result) = (*ask, Ok(run.read()));
-    run.send(ConfigEvent::Loaded { ask, result });
-    let asked = |run: &Run| match run.commands.first() {
-        Some(Command::Config(ConfigCommand::Runs { ask, workflow, page })) => (*ask, workflow.clone(), *page),
+    let ask = run.questions().find(|question| matches!(question.about, About::FindConfig)).unwrap().number;
+    let result = Ok(run.read());
+    run.send(answered(ask, About::FindConfig, result.map(Found::Config)));
+    let asked = |run: &Run| match run.questions().next() {
+        Some(Question { number, about: About::Runs { workflow, page }, .. }) => (*number, workflow.clone(), *page),
         other => panic!("{other:?}"),
     };
     assert_eq!((asked(&run).1.as_str(), asked(&run).2), ("w", 1));
@@ -511,8 +587,8 @@ fn runs_are_those_of_one_workflow_a_page_at_a_time() {
     run.send(ConfigEvent::RunsPage(2));
     let second = asked(&run).0;
     let page = |page| reading::run_page(&json(&format!(r#"{{"docs":[],"page":{page},"totalPages":3}}"#))).unwrap();
-    run.send(ConfigEvent::RunsLoaded { ask: second, result: Ok(page(2).into()) });
-    run.send(ConfigEvent::RunsLoaded { ask: first, result: Ok(page(1).into()) });
+    run.send(runs_loaded(second, Ok(page(2).into())));
+    run.send(runs_loaded(first, Ok(page(1).into())));
     let Screen::Runs(runs) = &run.screen else { panic!("left") };
     assert!(matches!(&runs.content, Loaded::Ready(page) if page.page == 2 && page.pages == 3));
     run.send(ConfigEvent::RunsWorkflow("off".into()));
@@ -654,7 +730,7 @@ proptest! {
     fn whatever_happens_in_whatever_order(body in any_config(), acts in prop::collection::vec(any_act(), 0..40)) {
         let mut run = Run::new(&body.write());
         let config = run.read();
-        let keys: Vec<Rc<FieldKey>> = config.all().iter().map(|field| field.key.clone()).collect();
+        let keys: Vec<Rc<FieldKey>> = config.fields.iter().map(|field| field.key.clone()).collect();
         let mut pending: Option<Pending> = None;
         for act in acts {
             let Screen::Configure(at) = &mut run.screen else { break };
@@ -675,12 +751,12 @@ proptest! {
                     keeps = true;
                     if let Some(change) = run.sent().cloned() {
                         prop_assert!(pending.is_none(), "two saves at once");
-                        let sent = change.fields.len() + change.workflows.iter().map(|w| w.fields.len()).sum::<usize>();
-                        prop_assert!(sent <= before.len());
-                        for (id, value) in &change.fields {
-                            let edit = before.iter().find(|(key, _)| *key == top(id)).map(|(_, draft)| draft.value());
+                        prop_assert!(change.fields.len() <= before.len());
+                        for (key, value) in &change.fields {
+                            let edit = before.iter().find(|(edited, _)| edited == key).map(|(_, draft)| draft.value());
                             prop_assert_eq!(edit.flatten(), Some(value));
-                            prop_assert!(config.field(&top(id)).is_some_and(ConfigField::editable));
+                            prop_assert!(config.field(key).is_some_and(|field| field.editable()));
+                            prop_assert!(key.workflow.as_ref().is_none_or(|id| change.workflows.iter().any(|w| w.0 == *id)));
                         }
                         pending = Some((run.ask(), change, before.clone()));
                     }
@@ -700,19 +776,19 @@ proptest! {
                         let value = |config: &Config| config.field(key)?.value.as_ref().map(Value::write);
                         prop_assert_eq!(value(&was), value(&is), "{:?} was not edited", key);
                     }
-                    run.send(ConfigEvent::Saved { ask, result: Ok(is) });
+                    run.send(saved(ask, change, Ok(is)));
                 },
-                Act::Refuse(place) => if let (Some((ask, ..)), Some(field)) = (pending.take(), key(place)) {
+                Act::Refuse(place) => if let (Some((ask, change, _)), Some(field)) = (pending.take(), key(place)) {
                     let mut answer = Config::clone(&run.read());
                     answer.field_errors.push((field.id.clone(), "No.".into()));
                     let edited = before.iter().any(|(key, _)| *key == field);
-                    run.send(ConfigEvent::Saved { ask, result: Ok(answer.into()) });
+                    run.send(saved(ask, change, Ok(answer.into())));
                     let kept = |at: &Configuring| at.edits.iter().any(|(key, _)| *key == field);
                     let left = matches!(&run.screen, Screen::Configure(at) if kept(at));
                     prop_assert_eq!(left, edited, "a refused edit is kept");
                 },
-                Act::Fail(code) => if let Some((ask, ..)) = pending.take() {
-                    run.send(ConfigEvent::Saved { ask, result: Err(code.into()) });
+                Act::Fail(code) => if let Some((ask, change, _)) = pending.take() {
+                    run.send(saved(ask, change, Err(code.into())));
                     keeps = true;
                 },
                 Act::Reload => { run.send(ConfigEvent::Retry); keeps = true; }
@@ -721,8 +797,8 @@ proptest! {
                     if pending != Some(ask) {
                         let failure = || crate::error::Failure::from(Code::Timeout);
                         let result = good.then(|| options("a", r#"[{"value":1}]"#)).ok_or_else(failure);
-                        run.send(ConfigEvent::Options { ask, result });
-                        run.send(ConfigEvent::Saved { ask, result: Err(failure()) });
+                        run.send(offered(ask, result));
+                        run.send(saved(ask, ConfigChange::default(), Err(failure())));
                         keeps = true;
                     }
                 }
@@ -745,30 +821,25 @@ proptest! {
 #[test]
 fn another_configuration_is_shown_when_nothing_of_this_one_would_be_lost() {
     let mut run = Run::new(r#"{"config_id":"c1","fields":[{"id":"a","field_type":"text","value":"1"}]}"#);
-    let listing = run.commands.iter().find_map(|command| match command {
-        Command::Config(ConfigCommand::List { ask, slug }) => Some((*ask, slug.clone())),
-        _ => None,
-    });
-    let (ask, slug) = listing.unwrap();
+    let listing = run.questions().find(|question| matches!(question.about, About::Configs)).unwrap();
+    let (ask, slug) = (listing.number, listing.slug.clone());
     let late = vec!["other".to_owned()];
-    run.send(ConfigEvent::Listed { ask: ask + 7, result: Ok(late.into()) });
+    run.send(listed(ask + 7, Ok(late.into())));
     assert!(run.at().ids.is_empty());
-    run.send(ConfigEvent::Listed { ask, result: Ok(vec!["c1".into(), "c2".into()].into()) });
+    run.send(listed(ask, Ok(vec!["c1".into(), "c2".into()].into())));
     run.typed(top("a"), "2").send(ConfigEvent::ConfigChosen("c2".into()));
     assert!(run.at().dirty() && run.commands.is_empty());
     run.send(ConfigEvent::Discard).send(ConfigEvent::ConfigChosen("c3".into()));
     assert!(run.commands.is_empty());
     run.send(ConfigEvent::ConfigChosen("c2".into()));
     let loads = |run: &Run, wanted: &str| {
-        run.commands.iter().any(|command| match command {
-            Command::Config(ConfigCommand::Load { slug: of, config_id, .. }) => {
-                *of == slug && config_id.as_deref() == Some(wanted)
-            }
+        run.questions().any(|question| match &question.about {
+            About::Config(id) => question.slug == slug && id.as_deref() == Some(wanted),
             _ => false,
         })
     };
     assert!(loads(&run, "c2") && run.at().config().is_none());
     let ask = run.ask();
-    run.send(ConfigEvent::Loaded { ask, result: Err(Code::ServerError.into()) }).send(ConfigEvent::Retry);
+    run.send(loaded(ask, Err(Code::ServerError.into()))).send(ConfigEvent::Retry);
     assert!(loads(&run, "c2") && run.at().ids.len() == 2);
 }

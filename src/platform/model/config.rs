@@ -8,20 +8,20 @@ use std::rc::Rc;
 pub struct Config {
     /// The platform's id; absent where an app has but one.
     pub config_id: Option<String>,
-    pub fields: Vec<ConfigField>,
+    /// The app's own, then those of each workflow; shared with the pages that they are on.
+    pub fields: Vec<Rc<ConfigField>>,
     pub workflows: Vec<Workflow>,
     /// What the platform does not accept: a field's id and a sentence.
     pub field_errors: Vec<(String, String)>,
 }
 
-/// A part of the integration that can be switched on and off, with fields of its own.
+/// A part of the integration that can be switched on and off; its fields name it in their keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
     pub id: String,
     pub name: String,
     pub description: Option<String>,
     pub enabled: bool,
-    pub fields: Vec<ConfigField>,
 }
 
 /// Where a field is. Ids are unique only within their list.
@@ -117,16 +117,9 @@ pub struct Column {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigChange {
     pub config_id: Option<String>,
-    pub fields: Vec<(String, Value)>,
-    pub workflows: Vec<WorkflowChange>,
-}
-
-/// A workflow with a change in it. `enabled` always goes along: the contract wants it in each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkflowChange {
-    pub id: String,
-    pub enabled: bool,
-    pub fields: Vec<(String, Value)>,
+    pub fields: Vec<(Rc<FieldKey>, Value)>,
+    /// Those with a change in them, by id, and whether each is on: the contract wants that in any.
+    pub workflows: Vec<(String, bool)>,
 }
 
 /// One run of a workflow.
@@ -164,32 +157,24 @@ impl Config {
         self.workflows.iter().find(|workflow| workflow.id == id)
     }
 
-    pub fn field(&self, key: &FieldKey) -> Option<&ConfigField> {
-        self.find(key.workflow.as_deref(), &key.id)
+    /// Whether a workflow is there and not as that.
+    pub fn switches(&self, workflow: &str, enabled: bool) -> bool {
+        self.workflow(workflow).is_some_and(|known| known.enabled != enabled)
+    }
+
+    pub fn field(&self, key: &FieldKey) -> Option<&Rc<ConfigField>> {
+        self.find(&key.workflow, &key.id)
     }
 
     /// Among the fields of a workflow, or the app's own.
-    fn find(&self, workflow: Option<&str>, id: &str) -> Option<&ConfigField> {
-        let list = match workflow {
-            None => &self.fields,
-            Some(workflow) => &self.workflow(workflow)?.fields,
-        };
-        list.iter().find(|field| field.key.id == id)
-    }
-
-    /// All fields: the app's own, then those of each workflow.
-    pub fn all<'a>(&'a self) -> Vec<&'a ConfigField> {
-        let mut all = Vec::new();
-        let mut add = |fields: &'a [ConfigField]| fields.iter().for_each(|field| all.push(field));
-        add(&self.fields);
-        self.workflows.iter().for_each(|workflow| add(&workflow.fields));
-        all
+    fn find(&self, workflow: &Option<String>, id: &str) -> Option<&Rc<ConfigField>> {
+        self.fields.iter().find(|field| field.key.id == id && field.key.workflow == *workflow)
     }
 
     /// The parent of a field: beside it, or among the app's own.
-    pub fn parent(&self, field: &ConfigField) -> Option<&ConfigField> {
+    pub fn parent(&self, field: &ConfigField) -> Option<&Rc<ConfigField>> {
         let id = field.parent.as_deref()?;
-        self.find(field.key.workflow.as_deref(), id).or_else(|| self.find(None, id))
+        self.find(&field.key.workflow, id).or_else(|| self.find(&None, id))
     }
 }
 

@@ -20,18 +20,28 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
     if !matches!(body, Value::Object(_)) {
         return None;
     }
-    Some(Config {
+    let mut config = Config {
         config_id: text(body, "config_id"),
-        fields: fields(body, None),
-        workflows: unique(items(body, "workflows").iter().filter_map(workflow), |workflow| &workflow.id),
         field_errors: items(body, "field_errors").iter().filter_map(field_error).gather(),
-    })
+        ..Config::default()
+    };
+    fields(body, None, &mut config.fields);
+    let mut seen = Seen::new();
+    for item in items(body, "workflows") {
+        if let Some(workflow) = workflow(item)
+            && seen.first(&workflow.id)
+        {
+            fields(item, Some(&workflow.id), &mut config.fields);
+            config.workflows.push(workflow);
+        }
+    }
+    Some(config)
 }
 
 /// A field of a workflow, or of the app itself.
-pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField> {
+pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<Rc<ConfigField>> {
     let id = text(field, "id")?;
-    Some(ConfigField {
+    Some(Rc::new(ConfigField {
         name: text_or(field, "name", &id),
         kind: Rc::new(kind(field)),
         parent: text(field, "parent"),
@@ -43,7 +53,7 @@ pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<ConfigField
         help: text(field, "help_text"),
         placeholder: text_or(field, "placeholder", ""),
         key: Rc::new(FieldKey { workflow: workflow.map(str::to_owned), id }),
-    })
+    }))
 }
 
 pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
@@ -68,17 +78,21 @@ pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
 
 /// The body of `PUT /api/v2/f-sdk/config`.
 pub(crate) fn change(slug: &str, change: &ConfigChange) -> String {
-    let fields = |out: &mut Writer, fields: &[(String, Value)]| {
-        out.object("fields", |out| fields.iter().for_each(|(id, value)| out.value(id, value)));
+    let fields = |out: &mut Writer, workflow: Option<&String>| {
+        out.object("fields", |out| {
+            for (key, value) in change.fields.iter().filter(|(key, _)| key.workflow.as_ref() == workflow) {
+                out.value(&key.id, value);
+            }
+        });
     };
     written(|out| {
         out.text("slug", slug);
         out.maybe("config_id", &change.config_id);
-        fields(out, &change.fields);
-        out.list("workflows", &change.workflows, |out, workflow| {
-            out.text("id", &workflow.id);
-            out.flag("enabled", workflow.enabled);
-            fields(out, &workflow.fields);
+        fields(out, None);
+        out.list("workflows", &change.workflows, |out, (id, enabled)| {
+            out.text("id", id);
+            out.flag("enabled", *enabled);
+            fields(out, Some(id));
         });
     })
 }
@@ -99,14 +113,16 @@ fn items<'a>(object: &'a Value, name: &str) -> &'a [Value] {
     object.get(name).map_or(&[], Value::items)
 }
 
-/// The first of each id counts.
-fn unique<T>(list: impl Iterator<Item = T>, id: fn(&T) -> &String) -> Vec<T> {
+/// Adds those of a workflow, or of the app itself. The first of each id counts, there as among workflows.
+fn fields(owner: &Value, workflow: Option<&str>, all: &mut Vec<Rc<ConfigField>>) {
     let mut seen = Seen::new();
-    list.filter(|item| seen.first(id(item))).gather()
-}
-
-fn fields(owner: &Value, workflow: Option<&str>) -> Vec<ConfigField> {
-    unique(items(owner, "fields").iter().filter_map(|item| field(item, workflow)), |field| &field.key.id)
+    for item in items(owner, "fields") {
+        if let Some(field) = field(item, workflow)
+            && seen.first(&field.key.id)
+        {
+            all.push(field);
+        }
+    }
 }
 
 fn workflow(workflow: &Value) -> Option<Workflow> {
@@ -115,7 +131,6 @@ fn workflow(workflow: &Value) -> Option<Workflow> {
         name: text_or(workflow, "name", &id),
         description: text(workflow, "description"),
         enabled: flag(workflow, "enabled"),
-        fields: fields(workflow, Some(&id)),
         id,
     })
 }
@@ -194,7 +209,6 @@ fn run(run: &Value) -> Option<Run> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::platform::model::config::WorkflowChange;
 
     fn json(text: &str) -> Value {
         Value::parse(text).unwrap()
@@ -227,9 +241,12 @@ mod tests {
 
     #[test]
     fn a_change_is_written_as_the_contract_wants_it_and_values_as_they_are() {
-        let values = vec![("__proto__".into(), json(r#"{"b":1.0,"1":[]}"#))];
-        let workflows = vec![WorkflowChange { id: "w".into(), enabled: false, fields: values.clone() }];
-        let written = change("crm", &ConfigChange { config_id: Some("c".into()), fields: values, workflows });
+        let value = |workflow: Option<&str>| {
+            let key = FieldKey { workflow: workflow.map(str::to_owned), id: "__proto__".into() };
+            (Rc::new(key), json(r#"{"b":1.0,"1":[]}"#))
+        };
+        let (fields, workflows) = (vec![value(None), value(Some("w"))], vec![("w".into(), false)]);
+        let written = change("crm", &ConfigChange { config_id: Some("c".into()), fields, workflows });
         let fields = r#""fields":{"__proto__":{"b":1.0,"1":[]}}"#;
         let workflow = [r#"{"id":"w","enabled":false,"#, fields, "}"].concat();
         let head = [r#"{"slug":"crm","config_id":"c","#, fields].concat();

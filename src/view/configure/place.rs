@@ -48,7 +48,7 @@ impl Place {
         &self.labelled.key
     }
 
-    pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a ConfigField> {
+    pub(super) fn field<'a>(&self, state: &'a State) -> Option<&'a Rc<ConfigField>> {
         configuring(state)?.config()?.field(self.key())
     }
 
@@ -100,7 +100,7 @@ impl Place {
             Part::Whole => value.unwrap_or(Value::Null),
             Part::Member(name) => {
                 let mut object = self.whole(state).cloned().unwrap_or(Value::Null);
-                let saved = self.field(state).and_then(ConfigField::saved);
+                let saved = self.field(state).and_then(|field| field.saved());
                 set_member(&mut object, saved, name, value.filter(|value| !value.is_empty()));
                 object
             }

@@ -1,7 +1,7 @@
 //! What the gallery shows: apps, accounts and a configuration that no platform has.
 
 use crate::error::{Code, Failure, Report};
-use crate::flow::{Command, ConfigCommand, ConfigEvent, Entry, Event, Flow};
+use crate::flow::{About, Command, ConfigEvent, Entry, Event, Flow, Found};
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, FieldKey, RunPage};
 use crate::platform::model::{Account, App, AuthType, InputField, InputKind, Method};
@@ -161,19 +161,15 @@ pub(super) fn flow(name: &str) -> Option<Flow> {
 }
 
 /// Sends an event and answers what it asked for.
-fn send(flow: &mut Flow, event: ConfigEvent, answer: &dyn Fn(u32) -> ConfigEvent) {
-    for command in flow.step(Event::Config(event), 0.0) {
-        let Command::Config(
-            ConfigCommand::Load { ask, .. }
-            | ConfigCommand::Find { ask, .. }
-            | ConfigCommand::Save { ask, .. }
-            | ConfigCommand::Delete { ask, .. }
-            | ConfigCommand::Runs { ask, .. },
-        ) = command
-        else {
-            continue;
+fn send(flow: &mut Flow, event: Event, answer: &Result<Found, Failure>) {
+    for command in flow.step(event, 0.0) {
+        let Command::Ask(question) = command else { continue };
+        let answer = match question.about {
+            About::Config(_) | About::FindConfig | About::Save(_) => answer.clone(),
+            About::Runs { .. } => Ok(Found::Runs(runs())),
+            _ => continue,
         };
-        send(flow, answer(ask), &|ask| ConfigEvent::RunsLoaded { ask, result: Ok(runs()) });
+        send(flow, Event::Answered(question, answer.clone()), &answer);
     }
 }
 
@@ -185,12 +181,12 @@ fn configure(flow: &mut Flow, state: &str) {
     if state == "loading" {
         return act(flow, ConfigEvent::Opened);
     }
-    let result = match state {
+    let answer = match state {
         "failed" => Err(failure(Code::ServerError)),
-        "empty" => Ok(Rc::default()),
-        _ => Ok(config()),
+        "empty" => Ok(Found::Config(Rc::default())),
+        _ => Ok(Found::Config(config())),
     };
-    send(flow, ConfigEvent::Opened, &|ask| ConfigEvent::Loaded { ask, result: result.clone() });
+    send(flow, Event::Config(ConfigEvent::Opened), &answer);
     let field = |id: &str| Rc::new(FieldKey { workflow: None, id: id.to_owned() });
     match state {
         "rules" => act(flow, ConfigEvent::PageChosen(1)),
@@ -202,11 +198,8 @@ fn configure(flow: &mut Flow, state: &str) {
             match state {
                 "leaving" => drop(flow.step(Event::Back, 0.0)),
                 "wrong" | "busy" => act(flow, ConfigEvent::Save),
-                "saved" => send(flow, ConfigEvent::Save, &|ask| ConfigEvent::Saved { ask, result: Ok(config()) }),
-                "refused" => {
-                    let refused = failure(Code::Timeout);
-                    send(flow, ConfigEvent::Save, &|ask| ConfigEvent::Saved { ask, result: Err(refused.clone()) });
-                }
+                "saved" => send(flow, Event::Config(ConfigEvent::Save), &answer),
+                "refused" => send(flow, Event::Config(ConfigEvent::Save), &Err(failure(Code::Timeout))),
                 _ => {}
             }
         }
@@ -216,11 +209,11 @@ fn configure(flow: &mut Flow, state: &str) {
 }
 
 fn show_runs(flow: &mut Flow, state: &str) {
-    let result = match state {
+    let answer = match state {
         "loading" => return act(flow, ConfigEvent::RunsOpened),
         "failed" => Err(failure(Code::NetworkError)),
-        "empty" => Ok(Rc::default()),
-        _ => Ok(config()),
+        "empty" => Ok(Found::Config(Rc::default())),
+        _ => Ok(Found::Config(config())),
     };
-    send(flow, ConfigEvent::RunsOpened, &|ask| ConfigEvent::Loaded { ask, result: result.clone() });
+    send(flow, Event::Config(ConfigEvent::RunsOpened), &answer);
 }

@@ -1,8 +1,8 @@
 //! What one finished connection costs the platform: the flow's own polling against one request every three seconds.
 
 use connect_flow::{
-    flow::{Command, Entry, Event, Flow, Screen},
-    platform::model::{Account, App, AuthType, Authorization, Method},
+    flow::{About, Command, Entry, Event, Flow, Found, Screen},
+    platform::model::{Account, App, AuthType, Method},
 };
 
 use super::{ANSWER, Random};
@@ -54,7 +54,7 @@ fn fixed(random: &mut Random) -> (u32, f64) {
 }
 
 fn ours(random: &mut Random) -> (u32, f64) {
-    let (mut flow, mut commands) = Flow::start(Some("crm".into()), Entry::Inline);
+    let (mut flow, commands) = Flow::start(Some("crm".into()), Entry::Inline);
     let mut pending: Vec<(f64, Event)> = Vec::new();
     let (mut at, mut requests, mut known) = (0.0, 0, f64::INFINITY);
     let app = |connected: bool| App {
@@ -77,18 +77,27 @@ fn ours(random: &mut Random) -> (u32, f64) {
             .collect(),
         reauth_required: false,
     };
-    commands.extend(flow.step(Event::AppLoaded { slug: "crm".into(), result: Ok(app(false).into()) }, at));
-    // What came before the click is not what connecting costs.
-    drop(commands);
+    // What comes before the click is not what connecting costs.
+    for command in commands {
+        if let Command::Ask(question) = command {
+            flow.step(Event::Answered(question, Ok(Found::App(app(false).into()))), at);
+        }
+    }
     let mut commands = flow.step(Event::ConnectChosen(AuthType::OAuth2), at);
     commands.extend(flow.step(Event::ConsentGiven, at));
     loop {
         for command in std::mem::take(&mut commands) {
             let answered = at + random.between(ANSWER.start, ANSWER.end);
             let event = match command {
-                Command::LoadBaseline { attempt, .. } => Event::Baseline { attempt, result: Ok(app(false).into()) },
-                Command::Authorize { attempt, .. } => Event::Authorized { attempt, result: Ok(Authorization::Window) },
-                Command::Poll { attempt, .. } => Event::Polled { attempt, result: Ok(app(at >= known).into()) },
+                Command::Ask(question) => {
+                    let found = match question.about {
+                        About::Baseline => Found::App(app(false).into()),
+                        About::Poll => Found::App(app(at >= known).into()),
+                        About::Connect(..) => Found::Window,
+                        _ => continue,
+                    };
+                    Event::Answered(question, Ok(found))
+                }
                 Command::OpenPopup { attempt } => {
                     pending.push((at, Event::PopupOpened { attempt, opened: true }));
                     continue;
