@@ -149,7 +149,7 @@ mod tests {
         let page = page(&areas, &BTreeMap::from([("faults", (82, 83))]), &runs);
         assert!(page.contains("| flow | 2 | 1 | 2026-11-22 |"), "{page}");
         assert!(page.contains("| faults | 82 | 83 |"), "{page}");
-        assert!(page.contains("| `soak` | browser chromium, minutes 3 | 2026-11-22 |"), "{page}");
+        assert!(page.contains("| `soak` | minutes 3, browser chromium | 2026-11-22 |"), "{page}");
         for chore in ["leak", "hostile"] {
             assert!(page.contains(&format!("| `{chore}` | not run, or not to its end | |")), "{page}");
         }
