@@ -10,16 +10,16 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, EventTarget, VisibilityState, Window};
 
-// By the names that they have everywhere in a page.
+// Of the window itself: a page's own scripts may have constants of these names.
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_name = setTimeout)]
+    #[wasm_bindgen(catch, js_namespace = globalThis, js_name = setTimeout)]
     fn set_timeout(run: &JsValue, ms: i32) -> Result<i32, JsValue>;
-    #[wasm_bindgen(js_name = clearTimeout)]
+    #[wasm_bindgen(js_namespace = globalThis, js_name = clearTimeout)]
     fn clear_timeout(id: i32);
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    #[wasm_bindgen(js_namespace = ["globalThis", "performance"], js_name = now)]
     fn steady_ms() -> f64;
-    #[wasm_bindgen(catch, js_namespace = crypto, js_name = randomUUID)]
+    #[wasm_bindgen(catch, js_namespace = ["globalThis", "crypto"], js_name = randomUUID)]
     fn made_uuid() -> Result<JsValue, JsValue>;
 }
 

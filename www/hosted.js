@@ -95,7 +95,7 @@ class HostedFlow extends (globalThis.EventTarget ?? Object) {
     if (source !== this.#window || origin !== this.#url.origin || this.#port) return;
     if (data?.name !== "connect-flow-hosted" || data.version !== VERSION) return;
     const { port1, port2 } = new MessageChannel();
-    const nonce = crypto.randomUUID();
+    const nonce = globalThis.crypto.randomUUID();
     this.#port = port1;
     port1.onmessage = ({ data }) => this.#received(data, nonce);
     this.#window.postMessage({ name: "connect-flow", version: VERSION, nonce }, this.#url.origin, [port2]);

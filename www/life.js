@@ -149,7 +149,7 @@ export class Life {
 
     // An app that the host chose is beyond the list, which is all that the first module has.
     const component = this.#load(element.app ? "whole" : "load");
-    const since = { wall: Date.now(), steady: performance.now() };
+    const since = { wall: Date.now(), steady: globalThis.performance.now() };
     const early = this.#canAsk() && this.#offer == null && this.#askEarly();
     const [Component, spoken] = await Promise.all([component, language]);
     if (this.#signal.aborted) return;
@@ -160,7 +160,7 @@ export class Life {
       sessionToken: this.#offer,
       getSessionToken: this.#asks ? ask : undefined,
       // A token's lifetime counts from before its request, and the host was asked when loading began.
-      ageMs: Math.max(Date.now() - since.wall, performance.now() - since.steady),
+      ageMs: Math.max(Date.now() - since.wall, globalThis.performance.now() - since.steady),
     };
     for (const name of OPTIONS) options[name] = element[name];
     Object.assign(options, spoken);
@@ -176,6 +176,9 @@ export class Life {
     } catch (error) {
       // It crashed, which is being dealt with.
       if (!this.#inside) return;
+      // What could not be shown must not go on unseen.
+      this.#handle?.unmount();
+      this.#handle = undefined;
       throw error;
     }
     const heir = root.activeElement === loading && root.querySelector("h2");
@@ -254,7 +257,7 @@ export class Life {
     this.#inside = false;
     this.#handle = undefined;
     const screen = this.#element.shadowRoot.querySelector("[data-screen]")?.dataset.screen ?? "list";
-    const now = performance.now();
+    const now = globalThis.performance.now();
     // Whoever had not begun anything loses nothing by another start; a second crash in a minute is not for us to mend.
     const again = screen === "list" && now > this.#wary;
     this.#wary = now + 60_000;

@@ -69,7 +69,7 @@ impl Core {
     fn carry_out_beyond(self: &Rc<Self>, command: Command) {
         match command {
             Command::OpenPopup { attempt } => {
-                let opened = self.popup.borrow_mut().open();
+                let opened = self.popup.borrow_mut().open(attempt);
                 self.watch_popup(attempt);
                 self.send(Event::PopupOpened { attempt, opened });
             }
@@ -89,7 +89,7 @@ impl Core {
             }
             Command::ClosePopup { .. } => {
                 self.watch.set(None);
-                self.popup.borrow_mut().close();
+                self.popup.borrow_mut().end();
             }
             Command::ProceedInFrame { attempt } => self.tell_frame(frame::News::Proceed(attempt)),
             Command::ReleaseFrame(failure) => self.tell_frame(frame::News::Release(failure)),
@@ -126,10 +126,10 @@ impl Core {
         Still { core: Rc::downgrade(self), epoch: self.epoch.get() }
     }
 
-    /// Checks the address and keeps it where only the window gets it.
-    pub(super) fn take_address(&self, address: &str) -> Result<Found, Failure> {
+    /// Checks the address and keeps it where only the window of that attempt gets it.
+    pub(super) fn take_address(&self, attempt: u32, address: &str) -> Result<Found, Failure> {
         let address = Address::check(address, |text| self.keeper.holds_token(text))?;
-        self.popup.borrow_mut().set_address(address);
+        self.popup.borrow_mut().set_address(attempt, address);
         Ok(Found::Window)
     }
 

@@ -297,6 +297,10 @@ impl Keeper {
     pub(super) fn stop(self: &Rc<Self>) {
         drop(self.listeners.take());
         self.drive(Session::suspend);
+        // One that began in the middle of what ended it.
+        if let Some((_, controller)) = self.asking.take() {
+            controller.abort();
+        }
         self.timer.set(None);
         self.callback.replace(None);
     }

@@ -14,6 +14,8 @@ const MAX_ADDRESS: usize = 8_192;
 /// The window of one attempt and the address that it may be sent to, which is a secret.
 #[derive(Default)]
 pub(super) struct Popup {
+    /// Of which attempt they are: an address that comes for another is of one that is over.
+    attempt: u32,
     window: Option<Window>,
     address: Option<Address>,
     /// The host's own way to open addresses, in place of a window.
@@ -36,9 +38,13 @@ impl Popup {
         Self { open_url, ..Self::default() }
     }
 
-    /// Opens the window, if the browser lets us. Only works inside a click. The host's own way needs none.
-    pub(super) fn open(&mut self) -> bool {
+    /// Opens the window of an attempt, if the browser lets us. Only works inside a click. The host's own way needs none.
+    pub(super) fn open(&mut self, attempt: u32) -> bool {
         self.close();
+        if self.attempt != attempt {
+            self.attempt = attempt;
+            self.address = None;
+        }
         if self.open_url.is_some() {
             return true;
         }
@@ -52,10 +58,12 @@ impl Popup {
         self.window.is_some()
     }
 
-    pub(super) fn set_address(&mut self, address: Address) {
+    pub(super) fn set_address(&mut self, attempt: u32, address: Address) {
         #[cfg(feature = "mutants")]
         crate::mutants::addressed(&address.0.href());
-        self.address = Some(address);
+        if self.attempt == attempt {
+            self.address = Some(address);
+        }
     }
 
     /// The host's function, where it has given one, and what to call it with.
@@ -74,6 +82,12 @@ impl Popup {
     /// `None`: there is no window to ask.
     pub(super) fn closed(&self) -> Option<bool> {
         self.window.as_ref().map(|window| window.closed().unwrap_or(true))
+    }
+
+    /// The attempt is over.
+    pub(super) fn end(&mut self) {
+        self.close();
+        self.address = None;
     }
 
     pub(super) fn close(&mut self) {

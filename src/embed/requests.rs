@@ -34,7 +34,7 @@ impl Core {
         Ok(match question.about {
             About::App | About::Baseline | About::Poll => Found::App(platform.read_app(&question.slug, answer)?),
             About::Connect(AuthType::OAuth2, _) => match platform.read_started(answer)? {
-                Started::At(address) => self.take_address(&address)?,
+                Started::At(address) => self.take_address(question.number, &address)?,
                 Started::Connected => Found::Connected,
             },
             About::Connect(AuthType::KeyBased, _) => {

@@ -24,6 +24,8 @@ pub struct Flow {
     attempt: Option<Attempt>,
     last_attempt: u32,
     last_ask: u32,
+    /// Answers up to this one tell of an app before one of its connections was ended.
+    outdated: u32,
     now_ms: f64,
     commands: Vec<Command>,
 }
@@ -32,8 +34,16 @@ impl Flow {
     /// Starts with the list, or with one app if the host chose it by its slug.
     pub fn start(pinned: Option<String>, entry: Entry) -> (Self, Vec<Command>) {
         let state = Counted::new(State { pinned, ..State::empty() });
-        let mut flow =
-            Self { state, entry, attempt: None, last_attempt: 0, last_ask: 0, now_ms: 0.0, commands: Vec::new() };
+        let mut flow = Self {
+            state,
+            entry,
+            attempt: None,
+            last_attempt: 0,
+            last_ask: 0,
+            outdated: 0,
+            now_ms: 0.0,
+            commands: Vec::new(),
+        };
         flow.show_first();
         flow.load();
         flow.command(Command::LoadOrganisation);
@@ -147,9 +157,9 @@ impl Flow {
 
     fn answered(&mut self, question: Box<Question>, answer: Result<Found, Failure>) {
         match question.about {
-            About::App => self.app_loaded(&question.slug, answer),
+            About::App => self.app_loaded(&question, answer),
             About::Baseline | About::Poll | About::Connect(..) => self.attempted(&question, answer),
-            About::Disconnect(_) => self.disconnected(question.slug, answer.err()),
+            About::Disconnect(auth_type) => self.disconnected(question.slug, auth_type, answer.err()),
             _ => self.configure(ConfigEvent::Answered(question, answer)),
         }
     }
@@ -195,11 +205,17 @@ impl Flow {
         }
     }
 
-    fn app_loaded(&mut self, slug: &str, answer: Result<Found, Failure>) {
+    fn app_loaded(&mut self, question: &Question, answer: Result<Found, Failure>) {
         let shown = matches!(self.state.apps, Apps::Ready(_));
         match answer {
-            Ok(Found::App(app)) if shown => self.replace(app),
-            Ok(Found::App(app)) if self.state.pinned.as_deref() == Some(slug) => self.apps_loaded(Ok(vec![app])),
+            Ok(Found::App(app)) if shown => {
+                if question.number > self.outdated {
+                    self.replace(app);
+                }
+            }
+            Ok(Found::App(app)) if self.state.pinned.as_ref() == Some(&question.slug) => {
+                self.apps_loaded(Ok(vec![app]));
+            }
             Ok(_) => {}
             // A refresh that failed leaves what is shown; without anything to show it is the first load.
             Err(failure) if !shown => self.apps_loaded(Err(failure)),
@@ -235,7 +251,8 @@ impl Flow {
 
     /// Asks how the app on screen is now.
     fn refresh(&mut self) {
-        self.ask(0, About::App);
+        self.last_ask += 1;
+        self.ask(self.last_ask, About::App);
     }
 
     fn back(&mut self) {
@@ -446,6 +463,8 @@ impl Flow {
 
     /// An address that the browser kept the user from is still good; one that was opened may be used up, for a
     /// provider takes its `state` once.
+    /// An address that the browser kept the user from is still good; one that was opened may be used up, for a provider
+    /// takes its `state` once.
     fn open_again(&mut self) {
         let Screen::Waiting { stage, .. } = &mut self.state.screen else { return };
         let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.prepared()) else { return };
@@ -565,14 +584,17 @@ impl Flow {
         }
     }
 
-    fn disconnected(&mut self, slug: String, failure: Option<Failure>) {
+    fn disconnected(&mut self, slug: String, auth_type: AuthType, failure: Option<Failure>) {
+        // What was asked for the app before this may still tell of the connection.
+        self.outdated = self.last_ask;
         if self.state.slug.as_ref() != Some(&slug) {
             return;
         }
-        let Screen::App { removal: Some(removal) } = &mut self.state.screen else { return };
-        if !removal.busy() {
-            return;
-        }
+        let removal = match &mut self.state.screen {
+            Screen::App { removal: Some(removal) } if removal.busy() && removal.auth_type == auth_type => removal,
+            // The user has gone on, perhaps to end another.
+            _ => return self.refresh(),
+        };
         // Gone already is what was asked for.
         if let Some(failure) = failure
             && failure.code != Code::NotFound
@@ -580,7 +602,6 @@ impl Flow {
             removal.stage = RemovalStage::Failed(failure.clone());
             return self.report(&failure);
         }
-        let auth_type = removal.auth_type;
         self.show_app();
         let (mut kept, mut connection_ids) = (Vec::new(), Vec::new());
         if let Some(app) = self.state.current_app() {

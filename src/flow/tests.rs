@@ -609,6 +609,45 @@ fn f18_a_disconnect_is_told_only_when_the_platform_confirmed_it() {
 }
 
 #[test]
+fn f18_what_was_asked_before_a_disconnect_tells_nothing_after_it() {
+    let both = || vec![account("a", "1", AuthType::OAuth2), account("b", "1", AuthType::KeyBased)];
+    let app = |accounts| app("crm", vec![method(AuthType::OAuth2, &[]), method(AuthType::KeyBased, &[])], accounts);
+    let ended = |run: &Run| {
+        run.wants(|command| matches!(command, Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { .. }))))
+    };
+    let asked = |run: &Run| {
+        let asked = run.commands.iter().find_map(|command| match command {
+            Command::Ask(question) if matches!(question.about, About::App) => Some(question.number),
+            _ => None,
+        });
+        asked.unwrap()
+    };
+    let mut run = Run::new();
+    run.send(Event::AppsLoaded(Ok(vec![app(both())]))).send(Event::AppChosen("crm".into()));
+    let early = asked(&run);
+    // The answer to one disconnect is none to another's.
+    run.send(Event::DisconnectChosen(AuthType::OAuth2)).send(Event::DisconnectConfirmed);
+    run.send(Event::Back).send(Event::AppChosen("crm".into()));
+    run.send(Event::DisconnectChosen(AuthType::KeyBased)).send(Event::DisconnectConfirmed);
+    run.send(disconnected("crm", Ok(())));
+    assert!(!ended(&run) && run.flow.state().current_app().unwrap().accounts.len() == 2);
+    let late = asked(&run);
+    assert!(late > early);
+    run.send(answered(0, "crm", About::Disconnect(AuthType::KeyBased), Ok(Found::Done)));
+    assert!(ended(&run));
+    let left = |run: &Run| run.flow.state().current_app().unwrap().accounts.len();
+    assert_eq!(left(&run), 1);
+    // How the app was before is no news; how it is now is.
+    let last = asked(&run);
+    for number in [early, late] {
+        run.send(answered(number, "crm", About::App, Ok(Found::App(app(both())))));
+        assert_eq!(left(&run), 1);
+    }
+    run.send(answered(last, "crm", About::App, Ok(Found::App(app(vec![])))));
+    assert_eq!(left(&run), 0);
+}
+
+#[test]
 fn k12_a_session_of_another_account_leaves_nothing_behind() {
     let mut run = Run::waiting(vec![]);
     run.send(Event::SearchChanged("secret plan".into()));

@@ -389,7 +389,8 @@ fn listen(element: &Element, event: &'static str, capture: bool, handler: Box<dy
 /// What is sent is made of the state that is lent meanwhile, and sent when it no longer is.
 fn tell(view: View, element: &El, event: &'static str, told: Box<dyn Tell>) {
     let hear = move |event: &JsValue| {
-        if let Some(event) = view.read(|ui| told.tell(ui, event.unchecked_ref())) {
+        // Nobody follows what is read here.
+        if let Some(event) = untrack(|| view.read(|ui| told.tell(ui, event.unchecked_ref()))) {
             view.send(event);
         }
     };

@@ -59,7 +59,7 @@ pub struct Wires {
     settings: RefCell<Settings>,
     /// An app was chosen whose screen is still being loaded.
     opening: Cell<bool>,
-    /// One trigger for all that is shown: what depends on it is cheap to ask, and mostly on the flow's state.
+    /// One trigger for all that is shown: what depends on it is mostly cheap to ask, and on the flow's state.
     changed: ArcTrigger,
 }
 

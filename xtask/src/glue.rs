@@ -14,7 +14,7 @@ const $own = (node, name) => (node instanceof Document ? $apply($members[name].g
 ";
 
 /// As wasm-bindgen writes it, what it becomes, and whether it must be there.
-const CALLS: [(&str, &str, bool); 15] = [
+pub(crate) const CALLS: [(&str, &str, bool); 15] = [
     ("arg0.createElement(", "$element.call(arg0, ", true),
     ("arg0.createElementNS(", "$elementNS.call(arg0, ", false),
     ("arg0.createComment(", "$comment.call(arg0, ", false),

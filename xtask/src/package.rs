@@ -290,7 +290,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         FEATURES,
         &guard,
         glue::TAKEN,
-        (shorter::WORDS, shorter::STATEMENTS),
+        (shorter::WORDS, shorter::STATEMENTS, prune::UNUSED, glue::CALLS),
     )
         .hash(&mut hasher);
     (tools::locked_version("wasm-bindgen")?, recipe).hash(&mut hasher);

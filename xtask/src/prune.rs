@@ -21,7 +21,7 @@ const CLASS: &str = "ConnectFlow";
 /// Where what nobody needs begins in the glue, where the rest goes on, and what stands in between instead: the loader
 /// always has a compiled module, what encodes texts in browsers too old for this package is of no use, and nobody reads two
 /// gigabytes of text here, after which a browser needs another decoder.
-const UNUSED: [(&str, &str, &str); 5] = [
+pub(crate) const UNUSED: [(&str, &str, &str); 5] = [
     ("function makeMutClosure(", "function passStringToWasm0(", ""),
     ("cachedTextDecoder.decode();", "    return $apply($decode", "function decodeText(bytes) {\n"),
     ("if (!('encodeInto' in cachedTextEncoder))", "let WASM_VECTOR_LEN", ""),

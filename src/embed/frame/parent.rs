@@ -143,8 +143,9 @@ impl Parent {
             "submitted" => core.send(Event::FrameSubmitted),
             "saved" => self.answer(&core, Ok(Found::Done)),
             "connected" => self.answer(&core, Ok(Found::Connected)),
-            "address" => if let Some(address) = get(message, "url").and_then(|url| url.as_string()) {
-                self.answer(&core, core.take_address(&address));
+            "address" => if let (Some(attempt), Some(address)) = (self.attempt.get(), get(message, "url")) {
+                let address = address.as_string().unwrap_or_default();
+                self.answer(&core, core.take_address(attempt, &address));
             },
             "refused" => self.answer(&core, Err(failure_of(message))),
             "rejected" => if let Some(generation) = number(message, "generation") {

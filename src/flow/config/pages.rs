@@ -50,7 +50,18 @@ impl Page {
 /// or none, everything is on one.
 pub(super) fn of(config: &Config) -> Vec<Page> {
     let mut pages = Vec::new();
-    for field in visible(config, None) {
+    let mut rest = config.fields.iter().peekable();
+    // Fields stand in the order of their workflows, the app's own first.
+    let mut visible = |workflow: Option<&String>| {
+        let mut own = Vec::new();
+        while let Some(field) = rest.next_if(|field| field.key.workflow.as_ref() == workflow) {
+            if !field.hidden {
+                own.push(field);
+            }
+        }
+        own
+    };
+    for field in visible(None) {
         let title = field.page.clone().map_or(Title::General, Title::Named);
         add(&mut pages, &title, None, Some(field));
     }
@@ -59,7 +70,7 @@ pub(super) fn of(config: &Config) -> Vec<Page> {
         _ => Title::Workflows,
     };
     for (at, workflow) in config.workflows.iter().enumerate() {
-        let fields = visible(config, Some(&workflow.id));
+        let fields = visible(Some(&workflow.id));
         if fields.is_empty() {
             add(&mut pages, &title, Some(at), None);
         }
@@ -68,10 +79,6 @@ pub(super) fn of(config: &Config) -> Vec<Page> {
         }
     }
     pages
-}
-
-fn visible<'a>(config: &'a Config, workflow: Option<&String>) -> Vec<&'a Rc<ConfigField>> {
-    config.fields.iter().filter(|field| !field.hidden && field.key.workflow.as_ref() == workflow).gather()
 }
 
 /// Puts a field, or a workflow without any, at the end of the pages of a title: on one more where the last is full.

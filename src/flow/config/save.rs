@@ -6,6 +6,7 @@ use crate::flow::command::{Command, Notice, Outcome};
 use crate::flow::question::{About, Found};
 use crate::gather::keep;
 use crate::platform::model::config::{Config, ConfigChange, Workflow};
+use std::mem::take;
 use std::rc::Rc;
 
 impl Configuring {
@@ -83,6 +84,13 @@ impl Configuring {
         keep(&mut self.switches, |switch| !change.workflows.contains(switch));
         let config_id = config.config_id.clone();
         self.take(config);
+        // What nobody can see or send any more is lost with this: its field is gone, or its workflow is off and it is no value.
+        let mut edits = take(&mut self.edits);
+        keep(&mut edits, |(key, draft)| {
+            let there = self.config().and_then(|config| config.field(key)).is_some_and(|field| field.editable());
+            there && (draft.value.is_some() || key.workflow.as_ref().is_none_or(|workflow| self.enabled(workflow)))
+        });
+        self.edits = edits;
         if any {
             let outcome = Outcome::ConfigSaved { app: out.slug.to_owned(), config_id };
             out.commands.push(Command::Emit(Notice::Outcome(outcome)));

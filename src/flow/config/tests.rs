@@ -420,6 +420,40 @@ fn what_is_changed_while_it_is_saved_is_an_edit_of_what_was_saved() {
 }
 
 #[test]
+fn what_cannot_be_sent_any_more_does_not_outlive_a_save() {
+    const HALF: &str = r#"{"slug":"crm","config_id":"c","fields":[
+        {"id":"text","field_type":"text","value":"a"},{"id":"area","field_type":"textarea"}],
+        "workflows":[{"id":"w","name":"W","enabled":true,"fields":[{"id":"n","field_type":"number"}]}]}"#;
+    // Half typed in a workflow that is then switched off: nobody sees it any more.
+    let mut run = Run::new(HALF);
+    run.typed(inner("w", "n"), "abc").send(ConfigEvent::Switched { workflow: "w".into(), enabled: false });
+    let change = run.save().unwrap();
+    assert_eq!((change.fields.len(), change.workflows), (0, vec![("w".to_owned(), false)]));
+    assert!(!run.at().dirty() && matches!(run.at().saving, Saving::Saved));
+
+    // Of a workflow that is on, it is still there to be mended.
+    let mut run = Run::new(HALF);
+    run.typed(top("text"), "b").send(ConfigEvent::Save).typed(inner("w", "n"), "abc");
+    run.body = merged(&run.body, &run.saving.clone().unwrap().1);
+    let result = Ok(run.read());
+    run.answer(result);
+    let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
+    assert_eq!(edited, ["n"]);
+
+    // A field that is gone when another's changes are loaded.
+    let mut run = Run::new(HALF);
+    run.typed(top("text"), "b").typed(top("area"), "c").send(ConfigEvent::Save);
+    run.answer(Err(Code::Conflict.into()));
+    let ask = run.ask();
+    run.body = json(&HALF.replace(r#"{"id":"text","field_type":"text","value":"a"},"#, ""));
+    let result = Ok(run.read());
+    run.send(loaded(ask, result));
+    assert_eq!(run.at().edits.len(), 2);
+    assert_eq!(changed(&run.save().unwrap(), None), [("area", "\"c\"".to_owned())]);
+    assert!(!run.at().dirty() && matches!(run.at().saving, Saving::Saved));
+}
+
+#[test]
 fn a_failure_or_a_conflict_keeps_the_edits() {
     for code in [Code::NetworkError, Code::ServerError, Code::SessionUnavailable, Code::Rejected, Code::Conflict] {
         let mut run = Run::new(KINDS);

@@ -44,8 +44,8 @@ fn items(list: Option<&Value>) -> &[Value] {
     list.map_or(&[], Value::items)
 }
 
-/// A list to tick. What is chosen but no longer offered stays chosen, behind the others; the order is the saved one, then
-/// the options'.
+/// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options', then
+/// what is neither.
 pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
     let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
     let line = |(nth, option): (usize, &Choice)| {
@@ -55,7 +55,8 @@ pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: O
         let (place, order) = (Rc::clone(place), Rc::clone(&order));
         let box_ = box_.tells(ui, "change", move |ui, _| {
             let (chosen, saved) = (items(place.value(ui.state)), items(place.saved(ui.state)));
-            let offered = order.iter().filter(|value| !saved.contains(value));
+            let new = |(at, value): &(usize, &Value)| !saved.contains(value) && !order[..*at].contains(value);
+            let offered = order.iter().enumerate().filter(new).map(|(_, value)| value);
             let gone = chosen.iter().filter(|value| !saved.contains(value) && !order.contains(value));
             let ticked = |value: &&Value| match **value == order[nth] {
                 true => element.matches(":checked").unwrap_or(false),
