@@ -43,6 +43,32 @@ suite("the provider's window", {}, {
     await page.screenshot(`unsafe-auth-url-${browser}`);
   },
 
+  "opens the address of its own attempt, not one that came late for another app (P7)": async ({ page, sandbox }) => {
+    await page.open();
+    const asked = (method, path) => 
+      page.waitFor(async () => (await sandbox.requests()).some((it) => it.method === method && it.path === path), path);
+    await chooseApp(page, APP);
+    await sandbox.setSwitches({ match: { method: "POST", path: "/api/v1/tally-books/integrate" }, latency_ms: 3_000 });
+    await consent(page, APP);
+    await page.back();
+    await asked("POST", "/api/v1/tally-books/integrate");
+    await page.click("button", "Cancel");
+    await page.waitForScreen("app");
+    await page.waitForNoPopup();
+    await page.click("button", "Back");
+    await chooseApp(page, "Northwind Calendar");
+    // Its own address is here at once; the accounts from before come after the late one.
+    await sandbox.setSwitches({ match: { method: "GET", path: "/api/v2/f-sdk/application/northwind-calendar" }, latency_ms: 5_000, times: 1 });
+    await consent(page, "Northwind Calendar");
+    const provider = await page.popup();
+    await provider.signIn();
+    await provider.allow();
+    await page.back();
+    await page.waitForScreen("connected");
+    const [connected] = await page.eventsNamed("account-connected");
+    assert.equal(connected.detail.app, "northwind-calendar");
+  },
+
   "has no opener and cannot navigate the page (P10)": async ({ page }) => {
     await page.open();
     const url = await page.driver.getCurrentUrl();
