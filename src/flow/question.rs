@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 #[derive(Debug)]
 pub struct Question {
-    /// The attempt that it belongs to, or what tells it from others: an answer to one that is not the latest is late, and
-    /// ignored.
+    /// The attempt that it belongs to, or a number of its own: by it an answer that comes too late is known. 0 of what is
+    /// asked once at a time.
     pub number: u32,
     /// The app that it is about.
     pub slug: String,
