@@ -26,8 +26,9 @@ pub struct ConnectFlow {
 
 #[wasm_bindgen]
 impl ConnectFlow {
-    /// To be called first. Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page that loads later
-    /// could stand in between: the loader's, which is there once a page, however often this module is loaded.
+    /// To be called first. Keeps `fetch` and `MessagePort.prototype.postMessage` as they were before anything of the page
+    /// that loads later could stand in between: the loader's, which is there once a page, however often this module is
+    /// loaded.
     pub fn capture(fetch: Function, post: Function) {
         super::panic::install();
         crate::platform::capture(Some(fetch));

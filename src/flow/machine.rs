@@ -585,8 +585,12 @@ impl Flow {
     }
 
     fn disconnected(&mut self, slug: String, auth_type: AuthType, failure: Option<Failure>) {
-        // What was asked for the app before this may still tell of the connection.
-        self.outdated = self.last_ask;
+        // Gone already is what was asked for.
+        let failure = failure.filter(|failure| failure.code != Code::NotFound);
+        if failure.is_none() {
+            // What was asked of the app before this may still tell of the connection.
+            self.outdated = self.last_ask;
+        }
         if self.state.slug.as_ref() != Some(&slug) {
             return;
         }
@@ -595,10 +599,7 @@ impl Flow {
             // The user has gone on, perhaps to end another.
             _ => return self.refresh(),
         };
-        // Gone already is what was asked for.
-        if let Some(failure) = failure
-            && failure.code != Code::NotFound
-        {
+        if let Some(failure) = failure {
             removal.stage = RemovalStage::Failed(failure.clone());
             return self.report(&failure);
         }

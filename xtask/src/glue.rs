@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 
 /// Forms and images with a `name` hide the document's own members; patched built-ins would see the session token in what
-/// becomes a header. `$` begins no name of wasm-bindgen's.
+/// becomes a header, and what the isolated frame tells. `$` begins no name of wasm-bindgen's.
 pub(crate) const TAKEN: &str = "\
-const { apply: $apply, get: $get, set: $set } = Reflect;
+const { apply: $apply, get: $get, set: $set } = Reflect, { assign: $assign } = Object;
 const { createElement: $element, createElementNS: $elementNS, createComment: $comment } = Document.prototype;
 const { addEventListener: $on, removeEventListener: $off } = EventTarget.prototype;
 const { decode: $decode } = TextDecoder.prototype, { encodeInto: $encode } = TextEncoder.prototype;
@@ -14,7 +14,7 @@ const $own = (node, name) => (node instanceof Document ? $apply($members[name].g
 ";
 
 /// As wasm-bindgen writes it, what it becomes, and whether it must be there.
-pub(crate) const CALLS: [(&str, &str, bool); 15] = [
+pub(crate) const CALLS: [(&str, &str, bool); 16] = [
     ("arg0.createElement(", "$element.call(arg0, ", true),
     ("arg0.createElementNS(", "$elementNS.call(arg0, ", false),
     ("arg0.createComment(", "$comment.call(arg0, ", false),
@@ -25,6 +25,7 @@ pub(crate) const CALLS: [(&str, &str, bool); 15] = [
     ("arg0.visibilityState;", "$own(arg0, \"visibilityState\");", true),
     ("Reflect.get(", "$get(", true),
     ("Reflect.set(", "$set(", true),
+    ("Object.assign(", "$assign(", true),
     ("arg0.call(arg1);", "$apply(arg0, arg1, []);", false),
     ("arg0.call(arg1, arg2);", "$apply(arg0, arg1, [arg2]);", true),
     ("arg0.call(arg1, arg2, arg3);", "$apply(arg0, arg1, [arg2, arg3]);", true),

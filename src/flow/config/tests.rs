@@ -399,13 +399,15 @@ fn what_is_changed_while_it_is_saved_is_an_edit_of_what_was_saved() {
     // Taken back, and typed on: neither is what was sent.
     run.typed(top("text"), "a").typed(top("area"), "zz");
     run.send(ConfigEvent::Switched { workflow: "off".into(), enabled: false });
+    run.send(ConfigEvent::Switched { workflow: "w".into(), enabled: false });
     run.body = merged(&run.body, &run.saving.clone().unwrap().1);
     let result = Ok(run.read());
     run.answer(result);
     assert_eq!(run.saved_events(), 1);
     let edited: Vec<_> = run.at().edits.iter().map(|(key, _)| key.id.as_str()).collect();
     assert_eq!((edited, run.current(&top("text")).as_deref()), (vec!["area"], Some("\"b\"")));
-    assert!(run.at().enabled("off") && run.at().switches.is_empty());
+    assert!(run.at().enabled("off") && !run.at().enabled("w"));
+    assert_eq!(run.at().switches, [("w".to_owned(), false)]);
 
     // Of a switch alone it is told as well, unless the platform refuses it.
     for (refused, events) in [(false, 1), (true, 0)] {
