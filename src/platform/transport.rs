@@ -285,7 +285,7 @@ impl Transport {
         // The token is wiped here already and dies by itself there: what comes back is only kept from being an error of the
         // page's.
         if let Ok(answer) = sent {
-            crate::browser::spawn(Box::pin(async move { drop(JsFuture::from(answer).await) }));
+            crate::browser::settled(answer, Box::new(drop));
         }
     }
 }

@@ -131,7 +131,7 @@ fn ready(ui: &Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opt
     let following = Rc::clone(&shown);
     effect(Box::new(move || {
         // What is in use is looked at again after the next change.
-        let Some((mut index, mut rows)) = following.parts() else { return view.read(|_| None).unwrap_or_default() };
+        let Some((mut index, mut rows)) = following.parts() else { return view.read(|_| ()) };
         let read = view.read(|ui| {
             take(ui.state, &mut index);
             let (search, category) = (&ui.state.search, ui.state.category.as_deref());
