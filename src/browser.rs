@@ -84,6 +84,24 @@ pub(crate) fn call(function: Function, argument: JsValue, then: Then) {
     }));
 }
 
+/// Waits that many milliseconds. Fails only in a window that is going away, where nobody waits any more.
+pub(crate) fn sleep(ms: f64) -> JsFuture {
+    slept(ms).into()
+}
+
+// Beside the glue, in www/guard.js: a closure for it would be four functions.
+#[cfg(feature = "javascript")]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = sleep)]
+    fn slept(ms: f64) -> Promise;
+}
+
+#[cfg(not(feature = "javascript"))]
+fn slept(ms: f64) -> Promise {
+    Promise::new(&mut |resolve, _| drop(set_timeout(&resolve, ms as i32)))
+}
+
 /// What the browser calls back. Its own trait, since a `dyn Fn` drags two more functions into the program for each
 /// closure.
 pub(crate) trait Hear {

@@ -40,6 +40,11 @@ async function join() {
   arrived = true;
 }
 
+/** @param {number} ms */
+function sleep(ms) {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
 /** Told once, when the wasm has broken down. @param {() => void} tell */
 export function whenBroken(tell) {
   broken = tell;

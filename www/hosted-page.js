@@ -5,9 +5,8 @@ import { mount } from "./index.js";
 
 const { postMessage } = MessagePort.prototype;
 /** What is taken of the host's options. */
-const OPTIONS = [
-  "apiUrl", "app", "config", "headers", "theme", "density", "locale", "hostName", "platformName", "privacyUrl", "termsUrl",
-];
+const OPTIONS =
+  "apiUrl app config headers theme density locale hostName platformName privacyUrl termsUrl".split(" ");
 
 /** The origin that opened this page, as the address says: nobody else is answered. */
 function hostOrigin() {

@@ -9,14 +9,13 @@ const PATIENCE = 30_000;
 /** How often `closed` of the window is looked at, in milliseconds: browsers have no event for it. */
 const WATCH = 500;
 /** What the page is told of the host's options. Texts of the host's own are not among them: it is not the host's page. */
-const OPTIONS = [
-  "apiUrl", "app", "config", "headers", "theme", "density", "locale", "hostName", "platformName", "privacyUrl", "termsUrl",
-];
+const OPTIONS =
+  "apiUrl app config headers theme density locale hostName platformName privacyUrl termsUrl".split(" ");
 /** What of an answer goes to the page: a refresh token or a client's secret does not. */
-const ANSWER = [
-  "token", "sessionToken", "session_token", "userSessionToken", "expiresIn", "expires_in", "expiresAt", "expires_at",
-  "access_expires_at", "serverTime", "server_time", "token_type", "tokenType",
-];
+const ANSWER = (
+  "token sessionToken session_token userSessionToken expiresIn expires_in expiresAt expires_at access_expires_at " +
+  "serverTime server_time token_type tokenType"
+).split(" ");
 
 // Wrappers that the page installs later never see the token on its way to the window.
 const { postMessage } = globalThis.MessagePort?.prototype ?? {};

@@ -2,13 +2,13 @@
 // begins; and for scripts, mounting one into an element of the page and loading ahead of time.
 
 // A change of one of these begins a new life, and the old one's token is wiped.
-const START = ["apiUrl", "app", "frameUrl", "inlineCredentials"];
+const START = "apiUrl app frameUrl inlineCredentials".split(" ");
 const ATTRIBUTES = [
   ...START,
   ..."theme density locale hostName platformName privacyUrl termsUrl sessionUrl".split(" "),
 ];
 // Never attributes: functions, objects, and the token, which anything on the page could read there.
-const PROPERTIES = ["getSessionToken", "openUrl", "strings", "headers", "iconOrigins", "config", "sessionToken"];
+const PROPERTIES = "getSessionToken openUrl strings headers iconOrigins config sessionToken".split(" ");
 
 const dashed = (name) => name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 
@@ -114,29 +114,28 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
     else this.#calls.push([method, argument]);
   }
 
-  #begin() {
+  async #begin() {
     if (this.#begun) return;
     const { signal } = (this.#begun = new AbortController());
     // Later in this task: what the page sets right after it inserted the element belongs to this life.
-    queueMicrotask(async () => {
-      if (signal.aborted) return;
-      const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
-      // The loader is the one to say what is wrong with either.
-      import("./connect-flow.js").catch(() => {});
+    await undefined;
+    if (signal.aborted) return;
+    const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
+    try {
       early ??= (async () => fetch(address()))();
-      early.catch?.(() => {});
-      try {
-        const { Life, crashes, ...loader } = await import("./life.js");
-        if (signal.aborted) return;
-        const load = (how) => loader[how](address(), {}, [early, (early = 0)][0]);
-        this.#life = new Life(this, this.#given, signal, load, crashes, fail);
-        for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
-        this.#life.start();
-      } catch {
-        // What is shown stays until there is something else, so that the focus has a place.
-        fail("load_failed", () => this.#begin((this.#begun = undefined)));
-      }
-    });
+      const file = import("./life.js");
+      // The loader is the one to say what is wrong with either.
+      Promise.allSettled([early, import("./connect-flow.js")]);
+      const { Life, crashes, ...loader } = await file;
+      if (signal.aborted) return;
+      const load = (how) => loader[how](address(), {}, [early, (early = 0)][0]);
+      this.#life = new Life(this, this.#given, signal, load, crashes, fail);
+      for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
+      this.#life.start();
+    } catch {
+      // What is shown stays until there is something else, so that the focus has a place.
+      fail("load_failed", () => this.#begin((this.#begun = undefined)));
+    }
   }
 
   #stop() {

@@ -1,13 +1,15 @@
 // One life of the component in its element: asks the host and loads at the same time, mounts, hands everything on.
 
 // In the package the loader is a part of this file: a request less until there is a list.
-export * from "./load.js";
+import { stop } from "./load.js";
+export { crashes, load, loads, whole } from "./load.js";
 
 /** Options that the component takes while it lives; `getSessionToken` as well. */
-const LIVE = ["theme", "density", "locale", "strings", "hostName", "platformName", "privacyUrl", "termsUrl"];
+const LIVE = "theme density locale strings hostName platformName privacyUrl termsUrl".split(" ");
 /** What it begins with, besides tokens. */
 const OPTIONS = [
-  "apiUrl", "app", "frameUrl", "inlineCredentials", "autofocus", "config", "headers", "iconOrigins", "openUrl", ...LIVE,
+  ..."apiUrl app frameUrl inlineCredentials autofocus config headers iconOrigins openUrl".split(" "),
+  ...LIVE,
 ];
 
 const WORDS = {
@@ -27,12 +29,13 @@ background-position:0 38px,0 134px;background-size:100% 40px,100% 504px}
 [part=failure] button{font:inherit;min-height:40px;padding:0 16px}`;
 let sheet;
 
-/** From an answer of the host that is there to the request for the list, in microtasks; half of them are to spare. */
-const TURNS = 16;
+/** How long the outline stays for a list that may be there by then, from the request for it, in milliseconds. */
+const MOMENT = 20;
 
 const ENGLISH = { locale: "en" };
 
-const stop = (code, message) => Object.assign(Error(message), { code });
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const now = () => globalThis.performance.now();
 
 /**
  * Asks the host's callback for a token, or the page's own server where there is none.
@@ -58,6 +61,10 @@ export class Life {
   #handle;
   #asks = false;
   #failed = false;
+  /** Ends the wait for a list that comes at once. */
+  #listed = () => {};
+  /** Until there is something to see. */
+  #shown;
   /** The language last asked for, with its words unless they are built in. Never rejected. */
   #language = Promise.resolve(ENGLISH);
   /** Whether the component has been called. */
@@ -149,7 +156,7 @@ export class Life {
 
     // An app that the host chose is beyond the list, which is all that the first module has.
     const component = this.#load(element.app ? "whole" : "load");
-    const since = { wall: Date.now(), steady: globalThis.performance.now() };
+    const since = { wall: Date.now(), steady: now() };
     const early = this.#canAsk() && this.#offer == null && this.#askEarly();
     const [Component, spoken] = await Promise.all([component, language]);
     if (this.#signal.aborted) return;
@@ -160,19 +167,28 @@ export class Life {
       sessionToken: this.#offer,
       getSessionToken: this.#asks ? ask : undefined,
       // A token's lifetime counts from before its request, and the host was asked when loading began.
-      ageMs: Math.max(Date.now() - since.wall, globalThis.performance.now() - since.steady),
+      ageMs: Math.max(Date.now() - since.wall, now() - since.steady),
     };
     for (const name of OPTIONS) options[name] = element[name];
     Object.assign(options, spoken);
     this.#offer = undefined;
     this.#inside = true;
     try {
+      let seen;
+      this.#shown = new Promise((done) => (seen = done));
       const handle = (this.#handle = Component.mount(false, options, (name, detail) => this.#emit(name, detail)));
       for (const [method, argument] of this.#calls.splice(0)) this.#call(method, argument);
-      // With a token that is there already, the list is asked for within these turns: it comes while the screen is built.
-      for (let turn = 0; turn < TURNS; turn += 1) await undefined;
+      // A screen to wait with takes as long to build as a server nearby to answer, which would have to wait for it. With a
+      // token that is there already, the list is asked for in microtasks, before any timer. A hidden page's are too slow.
+      if (!document.hidden) {
+        const listed = new Promise((done) => (this.#listed = done));
+        await pause();
+        this.#handle?.tell("dress");
+        await Promise.race([listed, pause(MOMENT)]);
+      }
       if (this.#handle !== handle) return;
       handle.tell("show", root);
+      seen();
     } catch (error) {
       // It crashed, which is being dealt with.
       if (!this.#inside) return;
@@ -236,10 +252,15 @@ export class Life {
     };
   }
 
-  #emit(name, detail) {
+  async #emit(name, detail) {
     if (detail?.code === "crashed") this.#crash();
     else if (name === "incomplete") this.#lose();
-    else this.#element.dispatchEvent(new CustomEvent(name, { detail }));
+    else {
+      if (name === "flow-ready") this.#listed();
+      // At `flow-ready` the host may look for the list.
+      await this.#shown;
+      this.#element.dispatchEvent(new CustomEvent(name, { detail }));
+    }
   }
 
   /** What is beyond the list could not be loaded, and the user wants to go there. */
@@ -257,10 +278,10 @@ export class Life {
     this.#inside = false;
     this.#handle = undefined;
     const screen = this.#element.shadowRoot.querySelector("[data-screen]")?.dataset.screen ?? "list";
-    const now = globalThis.performance.now();
+    const time = now();
     // Whoever had not begun anything loses nothing by another start; a second crash in a minute is not for us to mend.
-    const again = screen === "list" && now > this.#wary;
-    this.#wary = now + 60_000;
+    const again = screen === "list" && time > this.#wary;
+    this.#wary = time + 60_000;
     queueMicrotask(() => {
       if (this.#signal.aborted) return;
       if (!again) return this.#fail("crashed");

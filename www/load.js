@@ -65,7 +65,7 @@ async function start(address, early) {
     // Where not even the empty module runs, the page or the browser forbids WebAssembly.
     new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
   } catch {
-    throw Object.assign(Error("script-src lacks 'wasm-unsafe-eval'"), { code: "wasm_blocked" });
+    throw stop("wasm_blocked", "script-src lacks 'wasm-unsafe-eval'");
   }
   if (from instanceof Response) throw problem;
   // A module that failed, is outdated or has crashed keeps its name in this page, so it is asked for under another.
@@ -99,7 +99,9 @@ export async function whole(address, options, early) {
   return Component;
 }
 
-const failed = ({ message }) => Object.assign(Error(message), { code: "load_failed" });
+/** An error that the host can tell from others. */
+export const stop = (code, message) => Object.assign(Error(message), { code });
+const failed = ({ message }) => stop("load_failed", message);
 
 /** Whether loading has begun: what is patched later is not seen by the component. */
 export const loads = () => !!(loading ?? spent);

@@ -48,16 +48,10 @@ impl Core {
                 };
                 self.ask(self.platform.apps(), Box::new(read));
             }
-            // Only decoration: without it the host's own name for itself is shown.
-            Command::LoadOrganisation => {
-                let read = |core: &Rc<Self>, answer| {
-                    Event::OrganisationLoaded(core.platform.read_organisation(answer).unwrap_or_default())
-                };
-                self.ask(self.platform.organisation(), Box::new(read));
-            }
             Command::AbortRequests => {
                 self.epoch.set(self.epoch.get() + 1);
                 self.platform.transport.abort();
+                self.pause.set(None);
             }
             Command::Emit(notice) => self.notice(notice),
             command => self.carry_out_beyond(command),
@@ -103,8 +97,18 @@ impl Core {
                 }
             }
             // All others concern the list.
-            Command::LoadApps | Command::LoadOrganisation | Command::AbortRequests | Command::Emit(_) => {}
+            Command::LoadApps | Command::AbortRequests | Command::Emit(_) => {}
         }
+    }
+
+    /// Asks what the platform calls the organisation: decoration of the screens of one app, without which the host's own
+    /// name for itself is shown. The npm package's second module begins here.
+    #[inline(never)]
+    pub(super) fn name_organisation(self: &Rc<Self>) {
+        let read = |core: &Rc<Self>, answer| {
+            Event::OrganisationLoaded(core.platform.read_organisation(answer).unwrap_or_default())
+        };
+        self.ask(self.platform.organisation(), Box::new(read));
     }
 
     /// Sends a request whose answer is one event.

@@ -52,6 +52,7 @@ impl ConnectFlow {
 
     /// All that a host tells it. `what` is one of
     ///
+    /// - `dress`: makes the style sheets ahead of time;
     /// - `show`: shows it in the shadow root that is given, once;
     /// - `setSessionToken`: a session token, or an object with `token` and what is known of its lifetime;
     /// - `update`: changes what may change while the flow goes on;
@@ -72,6 +73,7 @@ impl ConnectFlow {
                 self.target.replace(Some(target.clone()));
                 instance.show(target);
             },
+            "dress" => view::make_styles(),
             "setSessionToken" => instance.set_session_token(given),
             "update" => {
                 if options::has(given, "getSessionToken") {

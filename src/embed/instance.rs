@@ -23,6 +23,8 @@ use web_sys::{AbortController, Element, HtmlElement};
 
 /// How long a session may go without a usable token before the user is told, in milliseconds.
 const PATIENCE_MS: f64 = 1_500.0;
+/// Until a list that was just shown is painted, in milliseconds.
+const PAINTED_MS: f64 = 100.0;
 /// The name of what a host that shows the state itself is told by; no listener of its own hears of it.
 const CHANGED: &str = "state";
 /// The name of what tells the loader's side that the second module is missed: it shows and reports that itself.
@@ -56,11 +58,11 @@ pub(super) struct Core {
     stepping: Cell<bool>,
     timer: Cell<Option<Timer>>,
     patience: Cell<Option<Timer>>,
+    /// Until what the list can do without is asked for.
+    pub(super) pause: Cell<Option<Timer>>,
     emit: Rc<dyn Fn(HostEvent)>,
     /// The host shows the state itself, and is told when there is another.
     headless: bool,
-    /// Until there is something to see, the host hears of nothing: at `flow-ready` it may look for the list.
-    shown: Cell<bool>,
     outbox: RefCell<Vec<HostEvent>>,
     activity_id: String,
 }
@@ -100,9 +102,9 @@ impl Instance {
                 stepping: Cell::new(false),
                 timer: Cell::new(None),
                 patience: Cell::new(None),
+                pause: Cell::new(None),
                 emit,
                 headless,
-                shown: Cell::new(headless),
                 outbox: RefCell::default(),
                 activity_id,
             }
@@ -113,6 +115,9 @@ impl Instance {
         for command in commands {
             core.carry_out(command);
         }
+        if second::is_here() {
+            core.name_organisation();
+        }
         keeper.start(Rc::downgrade(&core) as _, options.session_token.as_ref(), options.age_ms);
         Ok(Self { core, owner, view: Cell::default() })
     }
@@ -120,10 +125,6 @@ impl Instance {
     /// Shows the flow in an empty element.
     pub fn show(&self, target: HtmlElement) {
         self.view.set(Some(shown(&self.owner, &target, view::root(self.core.ui.clone()))));
-        self.core.shown.set(true);
-        if !self.core.outbox.borrow().is_empty() {
-            self.core.deliver();
-        }
     }
 
     #[cfg(feature = "javascript")]
@@ -178,7 +179,7 @@ impl Drop for Instance {
         self.core.epoch.set(self.core.epoch.get() + 1);
         self.core.popup.borrow_mut().close();
         self.core.frame.take();
-        for timer in [&self.core.timer, &self.core.watch, &self.core.patience] {
+        for timer in [&self.core.timer, &self.core.watch, &self.core.patience, &self.core.pause] {
             timer.set(None);
         }
         self.owner.cleanup();
@@ -233,18 +234,24 @@ impl Core {
     /// Keeps an event until there is the module that can take it.
     fn hold(self: &Rc<Self>, event: Event) {
         self.held.borrow_mut().push(event);
-        if self.held.borrow().len() > 1 {
-            return;
-        }
         self.ui.show_opening(true);
+        self.complete();
+    }
+
+    /// Asks for all of the component, and goes on with what waits for it.
+    fn complete(self: &Rc<Self>) {
         let core = Rc::downgrade(self);
         second::ask(Box::new(move |here| {
             let Some(core) = core.upgrade() else { return };
             let held = core.held.take();
             if here {
+                // Once: whoever chose something while this was asked for has asked as well.
+                if core.pause.take().is_some() {
+                    core.name_organisation();
+                }
                 held.into_iter().for_each(|event| core.send(event));
                 core.ui.show_opening(false);
-            } else {
+            } else if !held.is_empty() {
                 core.emit(HostEvent { name: INCOMPLETE, detail: Vec::new() });
             }
         }));
@@ -282,12 +289,9 @@ impl Core {
     pub(super) fn emit(self: &Rc<Self>, event: HostEvent) {
         let mut outbox = self.outbox.borrow_mut();
         outbox.push(event);
-        if outbox.len() == 1 && self.shown.get() {
-            self.deliver();
+        if outbox.len() > 1 {
+            return;
         }
-    }
-
-    fn deliver(self: &Rc<Self>) {
         let core = self.clone();
         later(Box::new(move || {
             loop {
@@ -302,9 +306,13 @@ impl Core {
 
     pub(super) fn notice(self: &Rc<Self>, notice: Notice) {
         if notice == Notice::Ready {
-            // There is something to choose from: what a choice leads to is asked for. If it does not come, it is asked
-            // for again when it is needed.
-            second::ask(Box::new(|_| {}));
+            // There is something to choose from: what a choice leads to is asked for, once the list is not kept waiting by
+            // it. What does not come then is asked for again when it is needed.
+            self.pause.set(Timer::new(PAINTED_MS, self, |core| {
+                if !second::is_here() {
+                    core.complete();
+                }
+            }));
         }
         let at = String::from(js_sys::Date::new_0().to_iso_string());
         let stamp = Stamp { at: &at, activity_id: &self.activity_id };

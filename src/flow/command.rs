@@ -7,7 +7,6 @@ use crate::platform::model::AuthType;
 #[derive(Debug)]
 pub enum Command {
     LoadApps,
-    LoadOrganisation,
     /// Its answer comes as [`super::Event::Answered`].
     Ask(Box<Question>),
     /// Open the provider's window, blank. Only works inside the click that caused it.

@@ -46,7 +46,6 @@ impl Flow {
         };
         flow.show_first();
         flow.load();
-        flow.command(Command::LoadOrganisation);
         flow.emit(Notice::Activity { name: Activity::Opened, app: None });
         let commands = std::mem::take(&mut flow.commands);
         (flow, commands)

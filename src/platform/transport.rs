@@ -3,6 +3,7 @@
 use super::http::{self, Outgoing, Received};
 use super::json::Value;
 use super::read::{self, Reader};
+use crate::browser::sleep;
 use crate::error::{Code, Failure, Report};
 use crate::object::{bare, set};
 use crate::session::{Lease, Now, time};
@@ -12,7 +13,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
 /// Where tokens come from. The transport is the only caller.
@@ -327,21 +327,8 @@ fn retry_after(value: &str) -> Option<u32> {
 }
 
 /// Lets the page do what is waiting, unless nobody sees it: timers of hidden pages are slow.
-pub(super) fn pause(ms: f64) -> JsFuture {
-    let document = web_sys::window().and_then(|window| window.document());
-    if document.is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible) {
-        sleep(ms)
-    } else {
-        Promise::resolve(&JsValue::UNDEFINED).into()
+pub(super) async fn pause(ms: f64) {
+    if crate::browser::page().visible {
+        drop(sleep(ms).await);
     }
-}
-
-fn sleep(ms: f64) -> JsFuture {
-    let promise = Promise::new(&mut |resolve, _| {
-        if let Some(window) = web_sys::window() {
-            // Fails only in a window that is going away, where nobody waits any more.
-            drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms as i32));
-        }
-    });
-    promise.into()
 }

@@ -27,7 +27,7 @@ mod text;
 mod waiting;
 
 pub use crate::settings::{Density, Settings, Theme};
-pub use style::{adopt_styles, variables};
+pub use style::{adopt_styles, make_styles, variables};
 pub use text::{register, registered};
 
 use crate::flow::{Event, State};

@@ -2,7 +2,6 @@
 
 use super::account::badge;
 use super::dom::{El, active_in, el, focus, set_attribute};
-use super::icon;
 use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
 use crate::decimal::decimal;
@@ -180,7 +179,7 @@ impl Rows {
     fn shape(&self, standing: Standing, described: bool) -> El {
         let [connected, attention] = &self.words;
         let state = match standing {
-            Standing::Free => el("span.go").child(icon::pointing(icon::CHEVRON)),
+            Standing::Free => el("span.go"),
             Standing::Connected => badge(true, el("span").text(connected)),
             Standing::Attention => badge(false, el("span").text(attention)),
         };

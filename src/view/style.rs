@@ -78,6 +78,11 @@ pub fn variables() -> impl Iterator<Item = &'static str> {
     names.filter(|name| name.starts_with("--cf-"))
 }
 
+/// Makes them ahead of time.
+pub fn make_styles() {
+    SHEETS.with(|_| ());
+}
+
 /// Gives the root the styles, by constructed style sheets: the one way that `style-src 'self'` allows.
 pub fn adopt_styles(root: &ShadowRoot) {
     SHEETS.with(|sheets| {

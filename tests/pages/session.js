@@ -73,11 +73,11 @@ window.rejecting = async () => {
   throw new Error("the host's promise");
 };
 
-/** A component with its list of apps on screen. */
+/** A component with its list of apps on screen, and with what is asked for when that is painted. */
 window.ready = async (options) => {
   const flow = window.embed(options);
   await until(() => flow.shadowRoot.querySelector("[data-screen=list] li button"));
-  await clock.settle();
+  await clock.advance(100);
   return flow;
 };
 

@@ -32,7 +32,7 @@ mod split;
 mod tools;
 mod wasm;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use lexopt::{
     ValueExt,
@@ -63,6 +63,7 @@ cargo xtask CHORE
   size [--json]       prints what a page loads, raw and compressed; fails over size-budget.json
        [--why]        and what each crate's code is of it
   bench [--short]     measures time and memory against a contender and a floor; writes docs/performance.md
+      --against DIR   instead: how long until 30 rows, in turn with a package that was built before
   simulate [--sessions N]
       What N open sessions, a million unless told, ask of a host's backend: steady, after an outage, after a rush
   leak [--full] [--mutants [--only NAMES]]
@@ -201,14 +202,19 @@ fn chore() -> Result {
             package::package(twice)
         }
         "bench" => {
-            let mut short = false;
+            let (mut short, mut others) = (false, Vec::new());
             while let Some(argument) = arguments.next()? {
                 match argument {
                     Long("short") => short = true,
+                    Long("against") => others.push(PathBuf::from(arguments.value()?)),
                     other => return Err(other.unexpected().into()),
                 }
             }
-            bench::bench(short)
+            match (short, others.is_empty()) {
+                (_, true) => bench::bench(short),
+                (false, false) => bench::against(&others),
+                (true, false) => Err(Error::Usage("--against has no short form".into())),
+            }
         }
         "simulate" => {
             let (mut sessions, mut optimised) = (1_000_000, false);

@@ -28,6 +28,11 @@ const WASM: &str = "connect-flow_bg.wasm";
 const SECOND: &str = "connect-flow_second.wasm";
 const GLUE: &str = "connect-flow.js";
 const NAMED: &str = "named.wasm";
+/// Scripts of which nearly everything runs before there is a list.
+const RUN: [&str; 2] = [GLUE, "life.js"];
+/// Tells V8 so, in the first line: it compiles all of such a script while the wasm is still on its way, and not function
+/// by function when each is called. <https://v8.dev/blog/explicit-compile-hints>
+const AT_ONCE: &str = "//# allFunctionsCalledOnLoad";
 
 /// Which build of the component goes into a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,10 +89,11 @@ const STACK: &str = "-Clink-arg=-zstack-size=917504";
 
 /// Where the second module begins. None of these is called before it is here: src/embed/second.rs, and the loader for
 /// the last three.
-const BEGINS: [&str; 19] = [
+const BEGINS: [&str; 20] = [
     "connect_flow::flow::machine::Flow::step_beyond",
     "connect_flow::view::shell::build_beyond",
     "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::carry_out_beyond",
+    "connect_flow::embed::driver::<impl connect_flow::embed::instance::Core>::name_organisation",
     "connect_flow::embed::frame::parent::<impl connect_flow::embed::instance::Core>::show_frame",
     "connect_flow::embed::events::HostEvent::of_outcome",
     "connect_flow::embed::popup::shut",
@@ -112,9 +118,11 @@ const BEGINS: [&str; 19] = [
 const SLOTS: &str = "-Clink-arg=--table-base=7000";
 
 /// Orders of the functions that are tried: more of them take more time and find little.
-const ORDERS: usize = 6;
+const ORDERS: usize = 10;
 /// Rounds in which local variables get other numbers: after the first few a further one is worse as often as better.
 const ROUNDS: usize = 5;
+/// Orders in which that is tried.
+const LIKELY: usize = 5;
 
 /// wasm-opt's arguments to put functions into the order of their names and leave the names out.
 const IN_ORDER: [&str; 6] = [
@@ -377,20 +385,21 @@ fn in_order(wasm: &Path) -> Result {
         run(command("wasm-opt").arg(&named).args(FEATURES).args(IN_ORDER).arg("-o").arg(&sorted))?;
         orders.push(fs::read(&sorted).at(&sorted)?);
     }
-    let mut alike = Alike::new(least(orders)?)?;
-    paths::write(wasm, least((0..ROUNDS).map(|_| alike.again()).collect())?)
+    // Which one is the least at last is not told by which is now.
+    let mut alike = Vec::new();
+    for order in least(orders, LIKELY)? {
+        let mut order = Alike::new(order)?;
+        alike.extend((0..ROUNDS).map(|_| order.again()));
+    }
+    paths::write(wasm, least(alike, 1)?.concat())
 }
 
-/// The one that compresses best.
-fn least(modules: Vec<Vec<u8>>) -> Result<Vec<u8>> {
-    let mut best = (u64::MAX, Vec::new());
-    for module in modules {
-        let bytes = size::brotli(&module)?;
-        if bytes < best.0 {
-            best = (bytes, module);
-        }
-    }
-    Ok(best.1)
+/// Those that compress best, so many of them.
+fn least(modules: Vec<Vec<u8>>, many: usize) -> Result<Vec<Vec<u8>>> {
+    let sized = modules.into_iter().map(|module| Ok((size::brotli(&module)?, module)));
+    let mut sized = sized.collect::<Result<Vec<_>>>()?;
+    sized.sort_by_key(|(bytes, _)| *bytes);
+    Ok(sized.into_iter().take(many).map(|(_, module)| module).collect())
 }
 
 /// Whether a function of this name is one of [`BEGINS`].
@@ -496,6 +505,9 @@ fn script(file: &Path, out: &Path, profile: Profile, published: &[String]) -> Re
     esbuild.args(published.iter().map(|name| format!("--external:./{name}")));
     if profile == Profile::Release {
         esbuild.args(["--minify", "--legal-comments=none"]);
+        if RUN.iter().any(|name| file.ends_with(name)) {
+            esbuild.arg(["--banner:js=", AT_ONCE].concat());
+        }
     }
     run(esbuild.args(["--log-level=warning", &format!("--outfile={}", place.display())]).arg(file))?;
     paths::write(&place, left_alone(&paths::read(&place)?))

@@ -21,16 +21,16 @@ const CLASS: &str = "ConnectFlow";
 /// Where what nobody needs begins in the glue, where the rest goes on, and what stands in between instead: the loader
 /// always has a compiled module, what encodes texts in browsers too old for this package is of no use, and nobody reads two
 /// gigabytes of text here, after which a browser needs another decoder.
-pub(crate) const UNUSED: [(&str, &str, &str); 5] = [
+pub(crate) const UNUSED: [(&str, &str, &str); 4] = [
     ("function makeMutClosure(", "function passStringToWasm0(", ""),
     ("cachedTextDecoder.decode();", "    return $apply($decode", "function decodeText(bytes) {\n"),
     ("if (!('encodeInto' in cachedTextEncoder))", "let WASM_VECTOR_LEN", ""),
-    ("async function __wbg_load(", "let __wbg_init_promise", ""),
     (
-        "async function __wbg_init_once(",
+        "async function __wbg_load(",
         "export { ",
-        "async function __wbg_init_once({ module_or_path: module }) {\n    \
-         return __wbg_finalize_init(await instantiate(module, __wbg_get_imports()), module);\n}\n",
+        // Once: whoever comes second cannot give another module. Awaited: a page that patched `then` would get the exports.
+        "let begun;\n\nasync function __wbg_init({ module_or_path: module }) {\n    \
+         return (begun ??= (async () => __wbg_finalize_init(await instantiate(module, __wbg_get_imports())))());\n}\n",
     ),
 ];
 

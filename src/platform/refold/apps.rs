@@ -59,7 +59,7 @@ async fn whole(list: Reader, icons: Icons) -> Vec<Rc<App>> {
     let (mut pause_ms, mut since) = (PAINTED_MS, f64::NEG_INFINITY);
     for item in list.items() {
         if js_sys::Date::now() - since >= SLICE_MS {
-            drop(pause(pause_ms).await);
+            pause(pause_ms).await;
             (pause_ms, since) = (0.0, js_sys::Date::now());
         }
         catalog.take(&item, &icons);
