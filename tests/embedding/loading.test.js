@@ -56,6 +56,38 @@ suite("loading", {}, {
     assert.equal(await driver.executeScript(wasm), 1);
   },
 
+  "a list that is there at once is the first screen; another is waited for on a screen of its own": async (scene) => {
+    const { page, driver } = scene;
+    const screens = async (before) => {
+      await open(scene);
+      await run(driver, `
+        ${before}
+        embed();
+        window.screens = [];
+        new MutationObserver(() => {
+          for (const what of [".bones", "[data-slug]"]) {
+            if (flow.shadowRoot.querySelector(what) && screens.at(-1) !== what) screens.push(what);
+          }
+          if (screens.length) window.pass?.();
+        }).observe(flow.shadowRoot, { childList: true, subtree: true });`);
+      await page.waitForEvent("flow-ready");
+      return driver.executeScript("return screens");
+    };
+    // On a busy machine the list takes longer than the component waits for it.
+    const patient = `
+      const timeout = window.setTimeout;
+      window.setTimeout = (run, ms) => timeout(run, ms === 20 ? 60_000 : ms);`;
+    assert.deepEqual(await screens(patient), ["[data-slug]"]);
+    const slow = `
+      const real = window.fetch;
+      const seen = new window.Promise((done) => (window.pass = done));
+      window.fetch = (request, init) => {
+        const answer = () => real(request, init);
+        return String(request.url ?? request).endsWith("/application") ? seen.then(answer) : answer();
+      };`;
+    assert.deepEqual(await screens(slow), [".bones", "[data-slug]"]);
+  },
+
   "shows the list when its events say that it is there, however quick the platform is": async (scene) => {
     await open(scene);
     await run(scene.driver, `

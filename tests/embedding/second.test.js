@@ -14,8 +14,10 @@ const holdSecond = (driver) =>
   run(driver, `
     const real = window.fetch;
     window.held = [];
+    window.organisations = 0;
     window.fetch = (request, init) => {
       const url = String(request.url ?? request);
+      if (url.endsWith("/org/basics")) window.organisations += 1;
       if (window.failing && url.endsWith("/application")) return Promise.reject(new TypeError("no network"));
       if (!url.includes("${SECOND}")) return real(request, init);
       return new Promise((resolve, reject) => {
@@ -56,6 +58,31 @@ async function searchFor({ page, driver }, text, left) {
 }
 
 suite("the second wasm", {}, {
+  "brings the organisation's name with it, which is asked for once": async (scene) => {
+    const { page, driver } = scene;
+    await listWithout(scene);
+    await run(driver, "flow.shadowRoot.querySelector('[data-slug]').click()");
+    assert.equal(await driver.executeScript("return organisations"), 0);
+    await asked(page, driver);
+    await run(driver, "held[0].pass()");
+    const shown = "return flow.shadowRoot.querySelector('[data-screen=app] [part~=button-primary]')";
+    await page.waitFor(() => driver.executeScript(shown), "the app's screen");
+    await page.waitFor(() => driver.executeScript("return organisations"), "the question");
+    await new Promise((done) => setTimeout(done, 300));
+    assert.equal(await driver.executeScript("return organisations"), 1);
+    assert.equal(await driver.executeScript("return held.length"), 1);
+  },
+
+  "is not asked for where the session ends as soon as there is a list": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await holdSecond(driver);
+    await run(driver, "embed(); flow.addEventListener('flow-ready', () => flow.end(), { once: true })");
+    await page.waitForEvent("session-ended");
+    await new Promise((done) => setTimeout(done, 500));
+    assert.equal(await driver.executeScript("return held.length + organisations"), 0);
+  },
+
   "is asked for when the list is there, and the list and the session do without it": async (scene) => {
     const { page, driver } = scene;
     await open(scene);
