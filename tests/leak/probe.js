@@ -161,6 +161,14 @@ export class Probe {
     }
   }
 
+  /** The page's recorder hands over; what goes wrong in it is an error here, not a wait. @param {string} method */
+  async #hand(method) {
+    const { value, problem } = await this.driver.executeAsyncScript(`const [method, done] = arguments;
+      window.leakRecorder[method]().then((value) => done({ value }), (problem) => done({ problem: String(problem) }));`, method);
+    if (problem) throw new Error(`${method}: ${problem}`);
+    return value;
+  }
+
   /**
    * Looks into every sink. `inFrame`: into the frame's document as well. `allowed`: secrets that may be in fields now.
    * @param {string} step
@@ -168,10 +176,10 @@ export class Probe {
   async look(step, { inFrame = false, typed = false } = {}) {
     this.step = step;
     const { driver, stage, tools } = this;
-    await driver.executeAsyncScript("window.leakRecorder.hand().then(arguments[0], (problem) => { throw problem; })");
+    await this.#hand("hand");
     if (inFrame) {
       await this.enterFrame();
-      await driver.executeAsyncScript("window.leakRecorder.hand().then(arguments[0])");
+      await this.#hand("hand");
       await this.leaveFrame();
     }
     await tools?.look([stage.host, stage.platform]);
@@ -262,7 +270,7 @@ export class Probe {
   async lookIntoMemory(step, { live, inFrame = false, keys = true } = {}) {
     this.step = step;
     const hand = async () => {
-      const count = await this.driver.executeAsyncScript("window.leakRecorder.handMemory().then(arguments[0])");
+      const count = await this.#hand("handMemory");
       if (count === 0) throw new Error("no memory of a component was seen");
     };
     await hand();

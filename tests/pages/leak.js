@@ -65,7 +65,7 @@ window.leakObjects = async () => {
   console.log(handle?.element, handle);
   // Whoever asks for the component's modules by name gets no more than the component did.
   const glue = await import("./connect-flow.js");
-  const answer = await glue.default();
+  const answer = await glue.default({});
   return { element: poke(handle?.element), handle: poke(handle), glue: [poke(glue), answer], initSync: [glue.initSync?.()] };
 };
 
