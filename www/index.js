@@ -123,10 +123,9 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
     const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
     try {
       early ??= (async () => fetch(address()))();
-      const file = import("./life.js");
-      // The loader is the one to say what is wrong with either.
-      Promise.allSettled([early, import("./connect-flow.js")]);
-      const { Life, crashes, ...loader } = await file;
+      // The loader is the one to say what is wrong with it.
+      Promise.allSettled([early]);
+      const { Life, crashes, ...loader } = await import("./life.js");
       if (signal.aborted) return;
       const load = (how) => loader[how](address(), {}, [early, (early = 0)][0]);
       this.#life = new Life(this, this.#given, signal, load, crashes, fail);
@@ -206,7 +205,7 @@ export function mount(target, options = {}) {
 }
 
 /**
- * Loads glue and wasm before the first mount.
+ * Loads all of it before the first mount.
  * @type {typeof import("./connect-flow.js").preload}
  */
 export async function preload(options) {

@@ -1,8 +1,8 @@
 // One life of the component in its element: asks the host and loads at the same time, mounts, hands everything on.
 
-// In the package the loader is a part of this file: a request less until there is a list.
+// In the package the loader and the glue are parts of this file: two requests less until there is a list.
 import { stop } from "./load.js";
-export { crashes, load, loads, whole } from "./load.js";
+export { crashes, load, loads, makeGlue, whole } from "./load.js";
 
 /** Options that the component takes while it lives; `getSessionToken` as well. */
 const LIVE = "theme density locale strings hostName platformName privacyUrl termsUrl".split(" ");

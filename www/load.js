@@ -1,4 +1,7 @@
-// The loader: one promise a page for the glue and the wasm, with one second try that goes round the caches.
+// The loader: one promise a page for the component, with one second try that goes round the caches.
+
+import { makeGlue } from "./connect-flow.js";
+export { makeGlue };
 
 let source;
 let secondSource;
@@ -30,10 +33,11 @@ async function beyond(integrity) {
   return compile(from, undefined, integrity).catch(() => compile(from, "reload", integrity));
 }
 
-async function join(glue, from, cache) {
-  const [{ default: init, ConnectFlow, build, whenBroken, ...rest }, module] = await Promise.all([
-    glue,
+async function join(make, from, cache) {
+  const [module, { default: init, ConnectFlow, build, whenBroken, ...rest }] = await Promise.all([
     compile(from, cache, hash),
+    // Where there is no document it fails, and both are heard.
+    (async () => make())(),
   ]);
   const named = (section) => WebAssembly.Module.customSections(module, section)[0];
   // Names are short and mean something else in each build: the wrong pair would run, somehow.
@@ -57,7 +61,7 @@ async function start(address, early) {
   let problem;
   try {
     // An answer that nobody checked is none where a hash was named.
-    if (!spent) return await join(import("./connect-flow.js"), source || hash ? from : early || from);
+    if (!spent) return await join(makeGlue, source || hash ? from : early || from);
   } catch (error) {
     problem = error;
   }
@@ -68,10 +72,14 @@ async function start(address, early) {
     throw stop("wasm_blocked", "script-src lacks 'wasm-unsafe-eval'");
   }
   if (from instanceof Response) throw problem;
-  // A module that failed, is outdated or has crashed keeps its name in this page, so it is asked for under another.
-  // Bundlers must leave the name alone: theirs carry a hash, so that no outdated pair can arise.
-  const glue = `./connect-flow.js?${Date.now()}`;
-  return join(import(/* webpackIgnore: true */ /* @vite-ignore */ glue), from, "reload");
+  // A script that is outdated keeps its name in this page and in caches, so it is asked for under another. Bundlers must
+  // leave the name alone: theirs carry a hash, so that no outdated pair can arise, and the glue that is here will do.
+  const name = `./life.js?${Date.now()}`;
+  let make;
+  try {
+    ({ makeGlue: make } = await import(/* webpackIgnore: true */ /* @vite-ignore */ name));
+  } catch {}
+  return join(make ?? makeGlue, from, "reload");
 }
 
 /**

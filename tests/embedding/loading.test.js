@@ -1,6 +1,6 @@
 // Loading: every way in which the package's files can be missing, wrong or forbidden is told, shown, and can be mended.
 import assert from "node:assert/strict";
-import { cp, rm } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { suite } from "../harness/index.js";
 import { alert, codes, open, run } from "./stage.js";
@@ -35,25 +35,31 @@ const tryAgain = async (driver) => {
 suite("loading", {}, {
   "asks for the wasm before its own scripts are there, and for the list before the first screen is built": async (scene) => {
     const { page, driver } = scene;
+    // The test's page has loaded the scripts of the package at the top of the site already.
+    const folder = "of-its-own";
+    await copyPackage(folder);
     await open(scene);
     await run(driver, `
+      const { define } = await importModule("/${folder}/index.js");
+      define("connect-flow-${folder}");
       const { token } = await getSessionToken({ reason: "ahead" });
       const real = window.fetch;
       window.listAsked = [];
       window.fetch = (request, init) => {
         const url = String(request.url ?? request);
         if (url.endsWith("/application")) listAsked.push(flow.shadowRoot.querySelector("[data-screen]") !== null);
-        if (url.includes("connect-flow_bg.wasm")) listAsked.push(performance.getEntriesByName(glue).length);
+        if (url.includes("connect-flow_bg.wasm")) listAsked.push(performance.getEntriesByName(life).length);
         return real(request, init);
       };
-      window.glue = new URL("./connect-flow.js", location.href).href;
-      embed({}, false);
+      window.life = new URL("/${folder}/life.js", location.href).href;
+      embed({}, false, "connect-flow-${folder}");
       flow.getSessionToken = async () => ({ token });`);
     await page.waitForEvent("flow-ready");
     // No answer to the request for a script, then no screen.
     assert.deepEqual(await driver.executeScript("return listAsked"), [0, false]);
     const wasm = "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('_bg.wasm')).length";
     assert.equal(await driver.executeScript(wasm), 1);
+    await rm(`${SITE}/${folder}`, { recursive: true });
   },
 
   "a list that is there at once is the first screen; another is waited for on a screen of its own": async (scene) => {
@@ -182,29 +188,59 @@ suite("loading", {}, {
     // Browsers say in the console, and nowhere else, that integrity was the reason.
   },
 
-  "says so when scripts of its own are missing, and mends itself when they are there (E3)": async (scene) => {
+  "says so when its script is missing, and mends itself when it is there (E3)": async (scene) => {
     const { browser, page, driver } = scene;
-    for (const missing of ["life.js", "connect-flow.js"]) {
-      const folder = `without-${missing.replace(".", "-")}`;
-      const begin = async () => {
-        await open(scene);
-        await run(driver, `
-          const { define } = await importModule("/${folder}/index.js");
-          define("connect-flow-${folder}");
-          embed({}, true, "connect-flow-${folder}");`);
-      };
-      await copyPackage(folder, missing);
-      await begin();
-      await page.waitForEvent("flow-error");
-      assert.deepEqual(await codes(page), ["load_failed"], missing);
-      assert.match(await alert(driver), /could not be loaded/);
-      await copyPackage(folder);
-      // Firefox remembers a module that was missing for as long as the page lives; the glue is asked for by another name.
-      if (browser === "firefox" && missing === "life.js") await begin();
-      else await tryAgain(driver);
-      await page.waitFor(async () => (await page.eventsNamed("flow-ready")).length === 1, `a life with ${missing}`);
-      await rm(`${SITE}/${folder}`, { recursive: true });
-    }
+    const folder = "without-life";
+    await copyPackage(folder, "life.js");
+    await embedFrom(scene, folder);
+    await page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+    assert.match(await alert(driver), /could not be loaded/);
+    await copyPackage(folder);
+    // Firefox remembers a module that was missing for as long as the page lives.
+    if (browser === "firefox") await embedFrom(scene, folder);
+    else await tryAgain(driver);
+    await page.waitForEvent("flow-ready");
+    await rm(`${SITE}/${folder}`, { recursive: true });
+  },
+
+  "of another build than its wasm, it gets the one that is on the server by then": async (scene) => {
+    const { page, driver } = scene;
+    const folder = "outdated-life";
+    await copyPackage(folder, "life.js");
+    const life = await readFile(`${SITE}/life.js`, "utf8");
+    const outdated = life.replace(/"[0-9a-f]{16}"/, '"0123456789abcdef"');
+    assert.notEqual(outdated, life);
+    await writeFile(`${SITE}/${folder}/life.js`, outdated);
+    await embedFrom(scene, folder);
+    await page.waitForEvent("flow-error");
+    assert.deepEqual(await codes(page), ["load_failed"]);
+    await copyPackage(folder);
+    await tryAgain(driver);
+    await page.waitForEvent("flow-ready");
+    await rm(`${SITE}/${folder}`, { recursive: true });
+  },
+
+  "begins anew with what is here where its script is under no name any more, as in a bundle": async (scene) => {
+    const { page, driver } = scene;
+    const folder = "bundled";
+    await copyPackage(folder);
+    await embedFrom(scene, folder, `
+      const real = window.fetch;
+      window.times = 0;
+      window.fetch = (request, init) => {
+        if (!String(request.url ?? request).includes("_bg.wasm")) return real(request, init);
+        window.times += 1;
+        return new Promise((resolve, reject) => (window.next = times > 1 ? () => resolve(real(request, init)) : reject));
+      };`);
+    await page.waitFor(() => driver.executeScript("return times === 1 && performance.getEntriesByType('resource').some(({ name }) => name.endsWith('life.js'))"), "its script");
+    await rm(`${SITE}/${folder}/life.js`);
+    await run(driver, "next(new TypeError('no network'))");
+    await page.waitFor(() => driver.executeScript("return times === 2"), "a second try");
+    await run(driver, "next()");
+    await page.waitForEvent("flow-ready");
+    assert.deepEqual(await codes(page), []);
+    await rm(`${SITE}/${folder}`, { recursive: true });
   },
 
   "names the directive to those who load ahead, too (E1)": async (scene) => {
@@ -216,11 +252,21 @@ suite("loading", {}, {
   },
 });
 
+/** Embeds the package of that folder, after `before`. */
+async function embedFrom(scene, folder, before = "") {
+  await open(scene);
+  await run(scene.driver, `
+    ${before}
+    const { define } = await importModule("/${folder}/index.js");
+    define("connect-flow-${folder}");
+    embed({}, true, "connect-flow-${folder}");`);
+}
+
 /** The package's files once more, in a folder of their own. @param {string} [without] */
 async function copyPackage(folder, without) {
   await rm(`${SITE}/${folder}`, { recursive: true, force: true });
   const wasm = ["connect-flow_bg.wasm", "connect-flow_second.wasm"];
-  for (const name of ["index.js", "life.js", "session-url.js", "connect-flow.js", ...wasm]) {
+  for (const name of ["index.js", "life.js", "session-url.js", ...wasm]) {
     if (name !== without) await cp(`${SITE}/${name}`, `${SITE}/${folder}/${name}`);
   }
 }

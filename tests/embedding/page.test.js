@@ -8,7 +8,7 @@ import { open, run } from "./stage.js";
 
 const SITE = process.env.CONNECT_FLOW_SITE ?? fileURLToPath(new URL("../../target/site", import.meta.url));
 const FILES = [
-  "element.js", "index.js", "life.js", "session-url.js", "connect-flow.js", "connect-flow_bg.wasm",
+  "element.js", "index.js", "life.js", "session-url.js", "connect-flow_bg.wasm",
   "connect-flow_second.wasm",
 ];
 

@@ -18,7 +18,7 @@ const SITE = process.env.CONNECT_FLOW_SITE ?? here("../../target/site");
 const BIN = here("../node_modules/.bin/");
 
 const FILES = [
-  "LICENSE-APACHE", "LICENSE-MIT", "README.md", "connect-flow.d.ts", "connect-flow.js",
+  "LICENSE-APACHE", "LICENSE-MIT", "README.md", "connect-flow.d.ts",
   "connect-flow_bg.wasm", "connect-flow_second.wasm", "contrast.d.ts", "contrast.js", "custom-elements.json", "element.js", "events.d.ts",
   "events.js", "frame.html", "frame.js",
   "headless.d.ts", "headless.js", "hosted-page.js", "hosted.d.ts", "hosted.js", "index.js", "life.js",
@@ -185,6 +185,21 @@ describe("the published package", () => {
     assert.equal(stderr, "");
   });
 
+  it("says that it cannot be loaded where there is no document, and nothing else happens (E12)", async () => {
+    const code = `
+      import { preload } from "connect-flow";
+      import { createConnectFlow } from "connect-flow/headless";
+      const said = [await preload().catch(({ code }) => code)];
+      const flow = createConnectFlow({ apiUrl: "https://p.test", sessionToken: "canary" });
+      await new Promise((done) => flow.subscribe(({ status }) => status === "failed" && done()));
+      said.push(flow.state.failure.code);
+      await new Promise((done) => setTimeout(done, 50));
+      console.log(JSON.stringify(said));`;
+    const { stdout, stderr } = await run("node", ["--input-type=module", "--eval", code], { cwd: app });
+    assert.deepEqual(JSON.parse(stdout), ["load_failed", "load_failed"]);
+    assert.equal(stderr, "");
+  });
+
   it("is imported in a worker runtime, where there is no window, document or process (E12)", async () => {
     for (const entry of ["index.js", "element.js", "headless.js", "hosted.js", "react.js", "refold-react.js", "testing.js"]) {
       assert.ok((await inWorker(entry)).length > 0, entry);
@@ -201,7 +216,6 @@ describe("the published package", () => {
       globalName: "entry",
       write: false,
       mainFields: ["main"],
-      external: ["./connect-flow.js"],
       define: { "process.env.NODE_ENV": '"production"' },
       // `import.meta` has no meaning in a script; nothing reads it before the first mount.
       logOverride: { "empty-import-meta": "silent" },

@@ -101,17 +101,12 @@ const IN_JAVASCRIPT = [
     to: `return response.json().then((offer) => (sessionStorage.setItem("offer", JSON.stringify(offer)), offer));`,
   },
   {
-    name: "the wasm's exports in a global", sink: "memory", scenario: first, file: "connect-flow.js",
+    name: "the wasm's exports in a global", sink: "memory", scenario: first, file: "life.js",
     from: "wasm.__wbindgen_start();", to: "globalThis.connectFlowWasm = wasm; wasm.__wbindgen_start();",
   },
   {
-    name: "the wasm's exports from its initialiser", sink: "memory", scenario: first, file: "connect-flow.js",
-    from: "async function __wbg_init(module_or_path) {\n    if (wasm !== undefined) return;",
-    to: "async function __wbg_init(module_or_path) {\n    if (wasm !== undefined) return wasm;",
-  },
-  {
     name: "token in a panic's text, in a memory that is not emptied", sink: "memory", scenario: first, number: 42,
-    file: "connect-flow.js", from: "queueMicrotask(() => new Uint8Array(buffer).fill(0));", to: "",
+    file: "life.js", from: "queueMicrotask(() => new Uint8Array(buffer).fill(0));", to: "",
   },
   {
     name: "typed keys posted out of the frame", sink: "messaging", scenario: { run: keysInTheFrame }, file: "frame.js",

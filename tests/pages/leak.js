@@ -64,9 +64,10 @@ const poke = (object) => {
 window.leakObjects = async () => {
   console.log(handle?.element, handle);
   // Whoever asks for the component's modules by name gets no more than the component did.
-  const glue = await import("./connect-flow.js");
-  const answer = await glue.default({});
-  return { element: poke(handle?.element), handle: poke(handle), glue: [poke(glue), answer], initSync: [glue.initSync?.()] };
+  const life = await import("./life.js");
+  const glue = life.makeGlue();
+  const answer = await glue.default({}).catch(String);
+  return { element: poke(handle?.element), handle: poke(handle), life: poke(life), glue: [poke(glue), answer] };
 };
 
 /** The button whose text or name starts so. */

@@ -3,8 +3,10 @@
 // ?state=list,app&theme=light|dark&locale=de&width=320&density=compact&words=longer&dir=rtl&bare=1
 // `dir=rtl` turns the built-in language around; `bare` shows the screens alone. The choices on top write the same.
 
-import init, { gallery, gallery_states, gallery_words } from "../connect-flow.js";
+import { makeGlue } from "../connect-flow.js";
 import { words as wordsOf } from "../locales.js";
+
+const { default: init, gallery, gallery_states, gallery_words } = makeGlue();
 
 const parameters = new URLSearchParams(location.search);
 const chosen = (name, otherwise = "") => parameters.get(name) || otherwise;

@@ -28,10 +28,10 @@ const WASM: &str = "connect-flow_bg.wasm";
 const SECOND: &str = "connect-flow_second.wasm";
 const GLUE: &str = "connect-flow.js";
 const NAMED: &str = "named.wasm";
-/// Scripts of which nearly everything runs before there is a list.
-const RUN: [&str; 2] = [GLUE, "life.js"];
-/// Tells V8 so, in the first line: it compiles all of such a script while the wasm is still on its way, and not function
-/// by function when each is called. <https://v8.dev/blog/explicit-compile-hints>
+/// Has the loader and the glue in it. Nearly all of it runs before there is a list.
+const LIFE: &str = "life.js";
+/// Tells V8 so, in its first line: it compiles all of the script while the wasm is still on its way, and not function by
+/// function when each is called. <https://v8.dev/blog/explicit-compile-hints>
 const AT_ONCE: &str = "//# allFunctionsCalledOnLoad";
 
 /// Which build of the component goes into a package.
@@ -181,6 +181,8 @@ fn assemble_in(target: &Path, profile: Profile, out: &Path) -> Result {
     let www = paths::root().join("www");
     let published = published(&www.join("package.json"))?;
     let built = component(target, profile, false)?;
+    // Beside the glue, where the loader looks for it.
+    [LIFE, "load.js"].iter().try_for_each(|name| paths::copy_into(&www.join(name), &built.dir))?;
     paths::empty_dir(out)?;
     let made_last = |name: &&str| *name != provenance::FILE;
     for name in published.iter().map(String::as_str).filter(made_last).chain(["package.json", "README.md"]) {
@@ -208,13 +210,14 @@ pub(crate) fn gallery(out: &Path) -> Result {
     [WASM, GLUE].iter().try_for_each(|name| paths::copy_into(&built.dir.join(name), out))
 }
 
-/// Makes of the wasm and glue that trunk laid into `dir` what the loader meets in the package: sealed, guarded, marked.
+/// Makes of the wasm and glue that trunk laid into `dir` what the loader meets in the package: held fast, guarded, marked.
 pub(crate) fn finish(dir: &Path) -> Result {
     let (wasm, glue, guard) = (dir.join(WASM), dir.join(GLUE), guard()?);
-    seal(&glue, &guard)?;
+    hold(&glue, &guard)?;
     let mut hasher = DefaultHasher::new();
     (fs::read(&wasm).at(&wasm)?, paths::read(&glue)?).hash(&mut hasher);
-    mark(&wasm, &glue, &format!("{:016x}", hasher.finish()))
+    mark(&wasm, &glue, &format!("{:016x}", hasher.finish()))?;
+    paths::write(&glue, glue::begun_by_a_call(&paths::read(&glue)?)?)
 }
 
 /// The list `files` of a package.json.
@@ -287,7 +290,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let guard = guard()?;
     // The last says what else is done with it.
     let recipe = "marked, laid out anew, split where it begins, in the best of some orders, its functions made alike, without panics, their places, \
-                  the unreached, formatting and a second start";
+                  the unreached, formatting and what the glue does not use, begun by a call";
     (
         &input,
         BEGINS,
@@ -327,7 +330,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     }
     run(&mut bindgen)?;
     let glue = out.join(GLUE);
-    seal(&glue, &guard)?;
+    hold(&glue, &guard)?;
     if profile == Profile::Release {
         eprintln!("Optimising the wasm (usually half a minute) …");
         let named = out.join(NAMED);
@@ -369,7 +372,23 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         bytes.extend(custom_section("second", &provenance::integrity(&fs::read(&second).at(&second)?)));
         paths::write(&wasm, bytes)?;
     }
-    mark(&wasm, &out.join(GLUE), &stamp)?;
+    mark(&wasm, &glue, &stamp)?;
+    if profile == Profile::Release {
+        // What is not used goes while it is a module; nothing of it would go of a function.
+        let whole = out.join("glue.js");
+        fs::rename(&glue, &whole).at(&whole)?;
+        let mut esbuild = command("esbuild");
+        esbuild.args([
+            "--bundle",
+            "--format=esm",
+            "--target=es2022",
+            "--charset=utf8",
+            "--minify-syntax",
+            "--log-level=warning",
+        ]);
+        run(esbuild.arg(format!("--outfile={}", glue.display())).arg(&whole))?;
+    }
+    paths::write(&glue, glue::begun_by_a_call(&paths::read(&glue)?)?)?;
     paths::write(&stamp_file, stamp)?;
     Ok(Component { dir: out })
 }
@@ -429,8 +448,8 @@ fn guard() -> Result<String> {
     paths::read(&paths::root().join("www/guard.js"))
 }
 
-fn seal(glue: &Path, guard: &str) -> Result {
-    paths::write(glue, sealed(&glue::held_fast(&paths::read(glue)?)?, guard)?)
+fn hold(glue: &Path, guard: &str) -> Result {
+    paths::write(glue, guarded(&glue::held_fast(&paths::read(glue)?)?, guard)?)
 }
 
 /// The component for release before wasm-opt, with the names of its functions.
@@ -453,16 +472,14 @@ fn custom_section(name: &str, content: &str) -> Vec<u8> {
     [&[0, 1 + length + content.len() as u8, length], name.as_bytes(), content.as_bytes()].concat()
 }
 
-/// The glue without the exports of the wasm in what its initialisers answer: whoever calls one again, once the component
-/// is loaded, would get its memory and with it the session token. And with `guard` around those that it calls itself.
-fn sealed(glue: &str, guard: &str) -> Result<String> {
-    let (answer, exports) = ("return wasm;", "wasm = instance.exports;");
-    if glue.matches(answer).count() < 3 || glue.matches(exports).count() != 1 {
-        let problem = format!("the glue has another form than known: three times `{answer}`, once `{exports}`");
+/// The glue with `guard` around the exports of the wasm that it calls.
+fn guarded(glue: &str, guard: &str) -> Result<String> {
+    let exports = "wasm = instance.exports;";
+    if glue.matches(exports).count() != 1 {
+        let problem = format!("the glue has another form than known: once `{exports}`");
         return Err(Error::Answer { from: "wasm-bindgen".into(), problem });
     }
-    let sealed = glue.replace(answer, "return;").replace(exports, "wasm = guard(instance.exports);");
-    Ok([&sealed, guard].join("\n"))
+    Ok([&glue.replace(exports, "wasm = guard(instance.exports);"), guard].join("\n"))
 }
 
 /// The glue with the names that wasm-opt gave: `{"imports": [[module, old, new], …], "exports": [[old, new], …]}`. The one
@@ -505,7 +522,7 @@ fn script(file: &Path, out: &Path, profile: Profile, published: &[String]) -> Re
     esbuild.args(published.iter().map(|name| format!("--external:./{name}")));
     if profile == Profile::Release {
         esbuild.args(["--minify", "--legal-comments=none"]);
-        if RUN.iter().any(|name| file.ends_with(name)) {
+        if file.ends_with(LIFE) {
             esbuild.arg(["--banner:js=", AT_ONCE].concat());
         }
     }
@@ -545,7 +562,7 @@ fn cargo_home() -> Result<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{BEGINS, all_begin, begins_second, custom_section, is_whole, left_alone, renamed, sealed};
+    use super::{BEGINS, all_begin, begins_second, custom_section, guarded, is_whole, left_alone, renamed};
 
     #[test]
     fn a_custom_section_is_its_id_its_length_its_name_and_its_content() {
@@ -564,11 +581,10 @@ mod tests {
     }
 
     #[test]
-    fn the_glue_hands_out_no_exports() {
-        let glue = "wasm = instance.exports; if (wasm) return wasm; { return wasm; } return wasm; return wasm_f(1);";
-        let expected = "wasm = guard(instance.exports); if (wasm) return; { return; } return; return wasm_f(1);\nguard";
-        assert_eq!(sealed(glue, "guard").unwrap(), expected);
-        assert!(sealed("return wasm; return wasm; return wasm;", "guard").is_err());
+    fn the_glue_calls_exports_that_are_watched() {
+        let glue = "wasm = instance.exports; return wasm_f(1);";
+        assert_eq!(guarded(glue, "guard").unwrap(), "wasm = guard(instance.exports); return wasm_f(1);\nguard");
+        assert!(guarded("wasm = exports;", "guard").is_err());
     }
 
     #[test]

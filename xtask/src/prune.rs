@@ -28,9 +28,9 @@ pub(crate) const UNUSED: [(&str, &str, &str); 4] = [
     (
         "async function __wbg_load(",
         "export { ",
-        // Once: whoever comes second cannot give another module. Awaited: a page that patched `then` would get the exports.
-        "let begun;\n\nasync function __wbg_init({ module_or_path: module }) {\n    \
-         return (begun ??= (async () => __wbg_finalize_init(await instantiate(module, __wbg_get_imports())))());\n}\n",
+        // Awaited: a page that patched `then` would get the exports.
+        "async function __wbg_init({ module_or_path: module }) {\n    \
+         __wbg_finalize_init(await instantiate(module, __wbg_get_imports()));\n}\n",
     ),
 ];
 

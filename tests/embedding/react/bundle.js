@@ -27,8 +27,6 @@ export async function bundle(version) {
       "connect-flow/refold-react": `${SITE}/refold-react.js`,
       "connect-flow/testing": `${SITE}/testing.js`,
     },
-    // Loaded from beside the bundle, as the wasm is.
-    external: ["./connect-flow.js"],
     // The build that warns, and runs effects twice in StrictMode.
     define: { "process.env.NODE_ENV": '"development"' },
     logOverride: { "empty-import-meta": "silent" },
