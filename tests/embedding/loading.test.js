@@ -233,7 +233,8 @@ suite("loading", {}, {
         window.times += 1;
         return new Promise((resolve, reject) => (window.next = times > 1 ? () => resolve(real(request, init)) : reject));
       };`);
-    await page.waitFor(() => driver.executeScript("return times === 1 && performance.getEntriesByType('resource').some(({ name }) => name.endsWith('life.js'))"), "its script");
+    const loaded = `return times === 1 && performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/${folder}/life.js"))`;
+    await page.waitFor(() => driver.executeScript(loaded), "its script");
     await rm(`${SITE}/${folder}/life.js`);
     await run(driver, "next(new TypeError('no network'))");
     await page.waitFor(() => driver.executeScript("return times === 2"), "a second try");
