@@ -22,26 +22,26 @@ export async function opening(browser, origin, contenders, times) {
   return Object.fromEntries(Object.entries(samples).map(([name, ways]) => [name, medians(ways)]));
 }
 
-/** The time to the first rows of long lists, without the list's own transfer; the nodes; a keystroke; scrolling. */
+/** The time to the first rows of lists, the longest last, without the list's own transfer; the nodes; a keystroke; scrolling. */
 export async function scale(browser, origin, counts, times) {
-  const found = {};
-  for (const apps of counts) {
-    const [rows, whole] = [[], []];
-    let nodes = 0;
-    for (let time = 0; time < times; time += 1) {
+  const samples = counts.map(() => ({ rows: [], whole: [], nodes: 0 }));
+  // In turn, so that a slow minute is slow for all; the longest list is the last, and stays.
+  for (let time = 0; time < times; time += 1) {
+    for (const [nth, apps] of counts.entries()) {
       await browser.go(`${origin}/page.html?apps=${apps}`);
       const { ms, transfer } = await browser.run(() => window.bench("connect-flow"));
-      rows.push(ms - transfer);
-      whole.push(ms);
+      samples[nth].rows.push(ms - transfer);
+      samples[nth].whole.push(ms);
       // The first rows are there before those around them.
-      nodes = await browser.run(async (apps) => {
+      samples[nth].nodes = await browser.run(async (apps) => {
         await window.whole(apps);
         return window.root().querySelectorAll("*").length;
       }, apps);
     }
-    found[apps] = { rows: median(rows), whole: median(whole), nodes };
   }
-  const longest = Math.max(...counts);
+  const medians = samples.map(({ rows, whole, nodes }) => ({ rows: median(rows), whole: median(whole), nodes }));
+  const found = Object.fromEntries(counts.map((apps, nth) => [apps, medians[nth]]));
+  const longest = counts.at(-1);
   const keys = await browser.run(async (apps) => {
     await window.whole(apps);
     const input = window.root().querySelector("input[type=search]");

@@ -54,7 +54,7 @@ try {
   limit(`at most 1.5 times the floor, cold (${(ours.cold / floor.cold).toFixed(2)})`, ours.cold <= 1.5 * floor.cold);
 
   say(`## Long lists\n`);
-  const long = await scale(browser, server.origin, [30, 1_000, 10_000], short ? 1 : 5);
+  const long = await scale(browser, server.origin, [30, 1_000, 10_000], short ? 1 : 15);
   say(`| apps | to painted rows without the list's transfer | with it | elements in the shadow root |\n|---|---|---|---|`);
   for (const [apps, { rows, whole, nodes }] of Object.entries(long.found)) {
     say(`| ${apps} | ${ms(rows)} | ${ms(whole)} | ${nodes} |`);
