@@ -216,6 +216,9 @@ fn ready(ui: &Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opt
 /// module begins here.
 #[inline(never)]
 fn say_count(view: View, said: El, count: usize) {
+    // Nobody follows what is read here.
+    #[cfg(debug_assertions)]
+    let _once = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
     let _ = said.text(&view.read(|ui| ui.plural("list.count", count, &[])));
 }
 

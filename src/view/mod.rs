@@ -269,6 +269,9 @@ impl Render for Root {
     type State = Element;
 
     fn build(self) -> Element {
+        // Nobody follows what is read here.
+        #[cfg(debug_assertions)]
+        let _once = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
         let root = dom::el("div").element().clone();
         View::of(self.wires).read(|ui| (self.fill)(ui, root.clone()));
         root
