@@ -111,9 +111,10 @@ fn html() -> Result {
     paths::copy_into(&css, &to)
 }
 
-/// Projects of cargo share the component's own directory: most of what they depend on is built there already.
-fn in_target(command: &mut Command) -> &mut Command {
-    command.env("CARGO_TARGET_DIR", paths::target())
+/// Where cargo builds a project. A library that is also a cdylib has one file for all sets of features and all flags: in a
+/// directory that is shared, cargo takes what was built last for what is asked for.
+fn own_target(project: &str) -> PathBuf {
+    paths::target().join("of-examples").join(project)
 }
 
 fn trunk() -> Result {
@@ -122,22 +123,24 @@ fn trunk() -> Result {
     run(command("cargo").args(["fetch", "--quiet"]).current_dir(&dir))?;
     let mut trunk = command("trunk");
     trunk.args(["--quiet", "--offline=true", "build"]).env("NO_COLOR", "true").current_dir(&dir);
-    run(in_target(&mut trunk))
+    run(trunk.env("CARGO_TARGET_DIR", own_target("leptos")))
 }
 
 /// The server for this machine, the page's library for browsers, and the glue between them.
 fn leptos_ssr() -> Result {
     let (dir, name) = (folder().join("leptos-ssr"), "leptos-ssr-example");
+    let built = own_target("leptos-ssr");
     let target = ["--target", "wasm32-unknown-unknown"];
     for what in [["--features", "ssr"].as_slice(), &[["--features", "hydrate", "--lib"].as_slice(), &target].concat()] {
         let mut build = command("cargo");
-        run(in_target(build.args(["build", "--quiet", "--locked"]).args(what).current_dir(&dir)))?;
+        build.args(["build", "--quiet", "--locked"]).args(what).current_dir(&dir);
+        run(build.env("CARGO_TARGET_DIR", &built))?;
     }
-    let wasm = paths::target().join(target[1]).join("debug").join(name.replace('-', "_")).with_extension("wasm");
+    let wasm = built.join(target[1]).join("debug").join(name.replace('-', "_")).with_extension("wasm");
     let mut bindgen = command("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir.join("dist/pkg")).arg(wasm);
     run(&mut bindgen)?;
-    paths::copy_into(&paths::target().join("debug").join(name), &dir.join("dist"))
+    paths::copy_into(&built.join("debug").join(name), &dir.join("dist"))
 }
 
 fn next(packed: &Path) -> Result {
