@@ -216,10 +216,7 @@ fn ready(ui: &Ui, index: &Rc<RefCell<Index>>, input: HtmlInputElement, from: Opt
 /// module begins here.
 #[inline(never)]
 fn say_count(view: View, said: El, count: usize) {
-    // Nobody follows what is read here.
-    #[cfg(debug_assertions)]
-    let _once = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
-    let _ = said.text(&view.read(|ui| ui.plural("list.count", count, &[])));
+    let _ = said.text(&view.read_once(|ui| ui.plural("list.count", count, &[])));
 }
 
 /// Gives the focus to the row of the app whose screen the user comes from. The npm package's second module begins here:

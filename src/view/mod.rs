@@ -217,6 +217,13 @@ impl View {
         out
     }
 
+    /// Reads what is shown, where nobody follows it: Leptos takes that for a mistake unless it is told.
+    fn read_once<T: Default>(self, read: impl FnMut(&Ui) -> T) -> T {
+        #[cfg(debug_assertions)]
+        let _once = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
+        self.read(read)
+    }
+
     fn show(self, read: &mut dyn Look) {
         if let Some(wires) = self.wires() {
             wires.changed.track();
@@ -269,11 +276,8 @@ impl Render for Root {
     type State = Element;
 
     fn build(self) -> Element {
-        // Nobody follows what is read here.
-        #[cfg(debug_assertions)]
-        let _once = leptos::reactive::diagnostics::SpecialNonReactiveZone::enter();
         let root = dom::el("div").element().clone();
-        View::of(self.wires).read(|ui| (self.fill)(ui, root.clone()));
+        View::of(self.wires).read_once(|ui| (self.fill)(ui, root.clone()));
         root
     }
 

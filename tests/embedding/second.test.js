@@ -263,6 +263,14 @@ suite("the second wasm", {}, {
     await open(scene);
     await holdSecond(driver);
     await run(driver, `
+      // What every awaited object is asked for.
+      window.got = 0;
+      Object.defineProperty(Object.prototype, "then", {
+        configurable: true,
+        get() {
+          if ("completeBy" in Object(this)) window.got += 1;
+        },
+      });
       embed();
       window.give = async () => {
         // Of the component's own there is none to be had; this one is the page's.
@@ -275,6 +283,7 @@ suite("the second wasm", {}, {
       };`);
     await page.waitForEvent("flow-ready");
     assert.match(await run(driver, "return give()"), /^(Type|Link)Error$/);
+    assert.equal(await run(driver, "delete Object.prototype.then; return got"), 0);
     await asked(page, driver);
     await run(driver, "held[0].pass()");
     assert.match(await run(driver, "return give()"), /^(Type|Link)Error$/);

@@ -50,7 +50,8 @@ pub(crate) fn held_fast(glue: &str) -> Result<String> {
     Ok(TAKEN.to_owned() + &out)
 }
 
-/// The glue as a function, whose answer has what the glue exports.
+/// The glue as a function, whose answer has what the glue exports: no prototype of the page's, as a module has none. Where
+/// one is awaited, a page could have given all objects a `then`.
 pub(crate) fn begun_by_a_call(glue: &str) -> Result<String> {
     let unknown = |text: &str| {
         let problem = format!(
@@ -82,7 +83,7 @@ pub(crate) fn begun_by_a_call(glue: &str) -> Result<String> {
     if exports.is_empty() || body.lines().any(|line| line.starts_with("import ")) {
         return Err(unknown(glue));
     }
-    Ok(format!("export function makeGlue() {{\n{body}\nreturn {{ {} }};\n}}\n", exports.join(", ")))
+    Ok(format!("export function makeGlue() {{\n{body}\nreturn {{ __proto__: null, {} }};\n}}\n", exports.join(", ")))
 }
 
 #[cfg(test)]
@@ -95,7 +96,7 @@ mod tests {
     fn a_call_begins_the_glue_and_answers_with_its_exports() {
         let glue = "let wasm;\nexport class A {\n    b() {}\n}\nexport async function c() {}\nexport {\n    d,\n    e as default\n};\nexport const f = 1;\n";
         let expected = "export function makeGlue() {\nlet wasm;\nclass A {\n    b() {}\n}\nasync function c() {}\n\nconst f = 1;\n\n\
-                        return { A, c, d, default: e, f };\n}\n";
+                        return { __proto__: null, A, c, d, default: e, f };\n}\n";
         assert_eq!(begun_by_a_call(glue).unwrap(), expected);
         for other in
             ["let a;\n", "let a;\nexport default a;\n", "\nexport const { a } = b;\n", "import a;\nexport { a };\n"]

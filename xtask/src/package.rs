@@ -34,6 +34,9 @@ const LIFE: &str = "life.js";
 /// function when each is called. <https://v8.dev/blog/explicit-compile-hints>
 const AT_ONCE: &str = "//# allFunctionsCalledOnLoad";
 
+/// esbuild's arguments for whatever becomes a script of the package.
+const BUNDLE: [&str; 5] = ["--bundle", "--format=esm", "--target=es2022", "--charset=utf8", "--log-level=warning"];
+
 /// Which build of the component goes into a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -290,7 +293,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
     let guard = guard()?;
     // The last says what else is done with it.
     let recipe = "marked, laid out anew, split where it begins, in the best of some orders, its functions made alike, without panics, their places, \
-                  the unreached, formatting and what the glue does not use, begun by a call";
+                  the unreached, formatting and what the glue does not use, begun by a call, without a prototype";
     (
         &input,
         BEGINS,
@@ -378,14 +381,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         let whole = out.join("glue.js");
         fs::rename(&glue, &whole).at(&whole)?;
         let mut esbuild = command("esbuild");
-        esbuild.args([
-            "--bundle",
-            "--format=esm",
-            "--target=es2022",
-            "--charset=utf8",
-            "--minify-syntax",
-            "--log-level=warning",
-        ]);
+        esbuild.args(BUNDLE).arg("--minify-syntax");
         run(esbuild.arg(format!("--outfile={}", glue.display())).arg(&whole))?;
     }
     paths::write(&glue, glue::begun_by_a_call(&paths::read(&glue)?)?)?;
@@ -518,7 +514,7 @@ fn script(file: &Path, out: &Path, profile: Profile, published: &[String]) -> Re
     }
     let place = out.join(paths::name(file));
     let mut esbuild = command("esbuild");
-    esbuild.args(["--bundle", "--packages=external", "--format=esm", "--target=es2022", "--charset=utf8"]);
+    esbuild.args(BUNDLE).arg("--packages=external");
     esbuild.args(published.iter().map(|name| format!("--external:./{name}")));
     if profile == Profile::Release {
         esbuild.args(["--minify", "--legal-comments=none"]);
@@ -526,7 +522,7 @@ fn script(file: &Path, out: &Path, profile: Profile, published: &[String]) -> Re
             esbuild.arg(["--banner:js=", AT_ONCE].concat());
         }
     }
-    run(esbuild.args(["--log-level=warning", &format!("--outfile={}", place.display())]).arg(file))?;
+    run(esbuild.arg(format!("--outfile={}", place.display())).arg(file))?;
     paths::write(&place, left_alone(&paths::read(&place)?))
 }
 
