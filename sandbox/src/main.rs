@@ -72,7 +72,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
             ready["platform"] = platform_url.clone().into();
             ready["provider"] = issuer.clone().into();
 
-            let callback = platform::callback_url(&platform_url);
+            let callback = platform::callback_url(&platform_url, catalog::OWN_PROVIDER);
             let provider = Arc::new(provider::Provider::new(issuer, callback, options.test_mode)?);
             let platform = Arc::new(platform::Platform::new(&options, platform_url.clone(), &provider)?);
             tokio::spawn(serve::serve(provider_listener, provider::router(provider)));

@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
+
 use common::{Sandbox, body};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -43,7 +45,7 @@ async fn the_authorization_request_is_pkce_s256_with_state_and_no_session_token(
     let url = integrate(&sandbox, &token, "harbor-crm", json!({})).await;
     assert_eq!(parameter(&url, "code_challenge_method"), "S256");
     assert_eq!(parameter(&url, "code_challenge").len(), 43);
-    assert_eq!(parameter(&url, "redirect_uri"), format!("{}/api/v1/oauth/callback", sandbox.platform));
+    assert_eq!(parameter(&url, "redirect_uri"), format!("{}/api/v1/oauth/callback/sandbox", sandbox.platform));
     assert_eq!(parameter(&url, "scope"), "contacts.read contacts.write deals.read");
     assert_ne!(
         parameter(&url, "state"),
@@ -84,6 +86,75 @@ async fn another_issuer_in_the_answer_is_refused() {
     assert!(sandbox.app(&token, "harbor-crm").await.get("connected").is_none());
 }
 
+/// A sandbox with one app more, "quiet", of a provider that announces no issuer, and what its token endpoint is sent.
+async fn with_a_provider_without_issuer() -> (Sandbox, Arc<Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let quiet = format!("http://{}", listener.local_addr().unwrap());
+    let exchanged = Arc::new(Mutex::new(Vec::new()));
+    let seen = exchanged.clone();
+    let token = async move |body: String| {
+        seen.lock().unwrap().push(body);
+        ([("content-type", "application/json")], json!({"access_token": "a", "token_type": "Bearer"}).to_string())
+    };
+    let router = axum::Router::new().route("/token", axum::routing::post(token));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let catalog = json!({
+        "providers": {"quiet": {
+            "authorization_endpoint": format!("{quiet}/authorize"),
+            "token_endpoint": format!("{quiet}/token"),
+            "client_id": "platform",
+        }},
+        "apps": [
+            {"slug": "harbor-crm", "name": "Harbor CRM", "auth": [{"type": "oauth2"}]},
+            {"slug": "quiet", "name": "Quiet", "auth": [{"type": "oauth2", "provider": "quiet"}]},
+        ],
+    });
+    let port = quiet.rsplit(':').next().unwrap();
+    let file = std::env::temp_dir().join(format!("connect-flow-catalog-{}-{port}.json", std::process::id()));
+    std::fs::write(&file, catalog.to_string()).unwrap();
+    let sandbox = Sandbox::start(&["--test-mode", "--catalog", file.to_str().unwrap()], &[]);
+    std::fs::remove_file(file).unwrap();
+    (sandbox, exchanged)
+}
+
+#[tokio::test]
+async fn an_issuer_in_the_answer_of_a_provider_that_announced_none_is_refused() {
+    let (sandbox, exchanged) = with_a_provider_without_issuer().await;
+    let token = sandbox.token("ada").await;
+    let issuers = [format!("&iss={}", sandbox.provider), "&iss=".into(), String::new()];
+    for (issuer, outcome) in issuers.iter().zip(["failed", "failed", "done"]) {
+        let url = integrate(&sandbox, &token, "quiet", json!({})).await;
+        let (redirect, state) = (parameter(&url, "redirect_uri"), parameter(&url, "state"));
+        assert_eq!(redirect, format!("{}/api/v1/oauth/callback/quiet", sandbox.platform));
+        assert_eq!(sandbox.callback(&format!("{redirect}?code=c&state={state}{issuer}")).await, outcome, "{issuer}");
+    }
+    assert_eq!(exchanged.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_to_another_providers_redirect_uri_is_refused() {
+    let (sandbox, exchanged) = with_a_provider_without_issuer().await;
+    let token = sandbox.token("ada").await;
+    // The quiet provider sends its visitor on to an honest one, with the state it was given: in the honest answer, with
+    // its issuer and without, is a code that is not for the quiet one.
+    for issuer in ["iss=", "unknown="] {
+        let mixed = parameter(&integrate(&sandbox, &token, "quiet", json!({})).await, "state");
+        let honest = integrate(&sandbox, &token, "harbor-crm", json!({})).await;
+        let honest = honest.replace(&parameter(&honest, "state"), &mixed);
+        let back = sandbox.sign_in_and(&honest, "demo", "allow").await;
+        assert_eq!(parameter(&back, "state"), mixed);
+        assert_eq!(sandbox.callback(&back.replace("iss=", issuer)).await, "failed");
+    }
+    assert_eq!(exchanged.lock().unwrap().len(), 0, "no code of the honest provider reaches the quiet one");
+    // An answer that is right in all but where it comes.
+    let url = integrate(&sandbox, &token, "harbor-crm", json!({})).await;
+    let back = sandbox.sign_in_and(&url, "demo", "allow").await;
+    assert_eq!(sandbox.callback(&back.replace("/callback/sandbox?", "/callback/quiet?")).await, "failed");
+    assert!(sandbox.app(&token, "harbor-crm").await.get("connected").is_none());
+    assert!(sandbox.app(&token, "quiet").await.get("connected").is_none());
+}
+
 #[tokio::test]
 async fn p4_denied_and_failed_are_told_apart() {
     let sandbox = Sandbox::tested();
@@ -93,7 +164,7 @@ async fn p4_denied_and_failed_are_told_apart() {
     assert_eq!(parameter(&back, "error"), "access_denied");
     assert_eq!(sandbox.callback(&back).await, "denied");
     assert!(sandbox.app(&token, "harbor-crm").await.get("connected").is_none());
-    let page = sandbox.client.get(format!("{}/api/v1/oauth/callback", sandbox.platform)).send().await.unwrap();
+    let page = sandbox.client.get(format!("{}/api/v1/oauth/callback/sandbox", sandbox.platform)).send().await.unwrap();
     let csp = page.headers()["content-security-policy"].to_str().unwrap();
     assert!(csp.starts_with("default-src 'none'; script-src 'self';"), "{csp}");
     let page = page.text().await.unwrap();
@@ -108,7 +179,9 @@ async fn the_authorization_server_refuses_what_the_standards_say() {
     let get = async |url: String| sandbox.client.get(url).send().await.unwrap();
     let redirect = parameter(&url, "redirect_uri");
     let encoded: String = url::form_urlencoded::byte_serialize(redirect.as_bytes()).collect();
-    for wrong in ["https%3A%2F%2Fevil.example", &format!("{encoded}%2F"), &format!("{encoded}%3Fa%3Db")] {
+    let (shared, other) = (encoded.replace("%2Fsandbox", ""), encoded.replace("%2Fsandbox", "%2Fquiet"));
+    let longer = [format!("{encoded}%2F"), format!("{encoded}%3Fa%3Db")];
+    for wrong in ["https%3A%2F%2Fevil.example", &longer[0], &longer[1], &shared, &other] {
         let answer = get(url.replace(&encoded, wrong)).await;
         assert_eq!(answer.status(), 400, "{wrong}");
         assert!(answer.headers().get("location").is_none());

@@ -166,21 +166,41 @@ async fn s28_a_mint_from_another_origin_than_before_raises_an_alert() {
     assert_eq!(log.matches(alert).count(), 1, "{log}");
 }
 
+/// What the platform answers to each of these tokens.
+async fn statuses(sandbox: &Sandbox, tokens: &[String]) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for token in tokens {
+        statuses.push(sandbox.call(token, Method::GET, LIST, None).await.0.as_u16());
+    }
+    statuses
+}
+
 #[tokio::test]
 async fn s17_signing_out_of_the_host_ends_the_sessions_own_tokens_at_the_platform() {
     let sandbox = Sandbox::tested();
     let visitors = [sandbox.visit("ada").await, sandbox.visit("ada").await];
     let mut tokens = Vec::new();
     for visitor in [&visitors[0], &visitors[0], &visitors[1]] {
-        let minted = body(sandbox.mint_request(visitor).send().await.unwrap()).await;
-        tokens.push(minted["token"].as_str().unwrap().to_owned());
+        tokens.push(sandbox.token_of(visitor).await);
     }
     assert_eq!(sandbox.sign_out(&visitors[0]).await, 200);
-    let mut statuses = Vec::new();
-    for token in &tokens {
-        statuses.push(sandbox.call(token, Method::GET, LIST, None).await.0.as_u16());
+    assert_eq!(statuses(&sandbox, &tokens).await, [401, 401, 200]);
+}
+
+#[tokio::test]
+async fn s17_signing_in_over_a_session_ends_its_own_tokens_at_the_platform() {
+    let sandbox = Sandbox::tested();
+    for user in ["grace", "ada"] {
+        let visitors = [sandbox.visit("ada").await, sandbox.visit("ada").await];
+        let mut tokens = Vec::new();
+        for visitor in [&visitors[0], &visitors[0], &visitors[1]] {
+            tokens.push(sandbox.token_of(visitor).await);
+        }
+        let next = sandbox.sign_in(&visitors[0].cookie, user).await;
+        tokens.push(sandbox.token_of(&next).await);
+        assert_eq!(statuses(&sandbox, &tokens).await, [401, 401, 200, 200], "{user}");
+        assert_eq!(sandbox.mint_request(&visitors[0]).send().await.unwrap().status(), 401, "{user}");
     }
-    assert_eq!(statuses, [401, 401, 200]);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ export async function startIndependentProvider() {
     clients: [{
       client_id: "platform",
       client_secret: SECRET,
-      redirect_uris: [`http://127.0.0.1:${platformPort}/api/v1/oauth/callback`],
+      redirect_uris: [`http://127.0.0.1:${platformPort}/api/v1/oauth/callback/independent`],
       grant_types: ["authorization_code", "refresh_token"],
     }],
     claims: { openid: ["sub"], email: ["email"] },

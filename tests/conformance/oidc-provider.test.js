@@ -54,6 +54,6 @@ test("an answer of the independent server works once", async () => {
   const login = await visitor.open(await authUrl());
   const consent = await visitor.submit(login, { login: "ada", password: "any" });
   const last = await visitor.submit(consent, {});
-  assert.match(last.url, /callback\?.*code=/);
+  assert.match(last.url, /callback\/independent\?.*code=/);
   assert.match((await visitor.open(last.url)).html, /data-outcome=failed/);
 });

@@ -46,7 +46,7 @@ impl Default for Organisation {
 /// A standard OAuth 2.0 authorization server.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Provider {
-    /// If given, `iss` (RFC 9207) must come back and equal it.
+    /// If given, `iss` (RFC 9207) must come back and equal it; if not, none may come back.
     pub(crate) issuer: Option<String>,
     pub(crate) authorization_endpoint: String,
     pub(crate) token_endpoint: String,
@@ -201,12 +201,16 @@ impl Catalog {
     }
 
     fn check(&self) -> Result<(), Box<dyn Error>> {
+        // The name is the last segment of the redirect URI.
+        if let Some(name) = self.providers.keys().find(|name| !is_slug(name)) {
+            return Err(format!("catalog: {name:?} is no name of a provider (letters, digits, - and _)").into());
+        }
         let mut slugs = std::collections::BTreeSet::new();
         for app in &self.apps {
             if !slugs.insert(&app.slug) {
                 return Err(format!("catalog: two apps have the slug {}", app.slug).into());
             }
-            if app.slug.is_empty() || !app.slug.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
+            if !is_slug(&app.slug) {
                 return Err(format!("catalog: {:?} is no slug (letters, digits, - and _)", app.slug).into());
             }
             if app.auth.is_empty() {
@@ -243,6 +247,11 @@ impl Auth {
         let names = required.filter_map(|field| field["name"].as_str());
         names.filter(|name| values.get(*name).is_none_or(is_empty)).collect()
     }
+}
+
+/// Whether it can stand in an address as it is.
+fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// Catalogs of the platform write flags as booleans and as strings.

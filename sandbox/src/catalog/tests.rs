@@ -60,4 +60,11 @@ fn mistakes_in_a_catalog_are_named() {
     assert!(catalog.check().unwrap_err().to_string().contains("unknown provider nowhere"));
     let twice: Catalog = serde_json::from_str(&format!(r#"{{"apps":[{app},{app}]}}"#)).unwrap();
     assert!(twice.check().is_err());
+    let provider =
+        r#"{"authorization_endpoint":"https://a.example","token_endpoint":"https://a.example","client_id":"a"}"#;
+    for name in ["a/b", "a?b", "..", ""] {
+        let text = format!(r#"{{"providers":{{"{name}":{provider}}},"apps":[]}}"#);
+        let catalog: Catalog = serde_json::from_str(&text).unwrap();
+        assert!(catalog.check().unwrap_err().to_string().contains("no name of a provider"), "{name}");
+    }
 }

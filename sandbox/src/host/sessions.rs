@@ -63,19 +63,24 @@ impl Host {
     }
 
     /// Starts a session and the cookie that carries it; a new one each time, so that none can be fixed beforehand.
-    fn start(&self, user: Option<&str>, old: &HeaderMap) -> Result<(Session, String), getrandom::Error> {
+    fn start(&self, user: Option<&str>) -> Result<(Session, String), getrandom::Error> {
         let id = random_id(24)?;
         let session = Session { user: user.map(str::to_owned), csrf_token: random_id(24)? };
         let mut state = self.state();
-        if let Some(old) = cookie(old, self.cookie_name()) {
-            state.sessions.remove(&sha256_hex(old));
-        }
         if state.sessions.len() >= MAX_SESSIONS {
             state.sessions.clear();
         }
         state.sessions.insert(sha256_hex(&id), session.clone());
         let secure = if self.secure() { "; Secure" } else { "" };
         Ok((session, format!("{}={id}; HttpOnly; SameSite=Lax; Path=/{secure}", self.cookie_name())))
+    }
+
+    /// Ends the session of a request, and its tokens at the platform: answers how many the platform confirmed. Whoever
+    /// signs in or out comes through here, or tokens of the session before would outlive it.
+    async fn end(&self, headers: &HeaderMap) -> usize {
+        let Some(key) = self.session_key(headers) else { return 0 };
+        self.state().sessions.remove(&key);
+        self.revoke_of(&key).await
     }
 
     fn description(&self, session: &Session) -> serde_json::Value {
@@ -87,8 +92,8 @@ impl Host {
         })
     }
 
-    fn answer(&self, user: Option<&str>, headers: &HeaderMap) -> Response {
-        match self.start(user, headers) {
+    fn answer(&self, user: Option<&str>) -> Response {
+        match self.start(user) {
             Ok((session, cookie)) => {
                 let mut response = Json(self.description(&session)).into_response();
                 set(response.headers_mut(), header::SET_COOKIE, &cookie);
@@ -105,7 +110,7 @@ pub(super) async fn describe(State(host): State<Arc<Host>>, headers: HeaderMap) 
         Some(session) => Json(host.description(&session)).into_response(),
         None => {
             let first = host.users.first().map(|(user, _)| user.clone());
-            host.answer(first.as_deref(), &headers)
+            host.answer(first.as_deref())
         }
     }
 }
@@ -115,7 +120,7 @@ pub(super) struct SignIn {
     user: String,
 }
 
-/// `POST /api/sign-in`
+/// `POST /api/sign-in`: the tokens of the session before end at the platform, too.
 pub(super) async fn sign_in(
     State(host): State<Arc<Host>>,
     headers: HeaderMap,
@@ -124,20 +129,19 @@ pub(super) async fn sign_in(
     if !host.users.iter().any(|(known, _)| *known == user) {
         return (StatusCode::BAD_REQUEST, Json(json!({"error": "unknown_user"}))).into_response();
     }
-    eprintln!("host: {user} signed in");
     if let Some(before) = host.session(&headers).and_then(|session| session.user)
         && before != user
     {
         host.watch(&user, Seen::AccountChange);
     }
-    host.answer(Some(&user), &headers)
+    let revoked = host.end(&headers).await;
+    eprintln!("host: {user} signed in, {revoked} session tokens of the session before revoked");
+    host.answer(Some(&user))
 }
 
 /// `POST /api/sign-out`: the session's tokens end at the platform, too.
 pub(super) async fn sign_out(State(host): State<Arc<Host>>, headers: HeaderMap) -> Response {
-    if let Some(key) = host.session_key(&headers) {
-        let revoked = host.revoke_of(&key).await;
-        eprintln!("host: signed out, {revoked} session tokens revoked");
-    }
-    host.answer(None, &headers)
+    let revoked = host.end(&headers).await;
+    eprintln!("host: signed out, {revoked} session tokens revoked");
+    host.answer(None)
 }

@@ -60,9 +60,10 @@ pub(crate) struct Platform {
     frame_pages: Option<PathBuf>,
 }
 
-/// The redirect URI that the platform registers at every authorization server.
-pub(crate) fn callback_url(platform_url: &str) -> String {
-    format!("{platform_url}/api/v1/oauth/callback")
+/// The redirect URI that the platform registers at the authorization server of that name in the catalog. Each has its
+/// own, so that an answer says by where it comes which server it is of (RFC 9700, section 4.4).
+pub(crate) fn callback_url(platform_url: &str, provider: &str) -> String {
+    format!("{platform_url}/api/v1/oauth/callback/{provider}")
 }
 
 impl Platform {
@@ -175,7 +176,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .route("/api/v1/{slug}/integrate", get(connect::integrate_by_query).post(connect::integrate))
         .route("/api/v2/app/{slug}/save", post(connect::save))
         .route("/api/v1/linked-acc/integration/{slug}", delete(connect::disconnect))
-        .route("/api/v1/oauth/callback", get(oauth::callback))
+        .route("/api/v1/oauth/callback/{provider}", get(oauth::callback))
         .route("/oauth/callback.js", get(oauth::script))
         .route("/oauth/style.css", get(oauth::style))
         .route("/icons/{file}", get(icons::icon))

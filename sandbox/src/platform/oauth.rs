@@ -1,9 +1,10 @@
-//! The platform as OAuth 2.0 client: PKCE S256, a state that works once, `iss` checked, tokens never shown.
+//! The platform as OAuth 2.0 client: PKCE S256, a state that works once, a redirect URI for each provider, `iss`
+//! checked, tokens never shown.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use oauth2::basic::{BasicClient, BasicTokenResponse};
 use oauth2::{
@@ -38,14 +39,14 @@ impl Platform {
         self.providers.get(&auth.provider).ok_or_else(|| ApiError::internal("provider vanished from the catalog"))
     }
 
-    fn oauth_client(&self, provider: &Provider) -> Result<Client, ApiError> {
+    fn oauth_client(&self, name: &str, provider: &Provider) -> Result<Client, ApiError> {
         let mut client = BasicClient::new(ClientId::new(provider.client_id.clone()));
         if let Some(secret) = &provider.client_secret {
             client = client.set_client_secret(ClientSecret::new(secret.clone()));
         }
         let authorization = AuthUrl::new(provider.authorization_endpoint.clone()).map_err(ApiError::internal)?;
         let token = TokenUrl::new(provider.token_endpoint.clone()).map_err(ApiError::internal)?;
-        let redirect = RedirectUrl::new(callback_url(&self.url)).map_err(ApiError::internal)?;
+        let redirect = RedirectUrl::new(callback_url(&self.url, name)).map_err(ApiError::internal)?;
         Ok(client.set_auth_uri(authorization).set_token_uri(token).set_redirect_uri(redirect))
     }
 
@@ -57,7 +58,7 @@ impl Platform {
         auth: &Auth,
         fields: Map<String, Value>,
     ) -> Result<String, ApiError> {
-        let client = self.oauth_client(self.provider(auth)?)?;
+        let client = self.oauth_client(&auth.provider, self.provider(auth)?)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = client
             .authorize_url(CsrfToken::new_random)
@@ -95,7 +96,7 @@ impl Platform {
         if let Some(id) = text("client_id") {
             (provider.client_id, provider.client_secret) = (id, text("client_secret"));
         }
-        let client = self.oauth_client(&provider)?;
+        let client = self.oauth_client(&auth.provider, &provider)?;
         let scopes = auth.scopes.iter().cloned().map(OAuthScope::new);
         let answer = client.exchange_client_credentials().add_scopes(scopes).request_async(&HttpClient(self)).await;
         answer.map(|tokens| json!(tokens)).map_err(|_| {
@@ -104,7 +105,8 @@ impl Platform {
         })
     }
 
-    async fn finish(&self, query: &BTreeMap<String, String>) -> Result<Outcome, String> {
+    /// Ends an authorization by the answer that came to the redirect URI of the provider `came_to`.
+    async fn finish(&self, came_to: &str, query: &BTreeMap<String, String>) -> Result<Outcome, String> {
         let state = query.get("state").ok_or("no state")?;
         let state_hash = sha256_hex(state);
         let row = self.store.take_authorization(&state_hash).map_err(|error| error.to_string())?;
@@ -115,10 +117,13 @@ impl Platform {
         let app = self.catalog.app(&row.slug).ok_or("app vanished from the catalog")?;
         let auth = app.auth(AuthType::OAuth2).ok_or("app no longer uses OAuth 2.0")?;
         let provider = self.provider(auth).map_err(|error| error.message)?;
-        if let Some(issuer) = &provider.issuer
-            && query.get("iss") != Some(issuer)
-        {
-            return Err("iss is not the issuer this authorization was started at".into());
+        // A provider can send its visitors on to another one, with the state it was given, to be sent the other's code.
+        // But the other's answer comes to the other's redirect URI, and names the other as `iss`, if it names any.
+        if came_to != auth.provider {
+            return Err("the answer came to the redirect URI of another provider".into());
+        }
+        if query.get("iss") != provider.issuer.as_ref() {
+            return Err("iss is not what the provider of this authorization announced".into());
         }
         if let Some(error) = query.get("error") {
             return if error == "access_denied" { Ok(Outcome::Denied) } else { Err("the provider says error".into()) };
@@ -128,7 +133,7 @@ impl Platform {
         let secret: Value = serde_json::from_slice(&secret).map_err(|error| error.to_string())?;
         let verifier = secret["verifier"].as_str().unwrap_or_default().to_owned();
 
-        let client = self.oauth_client(provider).map_err(|error| error.message)?;
+        let client = self.oauth_client(&auth.provider, provider).map_err(|error| error.message)?;
         let tokens = client
             .exchange_code(AuthorizationCode::new(code.clone()))
             .set_pkce_verifier(PkceCodeVerifier::new(verifier))
@@ -192,12 +197,13 @@ impl std::fmt::Display for HttpError {
 
 impl std::error::Error for HttpError {}
 
-/// `GET /api/v1/oauth/callback`
+/// `GET /api/v1/oauth/callback/{provider}`
 pub(super) async fn callback(
     State(platform): State<Arc<Platform>>,
+    Path(provider): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
-    let outcome = platform.finish(&query).await.unwrap_or_else(|reason| {
+    let outcome = platform.finish(&provider, &query).await.unwrap_or_else(|reason| {
         eprintln!("platform: authorization failed: {reason}");
         Outcome::Failed
     });

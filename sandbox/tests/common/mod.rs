@@ -74,7 +74,13 @@ impl Sandbox {
     }
 
     pub(crate) async fn visit(&self, user: &str) -> Visitor {
+        self.sign_in("", user).await
+    }
+
+    /// Signs in with the cookie of a session that is there, if any.
+    pub(crate) async fn sign_in(&self, cookie: &str, user: &str) -> Visitor {
         let request = self.client.post(format!("{}/api/sign-in", self.host)).header("origin", &self.host);
+        let request = request.header("cookie", cookie);
         let answer = json_body(request, &json!({ "user": user })).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         Visitor::of(answer).await
@@ -94,7 +100,11 @@ impl Sandbox {
     }
 
     pub(crate) async fn token(&self, user: &str) -> String {
-        let answer = self.mint_request(&self.visit(user).await).send().await.unwrap();
+        self.token_of(&self.visit(user).await).await
+    }
+
+    pub(crate) async fn token_of(&self, visitor: &Visitor) -> String {
+        let answer = self.mint_request(visitor).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         body(answer).await["token"].as_str().unwrap().to_owned()
     }
