@@ -3,14 +3,18 @@
 import { EVENTS } from "./events.js";
 import { mount } from "./index.js";
 
-const { postMessage } = MessagePort.prototype;
-/** What is taken of the host's options. */
-const OPTIONS =
-  "apiUrl app config headers theme density locale hostName platformName privacyUrl termsUrl".split(" ");
+/** What the page says of itself, if it does. */
+const said = (name) => document.querySelector(`meta[name=connect-flow-${name}]`)?.content;
+
+/** Its own members: nothing that prototypes were given is taken for the host's word. */
+const own = (from) => ({ __proto__: null, ...from });
 
 /** The origin that opened this page, as the address says: nobody else is answered. */
 function hostOrigin() {
   const named = location.hash.slice(1);
+  const hosts = said("hosts");
+  // Without a list anybody's page may open this one.
+  if (hosts && !hosts.split(/\s+/).includes(named)) return undefined;
   return URL.canParse(named) && new URL(named).origin === named ? named : undefined;
 }
 
@@ -63,8 +67,8 @@ class Page {
     this.#post({ name: "ready", nonce });
   }
 
-  #received(message) {
-    if (!message) return;
+  #received(data) {
+    const message = own(data);
     const asked = this.#asked.get(message.id);
     this.#asked.delete(message.id);
     if (message.name === "begin" && !this.#flow) this.#begin(message);
@@ -75,13 +79,16 @@ class Page {
   }
 
   #begin({ options, asks }) {
+    const { apiUrl, app, config, headers, theme, density, locale } = own(options);
     // The platform is this page's own choice, never its opener's: keys are typed here.
-    if (!URL.canParse(options.apiUrl) || new URL(options.apiUrl).origin !== this.#platform) {
-      return this.#post({ name: "failed" });
-    }
-    const own = { inlineCredentials: true, getSessionToken: asks ? (request) => this.#ask(request) : undefined };
-    for (const name of OPTIONS) own[name] = options[name];
-    const { element } = (this.#flow = mount(document.body, own));
+    if (!URL.canParse(apiUrl) || new URL(apiUrl).origin !== this.#platform) return this.#post({ name: "failed" });
+    const { element } = (this.#flow = mount(document.body, {
+      apiUrl, app, config, headers, theme, density, locale,
+      inlineCredentials: true,
+      getSessionToken: asks && ((request) => this.#ask(request)),
+      // And so is its name: an opener could give itself any.
+      platformName: said("platform-name"),
+    }));
     for (const name of EVENTS) {
       element.addEventListener(name, ({ detail }) => {
         if (!this.#flow) return;
@@ -102,7 +109,7 @@ class Page {
   }
 
   #post(message) {
-    postMessage.call(this.#port, message);
+    this.#port.postMessage(message);
   }
 
   /** The token is wiped first. Ending is an event, too, which comes back here. */

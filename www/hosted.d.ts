@@ -7,10 +7,13 @@ import type {
 export type * from "./connect-flow.js";
 
 type Shared =
-  | "apiUrl" | "app" | "config" | "headers" | "theme" | "density" | "locale" | "hostName" | "platformName"
-  | "privacyUrl" | "termsUrl" | "getSessionToken" | "sessionUrl" | "sessionToken";
+  | "apiUrl" | "app" | "config" | "headers" | "theme" | "density" | "locale" | "getSessionToken" | "sessionUrl"
+  | "sessionToken";
 
-/** Those of the component that are not about this page. Texts of your own (`strings`) are not taken to another origin. */
+/**
+ * Those of the component that are not about this page. Texts, names and links of your own are not taken: the window speaks
+ * for the platform, which says its own in `frame.html`, and calls you what the platform calls your organisation.
+ */
 export interface HostedOptions extends Pick<ConnectFlowOptions, Shared & keyof ConnectFlowOptions> {
   /**
    * Where the package's `frame.html` is served, on another origin than this page's: https, or http of this machine. The
@@ -27,7 +30,7 @@ export interface HostedFlow extends ConnectFlowEventTarget {
   readonly closed: boolean;
   focus(): void;
   setSessionToken(offer: SessionTokenOffer | null): void;
-  /** Wipes the token in the window and closes it. Closing the window by hand ends the session as well. */
+  /** Wipes the token in the window and closes it, loaded or not. Closing the window by hand ends the session as well. */
   close(options?: EndOptions): void;
 }
 

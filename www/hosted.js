@@ -8,20 +8,17 @@ const VERSION = 1;
 const PATIENCE = 30_000;
 /** How often `closed` of the window is looked at, in milliseconds: browsers have no event for it. */
 const WATCH = 500;
-/** What the page is told of the host's options. Texts of the host's own are not among them: it is not the host's page. */
-const OPTIONS =
-  "apiUrl app config headers theme density locale hostName platformName privacyUrl termsUrl".split(" ");
 /** What of an answer goes to the page: a refresh token or a client's secret does not. */
 const ANSWER = (
   "token sessionToken session_token userSessionToken expiresIn expires_in expiresAt expires_at access_expires_at " +
   "serverTime server_time token_type tokenType"
 ).split(" ");
 
-// Wrappers that the page installs later never see the token on its way to the window.
-const { postMessage } = globalThis.MessagePort?.prototype ?? {};
+// Bound now, and nothing else of the page's is given a token on its way to the window: what is patched later sees none.
+const post = Function.call.bind(globalThis.MessagePort?.prototype.postMessage);
 
-const pick = (from, names) => Object.fromEntries(names.filter((name) => from[name] != null).map((name) => [name, from[name]]));
-const plain = (offer) => (offer && typeof offer === "object" ? pick(offer, ANSWER) : offer);
+/** Its own members: nothing that the page's prototypes were given is an option or part of an answer. */
+const own = (from) => ({ __proto__: null, ...from });
 const stop = (code, message) => Object.assign(Error(message), { code });
 
 /** `https:`, or `http:` of this machine, of another origin than the page's: an own origin would isolate nothing. */
@@ -37,8 +34,17 @@ function checked(address) {
   return url;
 }
 
+function plain(offer) {
+  if (!offer || typeof offer !== "object") return offer;
+  const taken = own(offer);
+  for (const name in taken) if (!ANSWER.includes(name)) delete taken[name];
+  return taken;
+}
+
 class HostedFlow extends (globalThis.EventTarget ?? Object) {
   #options;
+  /** Where tokens come from: the callback, or the page's own server. */
+  #source;
   #url;
   #window;
   /** @type {MessagePort | undefined} */
@@ -47,11 +53,21 @@ class HostedFlow extends (globalThis.EventTarget ?? Object) {
   #offer;
   #over = new AbortController();
 
-  constructor({ hostedUrl, features, sessionToken, ...options }) {
+  constructor(options) {
     super();
     if (!isSecureContext) throw stop("insecure_context", "hostedUrl");
+    const {
+      hostedUrl, features, sessionToken, getSessionToken, sessionUrl, apiUrl, app, config, headers, theme, density, locale,
+    } = own(options);
     this.#url = checked(hostedUrl);
-    this.#options = options;
+    // What the page is told: no text or link of the host's, since it speaks for the platform. By way of JSON, because no
+    // message can carry what a framework has made reactive.
+    this.#options = JSON.parse(JSON.stringify({ apiUrl, app, config, headers, theme, density, locale }));
+    const server = async ({ signal }) => {
+      const { fetchSessionToken } = await import("./session-url.js");
+      return fetchSessionToken(document.documentElement, sessionUrl, signal);
+    };
+    this.#source = getSessionToken ?? (sessionUrl && server);
     this.#offer = plain(sessionToken);
     const { signal } = this.#over;
     addEventListener("message", (event) => this.#greeted(event), { signal });
@@ -84,8 +100,10 @@ class HostedFlow extends (globalThis.EventTarget ?? Object) {
     if (this.#ready) this.#hand();
   }
 
-  close({ revoke = false } = {}) {
-    this.#post({ name: "end", revoke });
+  close(options) {
+    // A window that has not asked for a port hears no message, but may be closed by who opened it.
+    if (!this.#port) this.#window.close();
+    this.#post({ name: "end", revoke: own(options).revoke });
     this.#finish();
   }
 
@@ -102,10 +120,10 @@ class HostedFlow extends (globalThis.EventTarget ?? Object) {
 
   #received(message, nonce) {
     if (message?.name === "ready" && message.nonce === nonce && !this.#ready) {
-      this.#ready = true;
-      const { getSessionToken, sessionUrl } = this.#options;
-      this.#post({ name: "begin", asks: !!(getSessionToken || sessionUrl), options: pick(this.#options, OPTIONS) });
+      this.#post({ name: "begin", asks: !!this.#source, options: this.#options });
       if (this.#offer !== undefined) this.#hand();
+      // Last: if one of them cannot be sent, the patience ends.
+      this.#ready = true;
     } else if (!this.#ready) {
       return;
     } else if (message.name === "ask") {
@@ -128,24 +146,18 @@ class HostedFlow extends (globalThis.EventTarget ?? Object) {
   }
 
   async #answer({ id, reason, attempt }) {
-    const { signal } = this.#over;
+    const source = this.#source;
     try {
-      this.#post({ name: "answer", id, offer: plain(await this.#ask({ reason, attempt, signal })) });
+      const offer = await source({ reason, attempt, signal: this.#over.signal });
+      this.#post({ name: "answer", id, offer: plain(offer) });
     } catch (error) {
       // What the host threw is its own; only when to ask again is told.
       this.#post({ name: "refused", id, retryAfter: Number(error?.retryAfter) || undefined });
     }
   }
 
-  async #ask(request) {
-    const { getSessionToken, sessionUrl } = this.#options;
-    if (getSessionToken) return getSessionToken(request);
-    const { fetchSessionToken } = await import("./session-url.js");
-    return fetchSessionToken(document.documentElement, sessionUrl, request.signal);
-  }
-
   #post(message) {
-    if (this.#port) postMessage.call(this.#port, message);
+    if (this.#port) post(this.#port, message);
   }
 
   #fail(code) {

@@ -1,5 +1,6 @@
 // What the types must refuse; each line says so to the compiler, which complains if it does not.
 import { mount, type ConnectFlowOptions } from "connect-flow";
+import { openHosted, type HostedOptions } from "connect-flow/hosted";
 import { ConnectFlow } from "connect-flow/react";
 import { Config } from "connect-flow/refold-react";
 
@@ -19,4 +20,14 @@ const event = <ConnectFlow apiUrl="https://p.example" onNothing={() => {}} />;
 const detail = <ConnectFlow apiUrl="https://p.example" onSessionRenewed={({ token }) => token} />;
 // @ts-expect-error a slug is text
 const slug = <Config slug={1} />;
-void [key, refresh, inside, theme, event, detail, slug];
+// @ts-expect-error what the window is called, and whose it is, is not its opener's word
+openHosted({ apiUrl: "https://p.example", hostedUrl: "https://p.example/frame.html", hostName: "Your Bank" });
+// @ts-expect-error nor the platform's name
+const named: keyof HostedOptions = "platformName";
+// @ts-expect-error nor its privacy notice
+const privacy: keyof HostedOptions = "privacyUrl";
+// @ts-expect-error nor its terms
+const terms: keyof HostedOptions = "termsUrl";
+// @ts-expect-error nor any of its texts
+const texts: keyof HostedOptions = "strings";
+void [key, refresh, inside, theme, event, detail, slug, named, privacy, terms, texts];
