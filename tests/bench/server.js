@@ -13,8 +13,15 @@ const KEYED = {
   apiKeyOpts: { attachmentType: "header", header: { name: "X-Key" } },
 };
 
-/** @param {string[]} folders where files are looked for, in this order */
-export async function serve(folders) {
+/** Whoever asks may be a page of another origin, as the platform's pages are. */
+const CORS = { "access-control-allow-origin": "*", "access-control-allow-headers": "authorization" };
+
+/**
+ * @param {string[]} folders where files are looked for, in this order
+ * @param {number} [away] how far away it seems to be, as milliseconds there and back: two such for each connection, which
+ *   are TCP's and TLS's, and one for each answer
+ */
+export async function serve(folders, away = 0) {
   const files = new Map();
   const api = (body) => ({ body: Buffer.from(JSON.stringify(body)), type: "application/json", keep: false });
   const answers = (path, count) => {
@@ -41,7 +48,13 @@ export async function serve(folders) {
     }
     return undefined;
   };
+  const opened = new WeakMap();
   const server = createServer(async (request, response) => {
+    if (away) {
+      const since = performance.now() - opened.get(request.socket);
+      await new Promise((done) => setTimeout(done, Math.max(0, 2 * away - since) + away));
+    }
+    if (request.method === "OPTIONS") return response.writeHead(204, CORS).end();
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const count = Number(searchParams.get("apps") ?? request.headers.referer?.match(/apps=(\d+)/)?.[1] ?? 30);
     const answer = answers(pathname, count) ?? (await file(pathname));
@@ -49,11 +62,17 @@ export async function serve(folders) {
     response.writeHead(200, {
       "content-type": answer.type,
       "cache-control": answer.keep ? "max-age=3600" : "no-store",
-      ...(answer.keep ? { "content-encoding": "br" } : {}),
+      ...(answer.keep ? { "content-encoding": "br" } : CORS),
     });
     response.end(answer.body);
   });
+  server.on("connection", (socket) => opened.set(socket, performance.now()));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { origin: `http://localhost:${port}`, close: () => server.close() };
+  return {
+    origin: `http://localhost:${port}`,
+    close: () => server.close(),
+    /** So that whoever comes next has to open connections anew. */
+    hangUp: () => server.closeIdleConnections(),
+  };
 }

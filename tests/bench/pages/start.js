@@ -24,7 +24,7 @@ const when = (condition, inside = window.root) =>
 
 let mount;
 const options = () => ({
-  apiUrl: location.origin,
+  apiUrl: new URLSearchParams(location.search).get("platform") ?? location.origin,
   getSessionToken: async () => ({ token: `bench.${Math.random().toString(36).slice(2)}.x`, expires_in: 3600 }),
 });
 
