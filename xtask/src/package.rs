@@ -348,7 +348,7 @@ fn component(target: &Path, profile: Profile, gallery: bool) -> Result<Component
         early = Some(first);
     }
     if profile == Profile::Release {
-        paths::write(&wasm, wasm::without_places(&fs::read(&wasm).at(&wasm)?)?)?;
+        paths::write(&wasm, wasm::without_messages(&wasm::without_places(&fs::read(&wasm).at(&wasm)?)?)?)?;
         let optimised = out.join("optimised.wasm");
         let mut wasm_opt = command("wasm-opt");
         // Where the second module begins has to be a function still, however little is left of it.

@@ -41,7 +41,8 @@ const PANICS: [&str; 17] = [
 /// What only such messages, a panic's hook, or classes that the package leaves out (see [`crate::prune`]) would call: it
 /// stands in tables of functions, so that nothing else finds out that it is never called. `future_to_promise` is theirs
 /// alone: clippy.toml keeps it out of the package's own code.
-const UNREACHED: [&str; 10] = [
+const UNREACHED: [&str; 11] = [
+    "::assert_failed",
     " as core::fmt::Debug>::fmt",
     " as core::fmt::Display>::fmt",
     " as core::fmt::Write>::",
@@ -61,6 +62,18 @@ const IDLE: [&str; 2] = ["connect_flow::embed::panic::install::h", "connect_flow
 /// would end in one of [`UNREACHED`].
 const FORMATTING: [&str; 3] = ["core::fmt::write", "alloc::fmt::format", " as core::fmt::Display>::fmt"];
 
+/// What libraries say before they panic, found where nothing else can be: whoever would read it has the trap instead.
+const MESSAGES: [&str; 8] = [
+    "called `Result::unwrap()` on an `Err` value",
+    "called `Option::unwrap_throw()` on a `None` value",
+    "closure invoked recursively or after being dropped",
+    "Arc counter overflow",
+    "attempted to take ownership of Rust value while it was borrowed",
+    "null pointer passed to rust",
+    "recursive use of an object detected which would lead to unsafe aliasing in rust",
+    "FnOnce called more than once",
+];
+
 /// One function of the module.
 struct Function {
     name: String,
@@ -73,6 +86,17 @@ pub(crate) fn without_places(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut without = wasm.to_vec();
     for place in source_places(wasm)? {
         without[place].fill(0);
+    }
+    Ok(without)
+}
+
+/// The module with zeros for what libraries say before they panic.
+pub(crate) fn without_messages(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut without = wasm.to_vec();
+    for message in MESSAGES {
+        let found = wasm.windows(message.len()).position(|bytes| bytes == message.as_bytes());
+        let at = found.ok_or_else(|| wrong(format!("nothing in it says {message:?} any more")))?;
+        without[at..at + message.len()].fill(0);
     }
     Ok(without)
 }
@@ -289,7 +313,10 @@ fn wrong(problem: String) -> Error {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{PANICS, TRAP, by_crate, functions, leb, owner, places_in, plain, without_panics, without_places};
+    use super::{
+        MESSAGES, PANICS, TRAP, by_crate, functions, leb, owner, places_in, plain, without_messages, without_panics,
+        without_places,
+    };
 
     /// Functions of these names, each with the body `nop end`.
     pub(crate) fn module(names: &[&str]) -> Vec<u8> {
@@ -328,6 +355,9 @@ pub(crate) mod tests {
         let data = |begin: &[u8]| [&b"\x0b\x22\x01\0\x41\xe8\x07\x0b\x1b"[..], begin, b"end"].concat();
         let with = [&wasm[..], &data(&[b"src/a.rs", &place[..]].concat())].concat();
         assert_eq!(without_places(&with).unwrap()[wasm.len()..], data(&[0; 24]));
+        let said = |messages: &[&str]| messages.concat().into_bytes();
+        assert!(without_messages(&said(&MESSAGES)).unwrap().iter().all(|byte| *byte == 0));
+        assert!(without_messages(&said(&MESSAGES[1..])).is_err());
         // One that calls the one with number 0: of its own, it would format something that traps.
         let names = ["alloc::fmt::format", "core::panicking::panic_fmt", "connect_flow::view::a"];
         let calling = |wasm: Vec<u8>| {
