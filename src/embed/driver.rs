@@ -139,7 +139,9 @@ impl Core {
 
     fn watch_popup(self: &Rc<Self>, attempt: u32) {
         self.watch.set(Timer::new(WATCH_MS, self, move |core| {
-            match core.popup.borrow().closed() {
+            // Read before anything is done about it: the window may be closed from here.
+            let closed = core.popup.borrow().closed();
+            match closed {
                 Some(false) => {}
                 Some(true) => return core.send(Event::PopupClosed { attempt }),
                 None => return,

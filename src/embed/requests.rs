@@ -15,7 +15,7 @@ impl Core {
             About::App | About::Baseline | About::Poll => platform.app(slug),
             About::Connect(AuthType::OAuth2, typed) => platform.authorize(slug, &take(typed)),
             About::Connect(auth_type, typed) => platform.save(slug, *auth_type, &take(typed)),
-            About::Disconnect(auth_type) => platform.disconnect(slug, *auth_type),
+            About::Disconnect(auth_type, _) => platform.disconnect(slug, *auth_type),
             About::Config(id) => platform.config(slug, id.as_deref()),
             About::FindConfig => platform.find_config(slug),
             // Where the host has chosen there is nothing to choose from.
@@ -41,7 +41,7 @@ impl Core {
                 platform.read_saved(answer)?;
                 Found::Done
             }
-            About::Disconnect(_) | About::Delete(_) => {
+            About::Disconnect(..) | About::Delete(_) => {
                 answer?;
                 Found::Done
             }

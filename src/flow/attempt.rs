@@ -140,8 +140,9 @@ impl Attempt {
     }
 
     /// When something is due without any event, in the flow's milliseconds.
-    pub(super) fn next_wake(&self, now_ms: f64) -> f64 {
-        let poll = if self.polling { f64::INFINITY } else { self.next_poll_ms };
+    pub(super) fn next_wake(&self, now_ms: f64, online: bool) -> f64 {
+        // Without a network nothing is asked, however long it is due.
+        let poll = if self.polling || !online { f64::INFINITY } else { self.next_poll_ms };
         let long = if now_ms < self.since_ms + LONG_MS { self.since_ms + LONG_MS } else { f64::INFINITY };
         poll.min(long).min(self.since_ms + LIMIT_MS)
     }

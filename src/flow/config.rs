@@ -310,6 +310,8 @@ impl Configuring {
             Err(failure) if failure.code != Code::NotFound => {
                 out.report(&failure, "configure");
                 self.removal = Some(RemovalStage::Failed(failure));
+                // "Back" meanwhile was not to be asked about: nothing was lost.
+                self.leaving &= self.dirty();
                 false
             }
             // Gone already is what was asked for.

@@ -48,10 +48,10 @@ fn fault(field: &InputField, value: &str) -> Option<Fault> {
 /// As lenient as a mail server: something, an @, something, no space.
 pub(super) fn is_email(value: &str) -> bool {
     let at = value.bytes().rposition(|byte| byte == b'@');
-    at.is_some_and(|at| at > 0 && at + 1 < value.len()) && !value.contains(is_space)
+    at.is_some_and(|at| at > 0 && at + 1 < value.len()) && !value.chars().any(is_space)
 }
 
 pub(super) fn is_url(value: &str) -> bool {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && !value.contains(is_space)
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) && !value.chars().any(is_space)
 }

@@ -62,7 +62,10 @@ impl Flow {
 
     /// When [`Event::Tick`] is due, on the clock of [`Self::step`]; `None` while nothing waits.
     pub fn next_wake(&self) -> Option<f64> {
-        self.attempt.as_ref().map(|attempt| attempt.next_wake(self.now_ms)).filter(|at| at.is_finite())
+        self.attempt
+            .as_ref()
+            .map(|attempt| attempt.next_wake(self.now_ms, self.state.online))
+            .filter(|at| at.is_finite())
     }
 
     /// Takes one event at `now_ms`, a clock in milliseconds that never goes back.
@@ -158,7 +161,7 @@ impl Flow {
         match question.about {
             About::App => self.app_loaded(&question, answer),
             About::Baseline | About::Poll | About::Connect(..) => self.attempted(&question, answer),
-            About::Disconnect(auth_type) => self.disconnected(question.slug, auth_type, answer.err()),
+            About::Disconnect(auth_type, ids) => self.disconnected(question.slug, auth_type, ids, answer.err()),
             _ => self.configure(ConfigEvent::Answered(question, answer)),
         }
     }
@@ -250,8 +253,12 @@ impl Flow {
 
     /// Asks how the app on screen is now.
     fn refresh(&mut self) {
+        self.refresh_app(self.slug());
+    }
+
+    fn refresh_app(&mut self, slug: String) {
         self.last_ask += 1;
-        self.ask(self.last_ask, About::App);
+        self.command(Question::command(self.last_ask, slug, About::App));
     }
 
     fn back(&mut self) {
@@ -266,7 +273,8 @@ impl Flow {
         match self.state.screen {
             Screen::App { .. } if self.state.pinned.is_some() => return,
             Screen::App { .. } => return self.show_first(),
-            Screen::Waiting { .. } => {
+            // What is under way is not called back: how it ends is seen on the app's screen.
+            Screen::Waiting { .. } | Screen::Fields { busy: true, .. } => {
                 self.activity(Activity::Cancelled);
                 self.refresh();
             }
@@ -399,7 +407,13 @@ impl Flow {
     /// Answers to what an attempt asks; those of one that is over find no taker.
     fn attempted(&mut self, question: &Question, answer: Result<Found, Failure>) {
         let now_ms = self.now_ms;
-        let Some(attempt) = self.current(question.number) else { return };
+        let Some(attempt) = self.current(question.number) else {
+            // What the user did not wait for may be connected by now, and must not be sent again.
+            if let (About::Connect(..), Ok(Found::Done | Found::Connected)) = (&question.about, answer) {
+                self.refresh_app(question.slug.clone());
+            }
+            return;
+        };
         match (&question.about, answer) {
             (About::Poll, Ok(Found::App(app))) => self.polled(app),
             // The poll is only a question: asking again is safe whatever went wrong, unless the answer was final.
@@ -460,8 +474,6 @@ impl Flow {
         self.show(Screen::Waiting { attempt: id, stage });
     }
 
-    /// An address that the browser kept the user from is still good; one that was opened may be used up, for a
-    /// provider takes its `state` once.
     /// An address that the browser kept the user from is still good; one that was opened may be used up, for a provider
     /// takes its `state` once.
     fn open_again(&mut self) {
@@ -579,45 +591,50 @@ impl Flow {
         {
             removal.stage = RemovalStage::Busy;
             let auth_type = removal.auth_type;
-            self.ask(0, About::Disconnect(auth_type));
+            // Told when it is done, when the platform may have said already that they are gone.
+            let mut ids = Vec::new();
+            for account in self.state.current_app().map_or(&[][..], |app| &app.accounts) {
+                if let (true, Some(id)) = (account.auth_type == auth_type, &account.connection_id) {
+                    ids.push(id.clone());
+                }
+            }
+            self.ask(0, About::Disconnect(auth_type, ids));
         }
     }
 
-    fn disconnected(&mut self, slug: String, auth_type: AuthType, failure: Option<Failure>) {
-        // Gone already is what was asked for.
-        let failure = failure.filter(|failure| failure.code != Code::NotFound);
-        if failure.is_none() {
-            // What was asked of the app before this may still tell of the connection.
-            self.outdated = self.last_ask;
-        }
-        if self.state.slug.as_ref() != Some(&slug) {
-            return;
-        }
-        let removal = match &mut self.state.screen {
-            Screen::App { removal: Some(removal) } if removal.busy() && removal.auth_type == auth_type => removal,
-            // The user has gone on, perhaps to end another.
-            _ => return self.refresh(),
+    fn disconnected(
+        &mut self,
+        slug: String,
+        auth_type: AuthType,
+        connection_ids: Vec<String>,
+        failure: Option<Failure>,
+    ) {
+        let at_slug = self.state.slug.as_ref() == Some(&slug);
+        // Unless the user has gone on, perhaps to end another.
+        let asked = match &mut self.state.screen {
+            Screen::App { removal } => removal.as_mut().filter(|at| at_slug && at.busy() && at.auth_type == auth_type),
+            _ => None,
         };
-        if let Some(failure) = failure {
-            removal.stage = RemovalStage::Failed(failure.clone());
-            return self.report(&failure);
-        }
-        self.show_app();
-        let (mut kept, mut connection_ids) = (Vec::new(), Vec::new());
-        if let Some(app) = self.state.current_app() {
-            for account in &app.accounts {
-                if account.auth_type != auth_type {
-                    kept.push(account.clone());
-                } else if let Some(id) = &account.connection_id {
-                    connection_ids.push(id.clone());
-                }
+        // Gone already is what was asked for.
+        if let Some(failure) = failure.filter(|failure| failure.code != Code::NotFound) {
+            if let Some(removal) = asked {
+                removal.stage = RemovalStage::Failed(failure.clone());
             }
+            return self.emit(Notice::Error { failure, step: "app", app: Some(slug) });
+        }
+        if asked.is_some() {
+            self.show_app();
+        }
+        // What was asked of the app before this may still tell of the connection.
+        self.outdated = self.last_ask;
+        if let Some(app) = self.state.app(&slug) {
+            let kept = app.accounts.iter().filter(|account| account.auth_type != auth_type).cloned().gather();
             let app = app.with(kept);
             self.replace(Rc::new(app));
         }
-        self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug, auth_type, connection_ids }));
-        self.activity(Activity::Disconnected);
-        self.refresh();
+        self.emit(Notice::Outcome(Outcome::AccountDisconnected { app: slug.clone(), auth_type, connection_ids }));
+        self.emit(Notice::Activity { name: Activity::Disconnected, app: Some(slug.clone()) });
+        self.refresh_app(slug);
     }
 
     // The world.
@@ -662,18 +679,24 @@ impl Flow {
     }
 
     fn reset(&mut self) {
+        self.forget();
+        self.load();
+    }
+
+    /// Nothing of it is left for whom the host's next token is for, which brings the list.
+    fn end(&mut self) {
+        self.forget();
+        self.state.apps = Apps::Failed(Code::SessionEnded.into());
+        self.emit(Notice::Closed { reason: CloseReason::Ended });
+    }
+
+    /// Drops all that belongs to a session.
+    fn forget(&mut self) {
         self.abandon();
         self.command(Command::AbortRequests);
         self.state.search.clear();
         self.state.category = None;
         self.show_first();
-        self.load();
-    }
-
-    fn end(&mut self) {
-        self.abandon();
-        self.command(Command::AbortRequests);
-        self.emit(Notice::Closed { reason: CloseReason::Ended });
     }
 
     /// What time alone brings: a poll, more help, the end of an attempt.

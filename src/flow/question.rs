@@ -35,8 +35,8 @@ pub enum About {
     Poll,
     /// To connect it with what was typed. With OAuth the window goes on, unless the platform needs none.
     Connect(AuthType, Typed),
-    /// To end its connections of that kind.
-    Disconnect(AuthType),
+    /// To end its connections of that kind, which have these ids.
+    Disconnect(AuthType, Vec<String>),
     /// A configuration of it, the usual one without an id, made if there is none.
     Config(Option<String>),
     /// The same, without making any.

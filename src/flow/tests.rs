@@ -93,7 +93,7 @@ fn saved(attempt: u32, result: Result<(), Failure>) -> Event {
 }
 
 fn disconnected(slug: &str, result: Result<(), Failure>) -> Event {
-    answered(0, slug, About::Disconnect(AuthType::OAuth2), result.map(|()| Found::Done))
+    answered(0, slug, About::Disconnect(AuthType::OAuth2, vec!["a".to_owned()]), result.map(|()| Found::Done))
 }
 
 /// Whether a command is a question of that kind.
@@ -467,7 +467,7 @@ fn n14_a_second_click_sends_nothing() {
     run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)])])));
     run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
     run.send(Event::DisconnectConfirmed);
-    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Disconnect(_)))));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Disconnect(..)))));
     run.send(Event::DisconnectConfirmed);
     assert!(run.commands.is_empty());
 }
@@ -629,22 +629,119 @@ fn f18_what_was_asked_before_a_disconnect_tells_nothing_after_it() {
     run.send(Event::DisconnectChosen(AuthType::OAuth2)).send(Event::DisconnectConfirmed);
     run.send(Event::Back).send(Event::AppChosen("crm".into()));
     run.send(Event::DisconnectChosen(AuthType::KeyBased)).send(Event::DisconnectConfirmed);
+    let left = |run: &Run| run.flow.state().current_app().unwrap().accounts.len();
     run.send(disconnected("crm", Ok(())));
-    assert!(!ended(&run) && run.flow.state().current_app().unwrap().accounts.len() == 2);
+    assert!(ended(&run) && left(&run) == 1);
+    let removal = |run: &Run| match &run.flow.state().screen {
+        Screen::App { removal } => removal.as_ref().map(|removal| removal.auth_type),
+        _ => None,
+    };
+    assert_eq!(removal(&run), Some(AuthType::KeyBased));
     let late = asked(&run);
     assert!(late > early);
-    run.send(answered(0, "crm", About::Disconnect(AuthType::KeyBased), Ok(Found::Done)));
+    run.send(answered(0, "crm", About::Disconnect(AuthType::KeyBased, vec![]), Ok(Found::Done)));
     assert!(ended(&run));
-    let left = |run: &Run| run.flow.state().current_app().unwrap().accounts.len();
-    assert_eq!(left(&run), 1);
+    assert_eq!((left(&run), removal(&run)), (0, None));
     // How the app was before is no news; how it is now is.
     let last = asked(&run);
     for number in [early, late] {
         run.send(answered(number, "crm", About::App, Ok(Found::App(app(both())))));
-        assert_eq!(left(&run), 1);
+        assert_eq!(left(&run), 0);
     }
-    run.send(answered(last, "crm", About::App, Ok(Found::App(app(vec![])))));
-    assert_eq!(left(&run), 0);
+    run.send(answered(last, "crm", About::App, Ok(Found::App(app(both())))));
+    assert_eq!(left(&run), 2);
+}
+
+#[test]
+fn f18_a_disconnect_that_the_user_does_not_wait_for_is_told_all_the_same() {
+    let told = |run: &Run| {
+        run.commands.iter().find_map(|command| match command {
+            Command::Emit(Notice::Outcome(Outcome::AccountDisconnected { app, connection_ids, .. })) => {
+                Some((app.clone(), connection_ids.clone()))
+            }
+            _ => None,
+        })
+    };
+    for result in [Ok(()), Err(Code::ServerError.into())] {
+        let mut run = Run::new();
+        run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)]), vault()])));
+        run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
+        let question = run.send(Event::DisconnectConfirmed).commands.pop().unwrap();
+        let Command::Ask(question) = question else { panic!() };
+        run.send(Event::Back).send(Event::AppChosen("vault".into()));
+        let works = result.is_ok();
+        run.send(Event::Answered(question, result.map(|()| Found::Done)));
+        assert_eq!(run.flow.state().slug.as_deref(), Some("vault"), "the user stays");
+        assert_eq!(run.flow.state().app("crm").unwrap().connected(), !works);
+        assert_eq!(told(&run), works.then(|| ("crm".to_owned(), vec!["a".to_owned()])));
+        let about = |command: &Command| match command {
+            Command::Emit(Notice::Error { app, step, .. }) => Some((*step, app.clone())),
+            _ => None,
+        };
+        let error = run.commands.iter().find_map(about);
+        assert_eq!(error, (!works).then(|| ("app", Some("crm".to_owned()))));
+    }
+}
+
+#[test]
+fn n13_keys_that_are_on_their_way_when_the_user_goes_back_are_not_lost_sight_of() {
+    let mut run = Run::new();
+    run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
+    run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
+    run.send(baseline(1, Ok(vault())));
+    let asks_the_app = |run: &Run| run.wants(|command| asks(command, |about| matches!(about, About::App)));
+    run.send(Event::Back);
+    assert_eq!(run.at(), "app");
+    let cancelled =
+        |command: &Command| matches!(command, Command::Emit(Notice::Activity { name: Activity::Cancelled, .. }));
+    assert!(run.wants(cancelled) && asks_the_app(&run));
+    run.send(answered(1, "vault", About::Connect(AuthType::KeyBased, Typed::default()), Ok(Found::Done)));
+    assert!(asks_the_app(&run), "the platform took them");
+    run.send(answered(1, "vault", About::Connect(AuthType::KeyBased, Typed::default()), Err(Code::Rejected.into())));
+    assert!(run.commands.is_empty());
+}
+
+#[test]
+fn after_the_hosts_end_the_next_token_begins_anew_wherever_the_flow_was() {
+    let saving = || {
+        let mut run = Run::new();
+        run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased));
+        run.send(Event::ConsentGiven);
+        run.send(Event::FieldsSubmitted(typed(&[("api_key", "k"), ("site", "https://x.example")])));
+        run
+    };
+    let loading = || {
+        let mut run = Run::new();
+        run.send(Event::SessionReset).send(Event::SearchChanged("of somebody".into()));
+        run
+    };
+    for mut run in [Run::new(), Run::waiting(vec![]), saving(), loading()] {
+        run.send(Event::Ended);
+        assert!(run.wants(|command| matches!(command, Command::AbortRequests)));
+        let state = run.flow.state();
+        assert_eq!((run.at(), state.search.as_str(), state.slug.as_deref()), ("list", "", None));
+        assert_eq!(run.flow.next_wake(), None);
+        run.send(Event::SessionActive);
+        assert!(run.wants(|command| matches!(command, Command::LoadApps)));
+        assert_eq!(run.flow.state().apps, Apps::Loading);
+    }
+}
+
+#[test]
+fn n1_offline_nothing_wakes_to_ask_what_cannot_be_asked() {
+    let mut run = Run::waiting(vec![]);
+    run.send(Event::Online(false));
+    let mut woken = 0;
+    while run.flow.next_wake().is_some() {
+        let at = run.now;
+        run.wake();
+        assert!(run.now > at && !run.wants(|command| asks(command, |about| matches!(about, About::Poll))));
+        woken += 1;
+    }
+    assert!(woken <= 2, "more help, and the end: {woken}");
+    let mut run = Run::waiting(vec![]);
+    run.send(Event::Online(false)).send(Event::Online(true));
+    assert!(run.wants(|command| asks(command, |about| matches!(about, About::Poll))));
 }
 
 #[test]
@@ -752,6 +849,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (attempt(), any::<bool>()).prop_map(|(attempt, opened)| Event::PopupOpened { attempt, opened }),
         attempt().prop_map(|attempt| Event::PopupClosed { attempt }),
         any::<bool>().prop_map(Event::Online),
+        any::<bool>().prop_map(|ended| if ended { Event::Ended } else { Event::SessionActive }),
     ]
 }
 
@@ -774,7 +872,7 @@ proptest! {
             let (mut polled, mut confirmed) = (false, false);
             if let Event::Answered(question, _) = &event {
                 polled = matches!(question.about, About::Poll);
-                confirmed = matches!(question.about, About::Disconnect(_));
+                confirmed = matches!(question.about, About::Disconnect(..));
                 if polled && polling == Some(question.number) {
                     polling = None;
                 }
@@ -800,7 +898,7 @@ proptest! {
             }
             prop_assert!(popups >= 0);
             if let Some(at) = flow.next_wake() {
-                prop_assert!(at.is_finite());
+                prop_assert!(at.is_finite() && at > now, "wakes without a rest");
             }
             let state = flow.state();
             prop_assert!(*state == before || flow.changes() != changes, "changed without a word");
