@@ -27,6 +27,8 @@ pub(super) fn offer(value: &JsValue) -> Result<Offer, SessionFault> {
     if !value.is_object() {
         return Err(SessionFault::Invalid);
     }
+    // Not what the page's prototypes were given under one of these names.
+    let value: &JsValue = &object::own(value);
     let get = |names: &[&str]| {
         names
             .iter()

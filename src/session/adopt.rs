@@ -61,8 +61,13 @@ impl Session {
         self.pace.restart(0);
         self.manual = false;
         self.told = None;
-        let Some(Epoch { claims, life, .. }) = &self.epoch else { return };
-        let (claims, lifetime_ms) = (*claims, life.known_length());
+        let Some(Epoch { claims, life, fingerprint, .. }) = &self.epoch else { return };
+        let (claims, lifetime_ms, fingerprint) = (*claims, life.known_length(), *fingerprint);
+        // Of two tokens that do not both say whom they are for, nobody knows whether it is the same.
+        let unsaid = self.identity.account.and(claims.account).is_none();
+        if self.left.take().is_some_and(|left| unsaid && left != fingerprint) {
+            self.effects.push(Effect::ResetFlow(ResetReason::AccountChanged));
+        }
         let result = match self.meet(claims) {
             None => Ok(self.lease(false)),
             Some((fault, reset)) => {

@@ -46,6 +46,8 @@ pub struct Session {
     pub(super) without: AskReason,
     pub(super) identity: Identity,
     pub(super) had_token: bool,
+    /// The page was left with the token of this fingerprint: whoever is back may be somebody else.
+    pub(super) left: Option<u64>,
     /// Fingerprints of the last tokens that were replaced or died.
     pub(super) retired: Vec<u64>,
     pub(super) ask: Option<Ask>,
@@ -80,6 +82,7 @@ impl Session {
             without: AskReason::Initial,
             identity: Identity::default(),
             had_token: false,
+            left: None,
             retired: Vec::new(),
             ask: None,
             manual: false,
@@ -282,6 +285,7 @@ impl Session {
     pub fn suspend(&mut self, now: Now) {
         if self.stage == Stage::Live {
             self.stage = Stage::Suspended;
+            self.left = self.epoch.as_ref().map(|epoch| epoch.fingerprint).or(self.left);
             self.without = if self.epoch.take().is_some() { AskReason::Initial } else { self.without };
             self.clock.read(now);
             self.cancel_ask();

@@ -257,6 +257,30 @@ fn c9_back_from_the_cache_after_an_hour_asks_anew_without_events() {
 }
 
 #[test]
+fn c9_whoever_is_back_may_be_somebody_else_unless_the_tokens_say_otherwise() {
+    let ada = || account("ada", "test", 1);
+    let again = || account("ada", "test", 2);
+    for (before, after, resets) in [
+        (lasting("one", 900.0), lasting("two", 900.0), 1),
+        (ada(), lasting("two", 900.0), 1),
+        (lasting("one", 900.0), ada(), 1),
+        (lasting("one", 900.0), lasting("one", 900.0), 0),
+        (ada(), again(), 0),
+    ] {
+        let mut rig = Rig::pushed();
+        rig.push(before);
+        rig.with(Session::suspend);
+        rig.with(Session::resume);
+        rig.push(after);
+        assert!(rig.faults().is_empty() && rig.sent().is_some());
+        assert_eq!(rig.count(|effect| matches!(effect, Effect::ResetFlow(_))), resets);
+        // Only whoever has left can be back.
+        rig.push(lasting("three", 900.0));
+        assert_eq!(rig.count(|effect| matches!(effect, Effect::ResetFlow(_))), resets);
+    }
+}
+
+#[test]
 fn c9_without_a_callback_the_host_hears_that_the_token_is_gone_and_may_give_it_again() {
     let mut rig = Rig::pushed();
     rig.push(lasting("one", 3_600.0));
