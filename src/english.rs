@@ -4,7 +4,7 @@
 const WORDS: &str = include_str!("../locales/en.json");
 /// What the keys of the second part begin with. All others are in the first, where a word that is missing would be shown
 /// as its key.
-const LATER: [&str; 20] = [
+const LATER: [&str; 19] = [
     "account.",
     "app.add",
     "app.connect",
@@ -19,7 +19,6 @@ const LATER: [&str; 20] = [
     "done",
     "error.authorization_",
     "error.credentials_",
-    "error.popup_blocked",
     "error.unsafe_auth_url",
     "field",
     "removal.",
@@ -154,7 +153,7 @@ mod tests {
         let later: Vec<_> = members(LATER_WORDS).into_iter().map(|(key, _)| key).collect();
         let is_later = |code: &&Code| later.contains(&["error.", code.as_str()].concat());
         let codes: Vec<String> = Code::ALL.iter().filter(is_later).map(|code| format!("Code::{code:?}")).collect();
-        assert!(codes.len() > 5, "{codes:?}");
+        assert!(codes.len() > 4, "{codes:?}");
         let mut sources = files("src/session");
         sources.extend(files("src/platform"));
         sources.push("src/embed/keeper.rs".into());

@@ -11,7 +11,14 @@ pub(crate) fn is_space(character: char) -> bool {
 
 /// The text without the white space around it.
 pub(crate) fn trimmed(text: &str) -> &str {
-    text.trim_matches(is_space)
+    let (mut from, mut to) = (text.len(), 0);
+    for (at, character) in text.char_indices() {
+        if !is_space(character) {
+            from = from.min(at);
+            to = at + character.len_utf8();
+        }
+    }
+    text.get(from..to).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ const fn line_name(line: SessionLine) -> &'static str {
         SessionLine::Renewing => "renewing",
         SessionLine::Failed { retrying: true } => "retrying",
         SessionLine::Failed { retrying: false } => "failed",
-        SessionLine::Ended => "ended",
+        SessionLine::Ended { .. } => "ended",
     }
 }
 

@@ -7,12 +7,12 @@ use super::options::{BadOption, Options};
 use super::panic::{self, Survivor};
 use super::popup::Popup;
 use super::second;
-use crate::browser::{Timer, later, now, random_uuid};
+use crate::browser::{Timer, later, now, online, random_uuid};
 use crate::error::Code;
 use crate::flow::{Event, Flow, Notice};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
-use crate::session::{Environment, Phase, SessionView};
+use crate::session::{EndReason, Environment, Phase, SessionView};
 use crate::view::{self, Host, See, SessionLine, SessionShown, Settings, Wires};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
@@ -111,6 +111,7 @@ impl Instance {
         });
         let survivor: Rc<dyn Survivor> = core.clone();
         panic::register(&survivor);
+        core.send(Event::Online(online()));
         // Requests wait for the token, so that the order of these two is only a matter of taste.
         for command in commands {
             core.carry_out(command);
@@ -325,7 +326,7 @@ impl Core {
             self.send(Event::SessionActive);
         }
         let line = match view.phase {
-            Phase::Ended(_) => SessionLine::Ended,
+            Phase::Ended(reason) => SessionLine::Ended { again: reason == EndReason::HostUnauthenticated },
             _ if view.offer_retry => SessionLine::Failed { retrying: view.retrying },
             _ => SessionLine::Quiet,
         };

@@ -174,7 +174,8 @@ pub(super) fn apply(settings: &mut Settings, value: &JsValue) {
     if has(value, "autofocus") {
         settings.autofocus = flag(value, "autofocus");
     }
-    if let Some(strings) = get(value, "strings").and_then(|strings| strings.dyn_into::<Object>().ok()) {
+    if has(value, "strings") {
+        let strings = get(value, "strings").and_then(|strings| strings.dyn_into::<Object>().ok()).unwrap_or_default();
         settings.strings = pairs(&Object::entries(&strings)).into();
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn written(fill: impl FnOnce(&mut Writer)) -> String {
 impl Writer {
     /// A member's name, which is never empty, or none for an item, and what keeps it from the one before.
     fn begin(&mut self, name: &str) {
-        if !self.0.is_empty() && !self.0.ends_with(['{', '[']) {
+        if !matches!(self.0.as_bytes().last(), None | Some(b'{' | b'[')) {
             self.0.push(',');
         }
         if !name.is_empty() {

@@ -9,10 +9,16 @@ use crate::platform::model::{Account, AuthType};
 use std::cell::Cell;
 
 /// The accounts of a kind that the app on screen has, and whether each works: a broken app is broken for all of them.
-fn accounts(state: &State, auth_type: AuthType) -> impl Iterator<Item = (&Account, bool)> {
-    let app = state.current_app().into_iter();
-    app.flat_map(|app| app.accounts.iter().map(|account| (&**account, account.active && !app.reauth_required)))
-        .filter(move |(account, _)| account.auth_type == auth_type)
+fn accounts(state: &State, auth_type: AuthType) -> Vec<(&Account, bool)> {
+    let mut found = Vec::new();
+    if let Some(app) = state.current_app() {
+        for account in &app.accounts {
+            if account.auth_type == auth_type {
+                found.push((&**account, account.active && !app.reauth_required));
+            }
+        }
+    }
+    found
 }
 
 fn stage(state: &State, auth_type: AuthType) -> Option<&RemovalStage> {
@@ -27,25 +33,27 @@ pub(super) fn card(ui: &Ui, auth_type: AuthType) -> El {
     let list = el("div").slot(
         ui,
         move |ui, key| {
-            accounts(ui.state, auth_type).for_each(|(account, active)| {
+            for (account, active) in accounts(ui.state, auth_type) {
                 key.text(&account.identifier);
                 key.text(&account.connected_at);
                 key.flag(active);
-            });
+            }
         },
         move |ui| {
-            let rows = accounts(ui.state, auth_type).map(|(account, active)| row(ui, account, active));
+            let accounts = accounts(ui.state, auth_type);
+            let rows = accounts.iter().map(|(account, active)| row(ui, account, *active));
             Some(el("ul.accounts role=list").children(rows))
         },
     );
     let asking = move |ui: &Ui| stage(ui.state, auth_type).is_some();
-    let broken = move |ui: &Ui| accounts(ui.state, auth_type).any(|(_, active)| !active);
+    let broken = move |ui: &Ui| accounts(ui.state, auth_type).iter().any(|(_, active)| !active);
     let asked = Cell::new(false);
     el("div.card part=card").child(list).slot(
         ui,
         move |ui, key| {
             key.flag(asking(ui));
             key.flag(broken(ui));
+            key.flag(ui.state.method(auth_type).is_some());
         },
         move |ui| {
             let asking = asking(ui);
@@ -87,9 +95,12 @@ pub(super) const fn standing(active: bool) -> &'static str {
 
 fn choices(ui: &Ui, auth_type: AuthType, broken: bool) -> El {
     let connect = move |weight, key: &'static str| bare_button(weight).say(ui, key).sends(ui, connecting(auth_type));
+    // What the platform no longer offers can only be ended.
+    let offered = ui.state.method(auth_type).is_some();
     // Keys replace those before them: only signing in can add a second account.
-    let add = (auth_type == AuthType::OAuth2).then(|| connect(Weight::Secondary, "app.add"));
-    let reconnect = connect(if broken { Weight::Primary } else { Weight::Secondary }, "app.reconnect");
+    let add = (offered && auth_type == AuthType::OAuth2).then(|| connect(Weight::Secondary, "app.add"));
+    let weight = if broken { Weight::Primary } else { Weight::Secondary };
+    let reconnect = offered.then(|| connect(weight, "app.reconnect"));
     let disconnect = bare_button(Weight::Quiet).say(ui, "app.disconnect").sends(
         ui,
         match auth_type {
@@ -97,7 +108,7 @@ fn choices(ui: &Ui, auth_type: AuthType, broken: bool) -> El {
             AuthType::KeyBased => || Event::DisconnectChosen(AuthType::KeyBased),
         },
     );
-    action_row().child(reconnect).maybe(add).child(disconnect)
+    action_row().maybe(reconnect).maybe(add).child(disconnect)
 }
 
 /// What disconnecting ends.

@@ -323,6 +323,14 @@ pub(super) fn focus_in_soon(element: &Element, selector: &str) {
     later(Box::new(move || later(Box::new(find))));
 }
 
+/// Whether something of the host's page has the focus, which nothing here may take from it. `element` is in a shadow root.
+pub(super) fn is_elsewhere(element: &Element) -> bool {
+    document().active_element().is_some_and(|active| {
+        let root = element.get_root_node().dyn_into::<ShadowRoot>();
+        !active.matches("body").unwrap_or(false) && root.is_ok_and(|root| root.host() != active)
+    })
+}
+
 /// What has the focus inside `element`, which may be in a shadow root.
 pub(super) fn active_in(element: &Element) -> Option<Element> {
     let root = element.get_root_node().dyn_into::<ShadowRoot>().ok()?;
@@ -422,7 +430,7 @@ fn slot(view: View, parent: &Element, place: Box<dyn Place>) {
                 let _ = parent.insert_before(&node.0, Some(anchor.unchecked_ref::<Node>()));
             }
             // Whoever had the focus in what is gone finds it at the heading, unless something better takes it later.
-            let section = parent.filter(|_| lost).and_then(|parent| parent.closest("section").ok().flatten());
+            let section = parent.filter(|_| lost).and_then(|parent| parent.closest("section, .cf").ok().flatten());
             if let Some(Ok(Some(heading))) = section.map(|section| section.query_selector("h2")) {
                 focus(&heading);
             }

@@ -191,7 +191,7 @@ fn shown(name: &str) -> (State, SessionShown) {
         "session-renewing" => session.line = SessionLine::Renewing,
         "session-failed" => session.line = SessionLine::Failed { retrying: false },
         "session-retrying" => session.line = SessionLine::Failed { retrying: true },
-        "session-ended" => session.line = SessionLine::Ended,
+        "session-ended" => session.line = SessionLine::Ended { again: false },
         "offline" => state.online = false,
         "test-mode" => session.test_mode = true,
         _ => {

@@ -7,7 +7,6 @@ use super::key::Key;
 use super::{configure, fields};
 use crate::decimal::decimal;
 use crate::flow::{ConfigEvent, Event, Fault, Page, Screen, State};
-use crate::gather::Gather;
 use crate::platform::model::config::FieldKey;
 use std::rc::Rc;
 use web_sys::Element;
@@ -79,9 +78,11 @@ impl Labelled {
                 .state(ui, "aria-invalid", move |ui| invalid.wrong(ui.state).is_some()),
         };
         control.attr_with(ui, "aria-describedby", move |ui| {
-            let wrong = described.wrong(ui.state).map(|_| described.around("e"));
             let help = described.helped.then(|| described.around("h"));
-            Some(help.into_iter().chain(wrong).gather().join(" ")).filter(|ids| !ids.is_empty())
+            match (help, described.wrong(ui.state).map(|_| described.around("e"))) {
+                (Some(help), Some(wrong)) => Some([&help, " ", &wrong].concat()),
+                (help, wrong) => help.or(wrong),
+            }
         })
     }
 

@@ -224,7 +224,7 @@ fn say_count(view: View, said: El, count: usize) {
 #[inline(never)]
 fn come_back(slug: String, shown: Rc<Shown>) {
     later(Box::new(move || {
-        let Some((index, mut rows)) = shown.parts() else { return };
+        let Some((index, mut rows)) = shown.parts().filter(|(_, rows)| !rows.is_elsewhere()) else { return };
         let at = (0..index.found.len()).find(|at| index.at(*at).is_some_and(|entry| entry.app.slug == slug));
         if let Some(at) = at {
             rows.go(&index, at);

@@ -122,8 +122,10 @@ pub enum SessionLine {
     Failed {
         retrying: bool,
     },
-    /// Replaces the screen.
-    Ended,
+    /// Replaces the screen. `again`: the host can be asked once more.
+    Ended {
+        again: bool,
+    },
 }
 
 /// One view's [`Wires`], by a number that every closure of the view can have its copy of. It finds nothing once the view is

@@ -1,6 +1,5 @@
 //! How it ended: connected, failed, the session over.
 
-use super::Ui;
 use super::account::{badge, standing};
 use super::dom::{El, el};
 use super::icon;
@@ -8,6 +7,7 @@ use super::parts::{
     Weight, actions, back, bare_button, bare_heading, button, failure_details, failure_text, failure_title, heading,
     lead, statement, tile_of,
 };
+use super::{SessionLine, Ui};
 use crate::error::{Code, Failure};
 use crate::flow::{Apps, Event};
 use crate::platform::model::{Account, App};
@@ -27,7 +27,7 @@ pub(super) fn connected(ui: &Ui, app: &App, account: &Account) -> El {
 pub(super) fn failed(ui: &Ui, app: &App, failure: &Failure) -> El {
     let drawing = match failure.code {
         Code::AuthorizationTimeout => Some(icon::DRAW_ENDED),
-        Code::AuthorizationDenied | Code::AuthorizationIncomplete | Code::PopupBlocked => Some(icon::DRAW_WINDOW),
+        Code::AuthorizationDenied => Some(icon::DRAW_WINDOW),
         _ => None,
     };
     // What the host has left out is not mended by trying again.
@@ -70,12 +70,13 @@ fn failure_screen(ui: &Ui, failure: &Failure, drawing: Option<&str>, app: String
     .child(actions)
 }
 
-/// The host ended the session: everything of it is gone, and only the host can begin another.
+/// The session is over, and only the host can begin another; one that found nobody signed in can be asked again.
 pub(super) fn ended(ui: &Ui) -> El {
-    let retry = bare_button(Weight::Secondary).say(ui, "retry").retries(ui);
+    let again = ui.session().line == SessionLine::Ended { again: true };
+    let retry = again.then(|| bare_button(Weight::Secondary).say(ui, "retry").retries(ui));
     statement(icon::draw(icon::CALM, icon::DRAW_ENDED), heading(ui, "ended.title", "").class("h center"))
         .child(lead(ui, "ended.text", ""))
-        .child(actions().child(retry))
+        .child(actions().maybe(retry))
 }
 
 /// A step back, for screens that have nothing else at the top.

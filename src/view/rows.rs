@@ -1,7 +1,7 @@
 //! The window on the list: of all rows only those in and around the visible part exist.
 
 use super::account::badge;
-use super::dom::{El, active_in, el, focus, set_attribute};
+use super::dom::{El, active_in, el, focus, is_elsewhere, set_attribute};
 use super::index::{Entry, Index, Standing};
 use super::parts::{bare_tile, dress};
 use crate::decimal::decimal;
@@ -143,6 +143,11 @@ impl Rows {
     pub(super) fn focused(&self) -> Option<usize> {
         let active = active_in(self.list.element())?;
         self.live.iter().find(|row| row.element.element().contains(Some(&active))).map(|row| row.at)
+    }
+
+    /// Whether the focus is not to be taken from where it is.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        is_elsewhere(self.list.element())
     }
 
     pub(super) fn to_top(&self) {

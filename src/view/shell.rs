@@ -1,6 +1,6 @@
 //! The frame around every screen: language, theme, notices on top, what is announced, and where the focus goes.
 
-use super::dom::{El, document, el, focus, later, set_attribute};
+use super::dom::{El, el, focus, is_elsewhere, later, set_attribute};
 use super::icon;
 use super::key::Key;
 use super::parts::{WAITING, Weight, bare_button};
@@ -12,7 +12,7 @@ use crate::flow::{Apps, Screen};
 use crate::platform::model::App;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, ShadowRoot};
+use web_sys::Element;
 
 /// What makes a screen another screen: its content changes inside it, the focus moves only between them.
 struct Shown<'a> {
@@ -25,7 +25,7 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn now(ui: &'a Ui) -> Self {
-        if ui.session().line == SessionLine::Ended {
+        if matches!(ui.session().line, SessionLine::Ended { .. }) {
             return Self { name: "ended", slug: None, app: None, attempt: 0 };
         }
         if ui.opening() {
@@ -170,10 +170,7 @@ fn settle(target: Option<web_sys::EventTarget>, class: &str) {
 
 /// Moves the focus to the heading of a new screen; when it is elsewhere in the host's page, only says the heading.
 fn arrive(frame: &Element, screen: &El, said: &El) {
-    let Some(shadow) = frame.get_root_node().dyn_into::<ShadowRoot>().ok() else { return };
-    let active = document().active_element();
-    let idle = active.as_ref().is_none_or(|active| active.matches("body").unwrap_or(false));
-    let elsewhere = !idle && active.as_ref() != Some(&shadow.host());
+    let elsewhere = is_elsewhere(frame);
     let (screen, said) = (screen.element().clone(), said.clone());
     later(Box::new(move || {
         let Ok(Some(heading)) = screen.query_selector("h2") else { return };
@@ -197,20 +194,20 @@ fn notices(ui: &Ui) -> El {
             ui,
             |ui, key| {
                 key.number(match ui.session().line {
-                    SessionLine::Quiet | SessionLine::Ended => 0,
+                    SessionLine::Quiet | SessionLine::Ended { .. } => 0,
                     SessionLine::Renewing => 1,
-                    SessionLine::Failed { retrying } => 2 + usize::from(retrying),
+                    SessionLine::Failed { .. } => 2,
                 });
             },
             |ui| match ui.session().line {
-                SessionLine::Quiet | SessionLine::Ended => None,
+                SessionLine::Quiet | SessionLine::Ended { .. } => None,
                 SessionLine::Renewing => {
                     Some(notice("div.notice part=notice", icon::LOCK).saying(ui, "session.renewing"))
                 }
-                SessionLine::Failed { retrying } => Some(
+                SessionLine::Failed { .. } => Some(
                     notice("div.notice.warn part=notice", icon::ALERT).saying(ui, "session.failed").child(
                         bare_button(Weight::Quiet)
-                            .attr("aria-busy", if retrying { "true" } else { "false" })
+                            .state(ui, "aria-busy", |ui| ui.session().line == SessionLine::Failed { retrying: true })
                             .say(ui, "retry")
                             .retries(ui),
                     ),

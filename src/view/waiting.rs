@@ -20,7 +20,6 @@ pub(super) fn screen(ui: &Ui, app: &App) -> El {
         move |ui: &Ui| ui.words(&["waiting.", name(stage(ui.state)), suffix].concat(), &app)
     };
     el("section.stack.center.waiting")
-        .attr_with(ui, "data-stage", |ui| Some(name(stage(ui.state)).to_owned()))
         .child(pair(ui, app, "div.pair.moving aria-hidden=true"))
         .child(bare_heading().text_with(ui, words(".title")).class("h center"))
         .child(el("p.lead role=status").text_with(ui, words("")))

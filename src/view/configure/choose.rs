@@ -8,6 +8,7 @@ use crate::decimal::decimal;
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::Choice;
+use crate::session::time;
 use std::rc::Rc;
 
 /// A selection. Options are told apart by their place, because `1` and `"1"` are two values. What is chosen but no
@@ -31,7 +32,7 @@ pub(super) fn one(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Optio
     let place = Rc::clone(place);
     select.tells(ui, "change", move |ui, event| match value_of(event).as_str() {
         "gone" => None,
-        nth => place.put(ui.state, nth.parse().ok().and_then(|nth: usize| values.get(nth).cloned())),
+        nth => place.put(ui.state, time::decimal(nth.as_bytes()).and_then(|nth| values.get(nth as usize).cloned())),
     })
 }
 
@@ -47,7 +48,7 @@ fn items(list: Option<&Value>) -> &[Value] {
 /// A list to tick. What is chosen but no longer offered stays chosen; the order is the saved one, then the options', then
 /// what is neither.
 pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: Option<&Value>) -> El {
-    let order: Rc<[Value]> = options.iter().map(|option| option.value.clone()).gather().into();
+    let order = Rc::new(options.iter().map(|option| option.value.clone()).gather());
     let line = |(nth, option): (usize, &Choice)| {
         let box_ = el("input type=checkbox");
         let box_ = if items(current).contains(&option.value) { box_.with("checked") } else { box_ };
@@ -55,14 +56,27 @@ pub(super) fn several(ui: &Ui, place: &Rc<Place>, options: &[Choice], current: O
         let (place, order) = (Rc::clone(place), Rc::clone(&order));
         let box_ = box_.tells(ui, "change", move |ui, _| {
             let (chosen, saved) = (items(place.value(ui.state)), items(place.saved(ui.state)));
-            let new = |(at, value): &(usize, &Value)| !saved.contains(value) && !order[..*at].contains(value);
-            let offered = order.iter().enumerate().filter(new).map(|(_, value)| value);
-            let gone = chosen.iter().filter(|value| !saved.contains(value) && !order.contains(value));
-            let ticked = |value: &&Value| match **value == order[nth] {
-                true => element.matches(":checked").unwrap_or(false),
-                false => chosen.contains(value),
+            let mut list = Vec::new();
+            let mut add = |value: &Value| {
+                let ticked = match *value == order[nth] {
+                    true => element.matches(":checked").unwrap_or(false),
+                    false => chosen.contains(value),
+                };
+                if ticked {
+                    list.push(value.clone());
+                }
             };
-            let list = saved.iter().chain(offered).chain(gone).filter(ticked).cloned().gather();
+            saved.iter().for_each(&mut add);
+            for (at, value) in order.iter().enumerate() {
+                if !saved.contains(value) && !order[..at].contains(value) {
+                    add(value);
+                }
+            }
+            for value in chosen {
+                if !saved.contains(value) && !order.contains(value) {
+                    add(value);
+                }
+            }
             place.put(ui.state, Some(Value::List(list)))
         });
         el("label.check").child(box_).child(el("span").text(&option.name))

@@ -9,7 +9,7 @@ use crate::platform::model::config::{Choice, ConfigField, FieldKey};
 use std::rc::Rc;
 
 /// The places of groups and conditions from the root on.
-pub(super) type Path = Rc<[usize]>;
+pub(super) type Path = Rc<Vec<usize>>;
 
 pub(super) struct Place {
     pub(super) labelled: Rc<Labelled>,

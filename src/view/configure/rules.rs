@@ -9,7 +9,6 @@ use super::place::{Path, Place};
 use super::{choose, configuring};
 use crate::decimal::decimal;
 use crate::flow::{Loaded, State, rules as tree};
-use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Choice, Column, FieldKind, RuleColumns};
 use std::rc::Rc;
@@ -33,7 +32,7 @@ pub(super) fn rules(ui: &Ui, place: &Rc<Place>) -> El {
         ui,
         // Built anew only when groups or conditions come and go, so that typing disturbs nothing.
         move |ui, key| note_shape(&shape.root(ui.state), 0, key),
-        move |ui| Some(rules.group(ui, &Path::from([]), &rules.place.root(ui.state))),
+        move |ui| Some(rules.group(ui, &Path::default(), &rules.place.root(ui.state))),
     )
 }
 
@@ -81,7 +80,7 @@ impl Rules {
     fn group(self: &Rc<Self>, ui: &Ui, path: &Path, node: &Value) -> El {
         let items = node.get("conditions").map_or(&[][..], Value::items);
         let rows = items.iter().enumerate().map(|(nth, item)| {
-            let path: Path = path.iter().copied().chain([nth]).gather().into();
+            let path = below(path, nth);
             match item {
                 Value::Object(_) if item.get("conditions").is_none() => self.condition(ui, &path),
                 Value::Object(_) if path.len() < MAX_DEPTH => self.group(ui, &path, item),
@@ -120,7 +119,7 @@ impl Rules {
         bare_button(Weight::Secondary).class("b b-secondary small").say(ui, key).tells(ui, "click", move |ui, _| {
             let mut root = rules.place.root(ui.state);
             let list = tree::at(&root, &path).and_then(|node| node.get("conditions"));
-            let new = path.iter().copied().chain([list.map_or(0, |list| list.items().len())]).gather();
+            let new = below(&path, list.map_or(0, |list| list.items().len()));
             tree::push(&mut root, &path, item());
             rules.go(&new, "select, input, button");
             rules.place.choose(root)
@@ -195,7 +194,18 @@ impl Rules {
     }
 }
 
+fn below(path: &Path, nth: usize) -> Path {
+    let mut below = Vec::clone(path);
+    below.push(nth);
+    Rc::new(below)
+}
+
 /// A path as it stands in the document.
 fn dotted(path: &[usize]) -> String {
-    path.iter().copied().map(decimal).gather().join(".")
+    let mut text = String::new();
+    for at in path {
+        text.push_str(if text.is_empty() { "" } else { "." });
+        text.push_str(&decimal(*at));
+    }
+    text
 }
