@@ -17,7 +17,7 @@ if (parent === window) {
 }
 
 function framed() {
-  const component = whole(address());
+  const component = whole(address);
   // Noticed by the page around this one: nobody answers it.
   component.catch(() => {});
 

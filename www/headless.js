@@ -1,6 +1,6 @@
 // The flow without an interface: its state to show, its events to send, for those who build their own.
 
-import { address } from "./index.js";
+import { address, reach } from "./index.js";
 import { ask, crashes, whole } from "./life.js";
 
 const RETRYABLE = /load|crash/;
@@ -15,9 +15,13 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   /** A new state is about to be told. */
   #due = false;
   #closed = new AbortController();
+  /** How the session was ended before the component was there. */
+  #ended;
 
-  constructor({ sessionToken, ...options }) {
+  constructor(given) {
     super();
+    // Nothing that the page's own prototypes were given is an option.
+    const { sessionToken, ...options } = { __proto__: null, ...given };
     crashes.addEventListener("crash", () => this.#crash(), { signal: this.#closed.signal });
     this.#options = options;
     this.#offer = sessionToken;
@@ -42,7 +46,10 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
 
   setSessionToken(offer) {
     if (this.#handle) this.#handle.tell("setSessionToken", offer);
-    else this.#offer = offer;
+    else {
+      this.#offer = offer;
+      this.#ended = undefined;
+    }
   }
 
   showFrame(iframe) {
@@ -61,7 +68,8 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
 
   end(options) {
     this.#offer = undefined;
-    this.#handle?.tell("end", options);
+    if (this.#handle) this.#handle.tell("end", options);
+    else this.#ended = options ?? {};
   }
 
   close() {
@@ -76,11 +84,14 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
   async #start() {
     this.#tell({ status: "loading" });
     try {
-      const Component = await whole(address());
+      reach(this.#options.apiUrl);
+      const Component = await whole(address);
       if (this.#closed.signal.aborted) return;
-      const options = { ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
+      const options = { __proto__: null, ...this.#options, sessionToken: this.#offer, getSessionToken: this.#ask() };
       this.#offer = undefined;
       this.#handle = Component.mount(true, options, (name, detail) => this.#emit(name, detail));
+      if (this.#ended) this.#handle.tell("end", this.#ended);
+      this.#ended = undefined;
       this.#tell(JSON.parse(this.#handle.tell("state")));
     } catch ({ code = "load_failed" }) {
       this.#fail(code);

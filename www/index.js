@@ -17,6 +17,24 @@ export const address = () => new URL("./connect-flow_bg.wasm", import.meta.url);
 /** Its server's answer to the first who mounts, who asks before the loader is there; 0 when that loader has it. */
 let early;
 
+// By the prototype: a form or image of that name on the page hides the document's own method.
+const make = (tag, properties) =>
+  Object.assign(Document.prototype.createElement.call(document, tag), properties);
+
+/**
+ * Opens the way to the platform ahead of the first request: its name, TCP and TLS take as long as loading does.
+ * @param {string} [href]
+ */
+export function reach(href) {
+  // As the component itself, which refuses any other address.
+  if (!/^(https:|http:..localhost\b)/.test(href)) return;
+  // Requests go without credentials, and a way that was opened with them is another.
+  const link = make("link", { rel: "preconnect", crossOrigin: "", href });
+  // A page without a head, or with something of its own by that name, does without.
+  document.head?.append?.(link);
+  link.remove();
+}
+
 /** `<connect-flow>`: connect-flow.d.ts has its attributes, properties, methods and events. */
 export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes = ["token", "session-token", ...ATTRIBUTES.map(dashed)];
@@ -106,7 +124,11 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
   }
 
   retry() {
-    this.#call("retry");
+    if (this.#life) return this.#life.retry();
+    // Whatever is being loaded finds its life over.
+    this.#begun?.abort();
+    this.#begun = undefined;
+    if (this.isConnected) this.#begin();
   }
 
   #call(method, argument) {
@@ -122,18 +144,19 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
     if (signal.aborted) return;
     const fail = (code, ...how) => signal.aborted || this.#fail(code, ...how);
     try {
+      reach(this.apiUrl);
       early ??= (async () => fetch(address()))();
       // The loader is the one to say what is wrong with it.
       Promise.allSettled([early]);
       const { Life, crashes, ...loader } = await import("./life.js");
       if (signal.aborted) return;
-      const load = (how) => loader[how](address(), {}, [early, (early = 0)][0]);
+      const load = (how) => loader[how](address, 0, [early, (early = 0)][0]);
       this.#life = new Life(this, this.#given, signal, load, crashes, fail);
       for (const [method, argument] of this.#calls.splice(0)) this.#life[method](argument);
       this.#life.start();
     } catch {
       // What is shown stays until there is something else, so that the focus has a place.
-      fail("load_failed", () => this.#begin((this.#begun = undefined)));
+      fail("load_failed", () => this.retry());
     }
   }
 
@@ -150,9 +173,6 @@ export class ConnectFlowElement extends (globalThis.HTMLElement ?? Object) {
 
   /** In words and with a way out, from this file alone: of all the others none may have arrived. */
   #fail(code, retry, text = "This could not be loaded.", again = "Try again", lang = "en") {
-    // By the prototype: a form or image of that name on the page hides the document's own method.
-    const make = (tag, properties) =>
-      Object.assign(Document.prototype.createElement.call(document, tag), properties);
     const { strings } = this.#given;
     const box = make("div", { role: "alert", part: "failure", lang });
     box.append(
@@ -178,7 +198,9 @@ export function define(name = "connect-flow") {
  * @param {ConnectFlowElement} element
  * @param {object} options
  */
-export function assign(element, { sessionToken, ...options }) {
+export function assign(element, given) {
+  // Nothing that the page's own prototypes were given is an option.
+  const { sessionToken, ...options } = { __proto__: null, ...given };
   Object.assign(element, options);
   if (sessionToken !== undefined) element.sessionToken = sessionToken;
 }
@@ -211,5 +233,5 @@ export function mount(target, options = {}) {
 export async function preload(options) {
   early ??= 0;
   const { whole } = await import("./life.js");
-  await whole(address(), options);
+  await whole(address, options);
 }

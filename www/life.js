@@ -109,7 +109,11 @@ export class Life {
 
   setSessionToken(offer) {
     if (this.#handle) this.#handle.tell("setSessionToken", offer);
-    else this.#offer = offer;
+    else {
+      this.#offer = offer;
+      // A session that was ended before is not this one.
+      this.#calls = [];
+    }
   }
 
   end(options) {

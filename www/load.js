@@ -57,7 +57,7 @@ async function join(make, from, cache) {
 
 async function start(address, early) {
   taken ??= [fetch, globalThis.MessagePort?.prototype.postMessage];
-  const from = source ?? address;
+  const from = source ?? address();
   let problem;
   try {
     // An answer that nobody checked is none where a hash was named.
@@ -84,11 +84,13 @@ async function start(address, early) {
 
 /**
  * The component's class, loaded once a page; after a failure the next call tries again.
- * @param {URL} address the package's own wasm
+ * @param {() => URL} address of the package's own wasm, which not every bundle has
  * @param {import("./connect-flow.js").PreloadOptions} [options]
  * @param {Promise<Response> | 0} [early] its server's answer, if it was asked before this loader was there
  */
-export function load(address, { wasm, second, integrity } = {}, early) {
+export function load(address, options, early) {
+  // Nothing that the page's own prototypes were given is an option; and what is loaded is not to be replaced.
+  const { wasm, second, integrity } = { __proto__: null, ...(!loads() && options) };
   source = wasm ?? source;
   secondSource = second ?? secondSource;
   hash = integrity ?? hash;

@@ -23,8 +23,6 @@ export const ConnectFlow = forwardRef(function ConnectFlow(props, ref) {
   const element = useRef(null);
   const latest = useRef(props);
   const set = useRef({});
-  useImperativeHandle(ref, () => element.current, []);
-
   // The callbacks of the last render are called, and none of them is ever the reason for another life.
   useCommitEffect(() => {
     latest.current = props;
@@ -41,6 +39,9 @@ export const ConnectFlow = forwardRef(function ConnectFlow(props, ref) {
     define();
     assign(element.current, changed);
   });
+
+  // Later than that: whoever gets the element finds it defined, with its options.
+  useImperativeHandle(ref, () => element.current, []);
 
   useCommitEffect(() => {
     const target = element.current;

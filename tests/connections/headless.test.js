@@ -63,6 +63,17 @@ async function assertNowhere(page, secrets) {
 }
 
 suite("headless", {}, {
+  "end() before it is loaded ends it, unless a token comes after it": async ({ page }) => {
+    await page.open({}, "ways.html");
+    await page.waitFor(() => page.driver.executeScript("return window.ready"), "the page");
+    await page.driver.executeScript("window.headless({}); window.flow.end()");
+    await waitFor(page, (state) => state.session?.line === "ended");
+    assert.deepEqual((await page.waitForEvent("session-ended")).detail, { reason: "host_ended" });
+    assert.deepEqual(await page.eventsNamed("flow-ready"), []);
+    await page.driver.executeScript("window.headless({}); window.flow.end(); window.flow.setSessionToken(undefined)");
+    await waitFor(page, (state) => state.apps?.status === "ready");
+  },
+
   "a whole connection by OAuth, by states and events alone": async ({ page }) => {
     await begin(page);
     await consent(page, "tally-books", "oauth2");

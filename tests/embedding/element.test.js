@@ -46,6 +46,32 @@ suite("the element", {}, {
     assert.equal(await run(scene.driver, `return Object.keys(flow).length`), 0);
   },
 
+  "takes strings back: what was said in other words is said in its own again": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `embed().strings = window.JSON.parse('{ "list.title": "Pick one" }')`);
+    await scene.page.waitForEvent("flow-ready");
+    const title = () => run(scene.driver, `return flow.shadowRoot.querySelector("h2").textContent`);
+    assert.equal(await title(), "Pick one");
+    await run(scene.driver, `flow.strings = undefined`);
+    assert.equal(await title(), "Connect an app");
+  },
+
+  "a token that comes after end() begins a session, also before anything is loaded": async (scene) => {
+    await open(scene);
+    await run(scene.driver, `
+      const { token } = await getSessionToken({ reason: "ahead" });
+      embed({}, false);
+      flow.end();
+      flow.setSessionToken(token);
+      await undefined;
+      await importModule("/life.js");
+      flow.end();
+      flow.setSessionToken(token);`);
+    await scene.page.waitForEvent("flow-ready");
+    assert.equal(await scene.page.screen(), "list");
+    assert.deepEqual(await scene.page.eventsNamed("session-ended"), []);
+  },
+
   "lives on when it is moved, and asks for one token (E10)": async (scene) => {
     await open(scene);
     await run(scene.driver, `embed()`);

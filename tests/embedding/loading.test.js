@@ -1,6 +1,8 @@
 // Loading: every way in which the package's files can be missing, wrong or forbidden is told, shown, and can be mended.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { suite } from "../harness/index.js";
 import { alert, codes, open, run } from "./stage.js";
@@ -60,6 +62,30 @@ suite("loading", {}, {
     const wasm = "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('_bg.wasm')).length";
     assert.equal(await driver.executeScript(wasm), 1);
     await rm(`${SITE}/${folder}`, { recursive: true });
+  },
+
+  "opens the way to the platform while it loads, for the element and for headless, and leaves nothing in the page": async (scene) => {
+    for (const begin of [
+      'Object.assign(document.getElementById("place").appendChild(document.createElement("connect-flow")), options)',
+      '(await importModule("/headless.js")).createConnectFlow(options)',
+    ]) {
+      const server = createServer((socket) => socket.on("error", () => socket.destroy()));
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const reached = once(server, "connection", { signal: AbortSignal.timeout(20_000) });
+      await open(scene);
+      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+      // Without a token nothing can be asked of it.
+      const left = await run(scene.driver, `
+        define();
+        const options = { apiUrl: "http://localhost:${port}", getSessionToken: () => new Promise(() => {}) };
+        ${begin};
+        await new Promise((done) => setTimeout(done, 500));
+        return document.querySelectorAll("link[rel=preconnect]").length;`);
+      const [socket] = await reached;
+      socket.destroy();
+      server.close();
+      assert.equal(left, 0);
+    }
   },
 
   "a list that is there at once is the first screen; another is waited for on a screen of its own": async (scene) => {
@@ -199,8 +225,11 @@ suite("loading", {}, {
     await copyPackage(folder);
     // Firefox remembers a module that was missing for as long as the page lives.
     if (browser === "firefox") await embedFrom(scene, folder);
-    else await tryAgain(driver);
+    // However often it is asked to, by user and host, it begins once.
+    else await run(driver, `const again = flow.shadowRoot.querySelector("button"); again.click(); again.click(); flow.retry()`);
     await page.waitForEvent("flow-ready");
+    await run(driver, "await new Promise((done) => setTimeout(done, 200))");
+    assert.deepEqual(await run(driver, "return [__asks, flow.shadowRoot.querySelectorAll('.cf').length]"), [["initial"], 1]);
     await rm(`${SITE}/${folder}`, { recursive: true });
   },
 

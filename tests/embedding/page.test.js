@@ -91,6 +91,38 @@ suite("the page around the element", {}, {
     assert.deepEqual((await page.eventsNamed("flow-error")).map(({ detail }) => detail.code), []);
   },
 
+  "what the platform no longer offers is there to be ended, and for nothing else": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    // A key is all that it takes by now; who had signed in is still connected.
+    await run(driver, `
+      describe("tally-books", \`{
+        "auth_type": "keybased", "auth_type_options": { "keybased": [] }, "connected": true,
+        "connected_accounts": [{ "connection_id": "c", "identifier": "ada@example.com", "auth_type": "oauth2", "status": "active" }]
+      }\`);
+      embed();`);
+    await page.click("button", /^Tally Books/);
+    await page.find("button", "Disconnect");
+    const card = "return [...flow.shadowRoot.querySelectorAll('.card button')].map((button) => button.textContent)";
+    assert.deepEqual(await driver.executeScript(card), ["Disconnect"]);
+  },
+
+  "a list that comes while the user is elsewhere on the page takes no focus from there": async (scene) => {
+    const { page, driver } = scene;
+    await open(scene);
+    await run(driver, `embed()`);
+    await page.click("button", /^Tally Books/);
+    await page.find("button", "Connect");
+    const focused = await run(driver, `
+      const field = document.body.appendChild(document.createElement("input"));
+      field.id = "field";
+      field.focus();
+      flow.shadowRoot.querySelector(".top button").click();
+      await new Promise((done) => setTimeout(done, 200));
+      return [flow.shadowRoot.querySelector("[data-screen]").dataset.screen, document.activeElement.id];`);
+    assert.deepEqual(focused, ["list", "field"]);
+  },
+
   "E4: works where storage, cookies and databases throw": async (scene) => {
     const { page, driver } = scene;
     await open(scene);

@@ -65,6 +65,11 @@ for (const version of VERSIONS) {
       assert.deepEqual(await asks(driver), ["initial", "initial"]);
     },
 
+    [`whoever gets the element by a ref may give it a token there (React ${version})`]: async (scene) => {
+      await open(scene, "pushed");
+      await scene.page.waitForEvent("flow-ready");
+    },
+
     [`lives on while Suspense hides it, and hears on (React ${version})`]: async (scene) => {
       const { page, driver } = scene;
       await open(scene, "suspense");

@@ -61,6 +61,33 @@ suite("offline", {}, {
     assert.deepEqual(await page.eventsNamed("flow-error"), []);
   },
 
+  "N1: begun without a network it says so, and loads as soon as there is one": async (scene) => {
+    const { page, driver } = scene;
+    await page.open();
+    await page.waitForEvent("flow-ready");
+    // With a token that is there already: without a network there is none to be had.
+    await driver.executeAsyncScript(async (done) => {
+      const host = await (await fetch("/api/host")).json();
+      const answer = await fetch("/api/session-token", { method: "POST", headers: { "x-csrf-token": host.csrfToken } });
+      const { token } = await answer.json();
+      const flow = /** @type {any} */ (document.querySelector("connect-flow"));
+      const place = flow.parentNode;
+      /** @type {any} */ (window).begin = async () => {
+        flow.remove();
+        await new Promise((gone) => setTimeout(gone));
+        place.append(flow);
+        flow.setSessionToken(token);
+      };
+      done();
+    });
+    await network(scene, false);
+    await driver.executeScript("begin()");
+    await page.waitFor(async () => NOTICE.test(await page.text()), "the notice");
+    await network(scene, true);
+    await page.waitFor(async () => /Tally Books/.test(await page.text()), "the list");
+    assert.doesNotMatch(await page.text(), NOTICE);
+  },
+
   "N1: what cannot be sent says why, and can be tried again": async (scene) => {
     const { page, sandbox } = scene;
     await page.open();

@@ -45,6 +45,8 @@ suite("a hostile page", {}, {
     assert.equal(await inPage(page, "screenName"), "list");
     await inPage(page, "connectByKey");
     assert.ok((await sandbox.requests()).every(({ headers }) => !("x-tenant-id" in headers)));
+    assert.ok((await page.driver.executeScript("return authorizations")).every((sent) => !sent.includes("somebody")));
+    for (const { sent, given } of await inPage(page, "beginOtherwise")) assert.deepEqual(sent, [given]);
   },
 
   "E7: built-ins that are patched after it was loaded see no token on its way into a request": async ({ page, sandbox }) => {

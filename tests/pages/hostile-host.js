@@ -25,12 +25,23 @@ if (parameters.has("polluted")) {
   const pollution = {
     openUrl: "https://evil.invalid/", iconOrigins: ["https://evil.invalid"], headers: { tenantId: "stolen" }, strings: { retry: "Pay" },
     app: "no-such-app", frameUrl: "https://evil.invalid/", retryAfter: 1e9, extra: () => "x",
+    wasm: "https://evil.invalid/x.wasm", second: "https://evil.invalid/x.wasm", integrity: "sha256-AAAA",
+    sessionToken: "of.somebody.else", token: "of.somebody.else",
   };
   // Not enumerable, or the driver's own scripts would stumble over them.
   const fill = (prototype, name, value) => Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
   for (const [name, value] of Object.entries(pollution)) fill(Object.prototype, name, value);
   for (const name of ["last", "remove", "clear"]) fill(Array.prototype, name, () => "x");
 }
+
+// What the platform is sent as a token, from before the component is loaded.
+window.authorizations = [];
+const { fetch } = window;
+window.fetch = (request, init) => {
+  const authorization = init?.headers?.Authorization;
+  if (authorization) window.authorizations.push(authorization);
+  return fetch(request, init);
+};
 
 await import("./element.js");
 const host = await (await fetch("/api/host")).json();
@@ -42,10 +53,10 @@ flow.inlineCredentials = true;
 window.opened = [];
 flow.openUrl = (address) => void window.opened.push(address);
 flow.getSessionToken = async () => {
-  const answer = await fetch("/api/session-token", { method: "POST", headers: { "x-csrf-token": host.csrfToken } });
-  const offer = await answer.json();
-  window.token = offer.token;
-  return offer;
+  const answer = await fetch("/api/session-token", { __proto__: null, method: "POST", headers: { "x-csrf-token": host.csrfToken } });
+  const { token, expires_in } = await answer.json();
+  window.token = token;
+  return { session_token: token, expires_in };
 };
 place.append(flow);
 const root = flow.shadowRoot;
@@ -183,6 +194,20 @@ window.watchBuiltIns = async () => {
     for (const back of undo) back();
   }
   return [...seen];
+};
+
+/** Begins by `mount()` and without an interface: what was sent as a token, and the token that the host gave last, of each. */
+window.beginOtherwise = async () => {
+  const { mount } = await import("./index.js");
+  const { createConnectFlow } = await import("./headless.js");
+  const options = { apiUrl: host.apiUrl, getSessionToken: flow.getSessionToken };
+  const found = [];
+  for (const begin of [() => mount(place, options).element, () => createConnectFlow(options)]) {
+    window.authorizations.length = 0;
+    await new Promise((ready) => begin().addEventListener("flow-ready", ready));
+    found.push({ sent: [...new Set(window.authorizations)], given: `Bearer ${window.token}` });
+  }
+  return found;
 };
 
 /** What a `Request` that is patched now is given, as text, while an app is connected by a key. */

@@ -71,12 +71,23 @@ suite("time limits", {
     await page.run(() => {
       window.reply = () => mint(600);
     });
+    const focused = () => page.run(() => flow.shadowRoot.activeElement?.textContent ?? null);
+    await page.run(() => {
+      window.answered = new Promise((done) => (window.pass = done));
+      const reply = window.reply;
+      window.reply = () => window.answered.then(reply);
+      button("Try again").focus();
+    });
     await click(scene, "Try again");
+    await page.run(() => until(() => button("Try again").getAttribute("aria-busy") === "true"));
+    assert.equal(await focused(), "Try again", "while it is tried, the focus stays");
     const value = await page.run(async () => {
+      pass();
       await until(() => !button("Try again"));
       return flow.shadowRoot.querySelector("form input").value;
     });
     assert.equal(value, "acme-typed");
+    assert.equal(await focused(), await page.run(() => flow.shadowRoot.querySelector("h2").textContent));
     assert.doesNotMatch(await live(scene), /could not be renewed/);
   },
 });

@@ -1,5 +1,6 @@
 // What a host can rely on in a session's life: the events, the swap in place, the end.
 import assert from "node:assert/strict";
+import { sessionToken } from "../conformance/sandbox.js";
 import { sent, suite } from "./stage.js";
 
 const LIST = "/api/v2/f-sdk/application";
@@ -224,6 +225,21 @@ suite("the contract of a session", {
     assert.ok(!(await sent(scene)).some(({ path }) => path === REVOKE));
   },
 
+  "D8: after end() nothing can be tried again, and the next token begins anew": async ({ page }) => {
+    const seen = await page.run(async () => {
+      await ready();
+      (await openForm()).focus();
+      flow.end();
+      await clock.settle();
+      const again = !!button("Try again");
+      flow.setSessionToken(await mint());
+      await until(() => flow.shadowRoot.querySelector("[data-screen=list] li button"));
+      const focused = flow.shadowRoot.activeElement?.tagName;
+      return { again, screen: screenName(), focused };
+    });
+    assert.deepEqual(seen, { again: false, screen: "list", focused: "H2" });
+  },
+
   "A21 A26: end({revoke: true}) wipes first, then revokes; also when the platform does not answer": async (scene) => {
     const { page, sandbox } = scene;
     const end = () =>
@@ -287,14 +303,16 @@ suite("the contract of a session", {
   },
 
   "R20: two components with two accounts' tokens send only their own": async (scene) => {
-    const { page } = scene;
-    const paths = await page.run(async () => {
+    const { page, sandbox } = scene;
+    // Of a session of its own: signing in as grace ends the tokens of the page's.
+    const first = await sessionToken(sandbox);
+    const paths = await page.run(async (first) => {
       const ada = embed({ callback: false, properties: { headers: { tenantId: "ada" } } });
-      const first = await mint();
+      tokens.push(first);
       await signIn("grace");
       const grace = embed({ callback: false, properties: { headers: { tenantId: "grace" } } });
       const second = await mint();
-      ada.setSessionToken(first);
+      ada.setSessionToken({ token: first, expires_in: 900 });
       grace.setSessionToken(second);
       for (let time = 0; time < 20; time += 1) {
         for (const each of [ada, grace]) {
@@ -304,7 +322,7 @@ suite("the contract of a session", {
       }
       await clock.settle();
       return tokens.length;
-    });
+    }, first);
     assert.equal(paths, 2);
     const requests = await sent(scene);
     assert.ok(requests.length >= 22);

@@ -71,6 +71,14 @@ const APPS = {
     strict(show, { by: 0 });
   },
 
+  /** A token that is given as soon as the element is. */
+  async pushed() {
+    const { apiUrl, getSessionToken } = await sandbox();
+    const { token } = await getSessionToken({ reason: "ahead" });
+    const give = (element) => element?.setSessionToken(token);
+    createRoot(place()).render(<ConnectFlow ref={give} apiUrl={apiUrl} {...handlers("pushed")} />);
+  },
+
   /** `update({wait: true})` lets a sibling suspend, `ready()` lets it go on. */
   async suspense() {
     const options = await sandbox();
