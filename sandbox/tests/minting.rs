@@ -204,6 +204,22 @@ async fn s17_signing_in_over_a_session_ends_its_own_tokens_at_the_platform() {
 }
 
 #[tokio::test]
+async fn s17_who_signs_out_while_a_token_is_asked_for_gets_none() {
+    let sandbox = Sandbox::tested();
+    let ada = sandbox.visit("ada").await;
+    let slow = sandbox.client.post(format!("{}/api/test/mint", sandbox.host));
+    json_body(slow, &json!({"mode": "slow", "times": 1, "delay_ms": 500})).send().await.unwrap();
+    let (minted, ()) = tokio::join!(sandbox.mint_request(&ada).send(), async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert_eq!(sandbox.sign_out(&ada).await, 200);
+    });
+    assert_eq!(minted.unwrap().status(), 401);
+    let asked = sandbox.test(Method::GET, "requests", Value::Null).await;
+    let revoked = |request: &&Value| request["path"].as_str().is_some_and(|path| path.ends_with("/revoke"));
+    assert_eq!(asked.as_array().unwrap().iter().filter(revoked).count(), 1);
+}
+
+#[tokio::test]
 async fn s17_the_address_for_revoking_is_configuration_and_never_another_origin() {
     let sandbox = Sandbox::start(&["--test-mode", "--revoke-path", "/api/v2/auth/logout"], &[]);
     let ada = sandbox.visit("ada").await;

@@ -116,7 +116,13 @@ pub(super) async fn session_token(
             let server_time = now_ms();
             let expires_at = server_time + expires_in * 1000;
             host.watch(&user, Seen::Mint);
-            host.remember(&token, expires_at, host.session_key(&headers));
+            let key = host.session_key(&headers);
+            host.remember(&token, expires_at, key.clone());
+            // Who has signed out meanwhile had the other tokens revoked, and gets no new one.
+            if let Some(key) = key.filter(|_| host.session(&headers).is_none()) {
+                host.revoke_of(&key).await;
+                return signed_out();
+            }
             Json(json!({"token": token, "expires_in": expires_in, "expires_at": rfc3339(expires_at),
                 "server_time": rfc3339(server_time)}))
             .into_response()
