@@ -1,21 +1,37 @@
 //! Texts cut: in two at a sign, one search for all that is written in short, names looked up among several as well; or
 //! off where they get too long.
 
-/// What is before the first `sign`, and what is behind it.
-pub(crate) fn cut(text: &str, sign: char) -> (&str, &str) {
-    text.split_once([sign]).unwrap_or((text, ""))
+/// What is before the first `sign`, which is of ASCII, and what is behind it.
+pub(crate) fn cut(text: &str, sign: u8) -> (&str, &str) {
+    halves(text, sign).unwrap_or((text, ""))
+}
+
+/// The same where the sign is there.
+pub(crate) fn halves(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let mut rest = text.chars();
+    while let Some(one) = rest.next() {
+        if one == char::from(sign) {
+            let behind = rest.as_str();
+            return Some((text.get(..text.len() - behind.len() - 1)?, behind));
+        }
+    }
+    None
 }
 
 /// The first characters, at most so many.
 pub(crate) fn beginning(text: &str, most: usize) -> &str {
-    text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+    let mut rest = text.chars();
+    for _ in 0..most {
+        rest.next();
+    }
+    text.get(..text.len() - rest.as_str().len()).unwrap_or(text)
 }
 
 /// The place of a word among those of a text, each of which has a space behind it.
 pub(crate) fn place(word: &str, words: &str) -> Option<usize> {
     let (mut at, mut rest) = (0, words);
     while !rest.is_empty() {
-        let (first, others) = cut(rest, ' ');
+        let (first, others) = cut(rest, b' ');
         if first == word {
             return Some(at);
         }
@@ -104,9 +120,9 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_at_the_first_sign() {
-        assert_eq!(cut("role=a=b", '='), ("role", "a=b"));
-        assert_eq!(cut("disabled", '='), ("disabled", ""));
-        assert_eq!(cut("", ' '), ("", ""));
+        assert_eq!(cut("role=a=b", b'='), ("role", "a=b"));
+        assert_eq!(cut("disabled", b'='), ("disabled", ""));
+        assert_eq!(cut("", b' '), ("", ""));
     }
 
     #[test]
@@ -134,8 +150,8 @@ mod tests {
         let (rust, styles) = (sources(&view, "rs"), sources(&view, "css"));
         let mut seen = 0;
         for (before, literal) in rust.split('"').zip(rust.split('"').skip(1)) {
-            let (name, attributes) = cut(literal, ' ');
-            let (tag, classes) = cut(name, '.');
+            let (name, attributes) = cut(literal, b' ');
+            let (tag, classes) = cut(name, b'.');
             let element = before.ends_with("el(") || TAGS.contains(&tag) && !classes.is_empty();
             if !element && !before.ends_with(".with(") {
                 continue;
@@ -150,7 +166,7 @@ mod tests {
                 literal
             };
             for attribute in attributes.split(' ').filter(|_| !attributes.is_empty()) {
-                let (name, value) = cut(attribute, '=');
+                let (name, value) = cut(attribute, b'=');
                 let known =
                     ATTRIBUTES.contains(&name) || name.strip_prefix("aria-").is_some_and(|state| !state.is_empty());
                 assert!(known && !value.contains(['=', '"']), "{literal}");

@@ -8,7 +8,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
-#[cfg(any(test, target_arch = "wasm32"))]
+// Of it the flow alone needs only a part.
+#[cfg_attr(not(any(test, target_arch = "wasm32")), allow(dead_code, unused_macros))]
 mod cut;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod decimal;

@@ -209,9 +209,9 @@ impl HostEvent {
                 detail.number("lifetimeMs", lifetime_ms);
                 "session-renewed"
             }
-            SessionEvent::RenewalFailed { attempt, retryable, code, next_try_ms } => {
+            SessionEvent::RenewalFailed { attempt, code, next_try_ms } => {
                 detail.number("attempt", Some(attempt.into()));
-                detail.flag("retryable", retryable);
+                detail.flag("retryable", code.retryable());
                 detail.text("code", code.as_str());
                 detail.number("nextTryMs", next_try_ms);
                 "session-renewal-failed"
@@ -339,12 +339,7 @@ mod tests {
             SessionEvent::Expiring { remaining_ms: 1.0, lifetime_ms: 2.0, generation: 1, reason },
             SessionEvent::Expired { generation: 1, reason },
             SessionEvent::Renewed { generation: 2, lifetime_ms: None },
-            SessionEvent::RenewalFailed {
-                attempt: 1,
-                retryable: true,
-                code: SessionFault::NotRefreshed,
-                next_try_ms: Some(1.0),
-            },
+            SessionEvent::RenewalFailed { attempt: 1, code: SessionFault::NotRefreshed, next_try_ms: Some(1.0) },
             SessionEvent::Ended { reason: EndReason::HostEnded },
             SessionEvent::Warning(SessionFault::ClockSkew),
         ]
@@ -402,7 +397,7 @@ mod tests {
         assert_eq!(activity_of_session(refused), Some(Activity::Refused));
         let over = SessionEvent::Expired { generation: 1, reason: ExpiryReason::Lifetime };
         assert_eq!(activity_of_session(over), Some(Activity::Expired));
-        let failed = |code| SessionEvent::RenewalFailed { attempt: 1, retryable: true, code, next_try_ms: None };
+        let failed = |code| SessionEvent::RenewalFailed { attempt: 1, code, next_try_ms: None };
         assert_eq!(activity_of_session(failed(SessionFault::NotRefreshed)), Some(Activity::Refused));
         assert_eq!(activity_of_session(failed(SessionFault::CallbackTimeout)), None);
         assert_eq!(activity_of_session(SessionEvent::Warning(SessionFault::ClockSkew)), None);

@@ -9,14 +9,13 @@ use super::popup::Popup;
 use super::second;
 use crate::browser::{Timer, later, now, online, random_uuid};
 use crate::error::Code;
-use crate::flow::{Event, Flow, Notice};
+use crate::flow::{Command, Event, Flow, Notice};
 use crate::platform::refold::Refold;
 use crate::platform::{Platform, Transport};
 use crate::session::{EndReason, Environment, Phase, SessionView};
 use crate::view::{self, Host, See, SessionLine, SessionShown, Settings, Wires};
 use js_sys::Function;
 use std::cell::{Cell, RefCell};
-use std::ops::ControlFlow;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, Element, HtmlElement};
@@ -78,7 +77,7 @@ impl Instance {
     ) -> Result<Self, BadOption> {
         let scope = AbortController::new().map_err(|_| BadOption { code: Code::LoadFailed, option: "apiUrl" })?;
         let keeper = Keeper::new(options.get_session_token);
-        let bearer = Rc::new(KeeperRef(keeper.clone()));
+        let bearer = Box::new(KeeperRef(keeper.clone()));
         // One id for the host's log and the platform's: where it is sent as a header, the events carry that one.
         let activity_id = options.headers.activity_id().map_or_else(random_uuid, str::to_owned);
         let transport = Transport::new(bearer, options.origins, options.headers, scope);
@@ -113,9 +112,7 @@ impl Instance {
         panic::register(&survivor);
         core.send(Event::Online(online()));
         // Requests wait for the token, so that the order of these two is only a matter of taste.
-        for command in commands {
-            core.carry_out(command);
-        }
+        core.obey(commands);
         if second::is_here() {
             core.name_organisation();
         }
@@ -210,26 +207,26 @@ impl Core {
             let event = self.queue.borrow_mut().remove(0);
             #[cfg(feature = "mutants")]
             crate::mutants::stepped();
-            let stepped = flow.step_on_list(event, now().steady_ms);
-            let commands = match stepped {
-                ControlFlow::Break(commands) => commands,
-                ControlFlow::Continue(event) if self.held.borrow().is_empty() && second::is_here() => {
-                    flow.step_beyond(event, now().steady_ms)
-                }
-                ControlFlow::Continue(event) => {
+            if let Some(event) = flow.step_on_list(event, now().steady_ms) {
+                if !self.held.borrow().is_empty() || !second::is_here() {
                     drop(flow);
                     self.hold(event);
                     continue;
                 }
-            };
+                flow.step_beyond(event, now().steady_ms);
+            }
+            let commands = flow.commands();
             drop(flow);
             self.publish();
-            for command in commands {
-                self.carry_out(command);
-            }
+            self.obey(commands);
         }
         self.stepping.set(false);
         self.wake();
+    }
+
+    #[inline(never)]
+    fn obey(self: &Rc<Self>, commands: Vec<Command>) {
+        commands.into_iter().for_each(|command| self.carry_out(command));
     }
 
     /// Keeps an event until there is the module that can take it.

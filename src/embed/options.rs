@@ -76,7 +76,9 @@ impl Options {
 
     /// An icon's address that is no text is as bad as any other.
     fn set_origins(&mut self, api_url: &str, icons: impl Iterator<Item = Option<String>>) -> Result<(), Name> {
-        self.origins.api = api_base(api_url).ok_or("apiUrl")?;
+        let (api, own) = api_base(api_url).ok_or("apiUrl")?;
+        self.origins.api = api;
+        self.origins.icons.push(own);
         for address in icons {
             let url = address.and_then(|address| Url::new(&address).ok()).ok_or("iconOrigins")?;
             self.origins.icons.push(url.origin());
@@ -254,14 +256,14 @@ pub(super) fn secure(address: &str) -> Option<Url> {
     (scheme && unnamed).then_some(url)
 }
 
-/// As [`secure`], without query and fragment; what comes back has no slash at the end.
-pub(super) fn api_base(address: &str) -> Option<String> {
-    let url = secure(address).filter(|url| text(url, "search").or(text(url, "hash")).is_none())?.href();
-    let mut base = url.as_str();
-    while let Some(shorter) = base.strip_suffix('/') {
-        base = shorter;
+/// As [`secure`], without query and fragment; what comes back has no slash at the end, and its origin with it.
+pub(super) fn api_base(address: &str) -> Option<(String, String)> {
+    let url = secure(address).filter(|url| text(url, "search").or(text(url, "hash")).is_none())?;
+    let mut base = url.href();
+    while base.ends_with('/') {
+        base.pop();
     }
-    Some(base.to_owned())
+    Some((base, url.origin()))
 }
 
 pub(super) fn is_header_value(text: &str) -> bool {

@@ -3,7 +3,6 @@
 use super::instance::Core;
 use crate::error::Failure;
 use crate::flow::{About, Found, Question};
-use crate::platform::model::AuthType;
 use crate::platform::{Answer, Call, Configure, Platform, Started};
 use std::mem::take;
 
@@ -13,8 +12,7 @@ impl Core {
         let (platform, slug) = (&self.platform, question.slug.as_str());
         Some(match &mut question.about {
             About::App | About::Baseline | About::Poll => platform.app(slug),
-            About::Connect(AuthType::OAuth2, typed) => platform.authorize(slug, &take(typed)),
-            About::Connect(auth_type, typed) => platform.save(slug, *auth_type, &take(typed)),
+            About::Connect(auth_type, typed) => platform.connect(slug, *auth_type, &take(typed)),
             About::Disconnect(auth_type, _) => platform.disconnect(slug, *auth_type),
             About::Config(id) => platform.config(slug, id.as_deref()),
             About::FindConfig => platform.find_config(slug),
@@ -33,23 +31,20 @@ impl Core {
         let platform = &self.platform;
         Ok(match question.about {
             About::App | About::Baseline | About::Poll => Found::App(platform.read_app(&question.slug, answer)?),
-            About::Connect(AuthType::OAuth2, _) => match platform.read_started(answer)? {
+            About::Connect(auth_type, _) => match platform.read_connected(auth_type, answer)? {
                 Started::At(address) => self.take_address(question.number, &address)?,
                 Started::Connected => Found::Connected,
+                Started::Saved => Found::Done,
             },
-            About::Connect(AuthType::KeyBased, _) => {
-                platform.read_saved(answer)?;
-                Found::Done
-            }
             About::Disconnect(..) | About::Delete(_) => {
                 answer?;
                 Found::Done
             }
-            About::Config(_) | About::FindConfig | About::Save(_) => Found::Config(platform.read_config(answer)?),
-            About::Configs => Found::Configs(platform.read_configs(answer)?),
-            About::Options { .. } => Found::Offer(platform.read_options(answer)?),
-            About::Rule { .. } => Found::Offer(platform.read_rule(answer)?),
-            About::Runs { .. } => Found::Runs(platform.read_runs(answer)?),
+            About::Config(_) | About::FindConfig | About::Save(_) => platform.read_config(answer)?,
+            About::Configs => platform.read_configs(answer)?,
+            About::Options { .. } => platform.read_options(answer)?,
+            About::Rule { .. } => platform.read_rule(answer)?,
+            About::Runs { .. } => platform.read_runs(answer)?,
         })
     }
 }

@@ -21,8 +21,11 @@ pub(super) type Baseline = Option<Rc<App>>;
 
 /// Whether it is the same connection of an account, and not one that came after it.
 fn same(one: &Account, other: &Account) -> bool {
-    let [id, known] = [one, other].map(|account| account.connection_id.as_ref().unwrap_or(&account.identifier));
-    id == known && one.connected_at == other.connected_at
+    id(one) == id(other) && one.connected_at == other.connected_at
+}
+
+fn id(account: &Account) -> &String {
+    account.connection_id.as_ref().unwrap_or(&account.identifier)
 }
 
 #[derive(Debug)]
@@ -37,7 +40,8 @@ pub(super) struct Attempt {
     pub(super) baseline: Baseline,
     /// The platform has answered [`super::About::Connect`] with an address.
     pub(super) authorized: bool,
-    pub(super) window: Window,
+    /// The browser keeps the user from the provider's window.
+    pub(super) blocked: bool,
     /// When the user was sent to the provider.
     pub(super) since_ms: f64,
     polling: bool,
@@ -45,13 +49,6 @@ pub(super) struct Attempt {
     interval_ms: f64,
     last_poll_ms: f64,
     closed_polls: Option<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Window {
-    Unknown,
-    Open,
-    Blocked,
 }
 
 impl Attempt {
@@ -63,7 +60,7 @@ impl Attempt {
             pending: None,
             baseline,
             authorized: false,
-            window: Window::Unknown,
+            blocked: false,
             since_ms: now_ms,
             polling: false,
             next_poll_ms: f64::INFINITY,

@@ -26,6 +26,7 @@ use super::state::{Faults, Loaded, RemovalStage, Screen};
 use crate::error::{Code, Failure};
 use crate::gather::keep;
 use crate::platform::model::config::{Config, FieldKey};
+use std::mem::take;
 use std::rc::Rc;
 
 /// One configuration on screen.
@@ -34,7 +35,7 @@ pub struct Configuring {
     pub content: Loaded<Rc<Config>>,
     /// The ids of the app's configurations, once they are known.
     pub ids: Rc<Vec<String>>,
-    pub pages: Rc<Vec<Page>>,
+    pub pages: Vec<Page>,
     pub page: usize,
     pub edits: Vec<(Rc<FieldKey>, Draft)>,
     /// Workflows switched on or off, by id.
@@ -43,10 +44,8 @@ pub struct Configuring {
     pub faults: Faults,
     /// Counts the saves that did not go through because of faults.
     pub complaints: u32,
-    /// What dependent fields offer.
-    pub resolved: Vec<Asked>,
-    /// What left-hand sides can be compared with.
-    pub rules: Vec<Asked>,
+    /// What dependent fields offer, and what left-hand sides can be compared with.
+    pub asked: Vec<Asked>,
     pub saving: Saving,
     /// Leaving was asked for while there are edits.
     pub leaving: bool,
@@ -114,14 +113,13 @@ impl Configuring {
         let mut opened = Self {
             content: Loaded::Loading,
             ids: Rc::default(),
-            pages: Rc::default(),
+            pages: Vec::new(),
             page: 0,
             edits: Vec::new(),
             switches: Vec::new(),
             faults: Vec::new(),
             complaints: 0,
-            resolved: Vec::new(),
-            rules: Vec::new(),
+            asked: Vec::new(),
             saving: Saving::Idle,
             leaving: false,
             removal: None,
@@ -162,8 +160,8 @@ impl Configuring {
     fn step(&mut self, event: ConfigEvent, out: &mut Out<'_>) -> bool {
         match event {
             ConfigEvent::Opened | ConfigEvent::RunsOpened => {}
-            ConfigEvent::Typed { field, text } => self.typed(&field, &text),
-            ConfigEvent::Chosen { field, value } => self.chosen(&field, Draft::of(value)),
+            ConfigEvent::Typed { field, text } => self.edit(&field, Err(text)),
+            ConfigEvent::Chosen { field, value } => self.edit(&field, Ok(value)),
             ConfigEvent::Switched { workflow, enabled } => self.switch(workflow, enabled),
             ConfigEvent::PageChosen(page) => self.show(page),
             ConfigEvent::ConfigChosen(id) => self.choose(id, out),
@@ -176,20 +174,20 @@ impl Configuring {
             ConfigEvent::DeleteDeclined => self.ask_removal(None),
             ConfigEvent::DeleteConfirmed => self.delete(out),
             ConfigEvent::Retry => self.reload(out),
-            ConfigEvent::Answered(question, answer) => return self.answered(*question, answer, out),
+            ConfigEvent::Answered(question, answer) => return self.answered(&question, answer, out),
             ConfigEvent::RunsPage(_) | ConfigEvent::RunsWorkflow(_) => {}
         }
         false
     }
 
     /// Whether the screen is to be left.
-    fn answered(&mut self, question: Question, answer: Result<Found, Failure>, out: &mut Out<'_>) -> bool {
+    fn answered(&mut self, question: &Question, answer: Result<Found, Failure>, out: &mut Out<'_>) -> bool {
         let number = question.number;
-        match (question.about, answer) {
+        match (&question.about, answer) {
             (About::Config(_), answer) if number == self.load => self.loaded(answer, out),
             // Without the list there is still the configuration itself: a failure changes nothing.
             (_, Ok(Found::Configs(ids))) if number == self.listing => self.ids = ids,
-            (About::Save(change), answer) if number == self.change => return self.saved(&change, answer, out),
+            (About::Save(change), answer) if number == self.change => return self.saved(change, answer, out),
             (About::Delete(_), answer) if number == self.change => return self.deleted(answer, out),
             (_, Ok(Found::Offer(kind))) => self.offered(number, Loaded::Ready(kind)),
             (About::Options { .. } | About::Rule { .. }, Err(failure)) => self.offered(number, Loaded::Failed(failure)),
@@ -205,11 +203,10 @@ impl Configuring {
     /// Edits belong to the configuration that they were made in.
     fn choose(&mut self, id: String, out: &mut Out<'_>) {
         if !self.dirty() && !self.busy() && self.ids.contains(&id) {
-            let next = Self::open(Some(id), out);
-            let last = std::mem::replace(self, next);
-            self.ids = Rc::clone(&last.ids);
-            self.listing = last.listing;
-            self.generation = last.generation + 1;
+            let mut next = Self::open(Some(id), out);
+            next.ids = take(&mut self.ids);
+            (next.listing, next.generation) = (self.listing, self.generation + 1);
+            *self = next;
         }
     }
 
@@ -279,10 +276,10 @@ impl Configuring {
     /// A new state of the platform comes under the edits.
     fn take(&mut self, config: Rc<Config>) {
         self.faults = check::refused(&config);
-        self.pages = Rc::new(pages::of(&config));
+        self.pages = pages::of(&config);
         self.content = Loaded::Ready(config);
         self.generation += 1;
-        self.resolved = Vec::new();
+        keep(&mut self.asked, |asked| asked.rule);
         self.show(self.page);
         self.settle();
     }

@@ -28,6 +28,7 @@ impl<T> Deref for Counted<T> {
 }
 
 impl<T> DerefMut for Counted<T> {
+    #[inline(never)]
     fn deref_mut(&mut self) -> &mut T {
         self.changes = self.changes.wrapping_add(1);
         &mut self.value

@@ -46,9 +46,6 @@ pub enum Event {
     FrameSubmitted,
     /// Opens the provider again: after a blocked or a lost window.
     OpenAgain,
-    /// "I have finished".
-    CheckNow,
-    Cancel,
     DisconnectChosen(AuthType),
     DisconnectConfirmed,
     DisconnectDeclined,
@@ -76,7 +73,7 @@ pub enum Event {
     PopupClosed {
         attempt: u32,
     },
-    /// The page was focused or shown, or a checked message came: a reason to ask at once.
+    /// The page was focused or shown, a checked message came, or the user has finished: a reason to ask at once.
     Hint,
     Online(bool),
     /// Time passed; see [`super::Flow::next_wake`].

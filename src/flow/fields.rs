@@ -20,7 +20,6 @@ pub(crate) fn check(fields: &[InputField], typed: &mut Typed) -> Faults {
         true
     });
     let mut errors = Vec::new();
-    typed.lists = Vec::new();
     for field in fields {
         if field.multiple {
             typed.lists.push(field.name.clone());

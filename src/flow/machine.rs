@@ -1,6 +1,6 @@
 //! The transitions: for each event, the next state and the commands that follow from it.
 
-use super::attempt::{Attempt, Baseline, LIMIT_MS, LONG_MS, Window};
+use super::attempt::{Attempt, Baseline, LIMIT_MS, LONG_MS};
 use super::command::{Activity, CloseReason, Command, Notice, Outcome};
 use super::config::{self, ConfigEvent, Out};
 use super::counted::Counted;
@@ -9,11 +9,11 @@ use super::fields;
 use super::question::{About, Found, Question};
 use super::state::{Apps, Entry, Fault, Faults, Removal, RemovalStage, Screen, Stage, State};
 use super::told;
+use crate::cut::cut;
 use crate::error::{Code, Failure};
 use crate::gather::Gather;
 use crate::platform::model::config::FieldKey;
 use crate::platform::model::{App, AuthType};
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 /// The state machine of one connect flow.
@@ -70,36 +70,37 @@ impl Flow {
 
     /// Takes one event at `now_ms`, a clock in milliseconds that never goes back.
     pub fn step(&mut self, event: Event, now_ms: f64) -> Vec<Command> {
-        match self.step_on_list(event, now_ms) {
-            ControlFlow::Break(commands) => commands,
-            ControlFlow::Continue(event) => self.step_beyond(event, now_ms),
+        if let Some(event) = self.step_on_list(event, now_ms) {
+            self.step_beyond(event, now_ms);
         }
+        self.commands()
     }
 
     /// As [`Self::step`], for what can happen while there is no more than the list. An event that is beyond it comes
     /// back: it is for [`Self::step_beyond`].
-    pub fn step_on_list(&mut self, event: Event, now_ms: f64) -> ControlFlow<Vec<Command>, Event> {
+    pub fn step_on_list(&mut self, event: Event, now_ms: f64) -> Option<Event> {
         // With an attempt under way, each event may also be the time at which something is due.
         if self.attempt.is_some() {
-            return ControlFlow::Continue(event);
+            return Some(event);
         }
         self.now_ms = self.now_ms.max(now_ms);
-        match self.listed(event) {
-            None => ControlFlow::Break(std::mem::take(&mut self.commands)),
-            Some(event) => ControlFlow::Continue(event),
-        }
+        self.listed(event)
+    }
+
+    /// What is to be done since this was asked last.
+    pub fn commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.commands)
     }
 
     /// As [`Self::step`], for whatever happens. The npm package's second module begins here, which is why it is no part
     /// of its callers.
     #[inline(never)]
-    pub fn step_beyond(&mut self, event: Event, now_ms: f64) -> Vec<Command> {
+    pub fn step_beyond(&mut self, event: Event, now_ms: f64) {
         self.now_ms = self.now_ms.max(now_ms);
         if let Some(event) = self.listed(event) {
             self.take(event);
         }
         self.advance();
-        std::mem::take(&mut self.commands)
     }
 
     /// Takes what concerns the list, or gives it back.
@@ -125,14 +126,13 @@ impl Flow {
     fn take(&mut self, event: Event) {
         match event {
             Event::AppChosen(slug) => self.choose(slug),
-            Event::Back | Event::Cancel => self.back(),
+            Event::Back => self.back(),
             Event::ConnectChosen(auth_type) => self.connect(auth_type),
             Event::ConsentGiven => self.consent(),
             Event::FieldsSubmitted(typed) => self.submit(typed),
             Event::FrameSubmitted => self.frame_submitted(),
             Event::FrameFailed(failure) => self.frame_failed(failure),
             Event::OpenAgain => self.open_again(),
-            Event::CheckNow => self.hint(),
             Event::DisconnectChosen(auth_type) => self.removal(Some(auth_type)),
             Event::DisconnectDeclined => self.removal(None),
             Event::DisconnectConfirmed => self.disconnect(),
@@ -285,9 +285,10 @@ impl Flow {
     }
 
     fn configure(&mut self, event: ConfigEvent) {
-        let slug = self.slug();
-        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask, slug: &slug };
-        config::step(&mut self.state.screen, event, &mut out);
+        let State { slug, screen, .. } = &mut *self.state;
+        let slug = slug.as_deref().unwrap_or_default();
+        let mut out = Out { commands: &mut self.commands, last_ask: &mut self.last_ask, slug };
+        config::step(screen, event, &mut out);
     }
 
     fn done(&mut self) {
@@ -463,7 +464,7 @@ impl Flow {
         }
         attempt.sent(now_ms);
         let id = attempt.id;
-        let stage = if attempt.window == Window::Blocked { Stage::Blocked } else { Stage::SigningIn };
+        let stage = if attempt.blocked { Stage::Blocked } else { Stage::SigningIn };
         if stage == Stage::Blocked {
             attempt.blocked();
             self.report(&Code::PopupBlocked.into());
@@ -505,7 +506,7 @@ impl Flow {
 
     fn popup_opened(&mut self, id: u32, opened: bool) {
         let Some(attempt) = self.current(id) else { return };
-        attempt.window = if opened { Window::Open } else { Window::Blocked };
+        attempt.blocked = !opened;
         if opened || !attempt.prepared() {
             return;
         }
@@ -525,7 +526,7 @@ impl Flow {
                 attempt.closed(now_ms);
             }
             // Closed before there was anything to see: the window can be opened again once the address is there.
-            Screen::Waiting { stage: Stage::Preparing, .. } | Screen::Fields { .. } => attempt.window = Window::Blocked,
+            Screen::Waiting { stage: Stage::Preparing, .. } | Screen::Fields { .. } => attempt.blocked = true,
             _ => {}
         }
     }
@@ -783,7 +784,7 @@ impl Flow {
 
 /// A refusal that names no field belongs to the form as a whole; platforms that name one do so by `"field: reason"`.
 pub(crate) fn refused_field(failure: &Failure) -> Faults {
-    let (field, reason) = failure.message.as_deref().and_then(|said| said.split_once([':'])).unwrap_or_default();
+    let (field, reason) = cut(failure.message.as_deref().unwrap_or_default(), b':');
     let name = field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     match reason.strip_prefix(' ') {
         Some(reason) if failure.code == Code::Rejected && name => {

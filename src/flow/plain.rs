@@ -5,7 +5,6 @@ use super::runs::Runs;
 use super::state::{Fault, Loaded, RemovalStage, Screen, Stage, State};
 use crate::decimal::decimal;
 use crate::error::Failure;
-use crate::gather::Gather;
 use crate::platform::model::config::{Choice, Column, ConfigField, FieldKey, FieldKind, RuleColumns, RunState};
 use crate::platform::write::Writer;
 use std::rc::Rc;
@@ -32,7 +31,8 @@ impl Writer {
         self.text(name, status.unwrap_or("failed"));
     }
 
-    /// The content, if it is there.
+    /// The content, if it is there. What is shared is a place like any other: all of these are one function.
+    #[inline(never)]
     fn loaded<'a, T>(&mut self, content: &'a Loaded<T>) -> Option<&'a T> {
         let (status, ready) = match content {
             Loaded::Loading => (Ok("loading"), None),
@@ -57,14 +57,14 @@ impl Writer {
     /// Everything but the session. `apps`: whether the list goes along, which is long and seldom another one.
     pub(crate) fn state(&mut self, state: &State, apps: bool) {
         self.flag("online", state.online);
-        self.text("search", &state.search);
+        self.string("search", &state.search);
         self.maybe("category", &state.category);
         self.maybe("organisation", &state.organisation.name);
         self.maybe("pinned", &state.pinned);
         if apps {
             self.object("apps", |out| {
                 if let Some(apps) = out.loaded(&state.apps) {
-                    out.list("items", apps, |out, app| out.app(app));
+                    out.list("items", &***apps, |out, app| out.app(app));
                 }
             });
         }
@@ -79,14 +79,14 @@ impl Writer {
             Screen::App { removal } => {
                 if let Some(removal) = removal {
                     self.object("removal", |out| {
-                        out.text("authType", removal.auth_type.as_str());
+                        out.auth_type(removal.auth_type);
                         out.removal(&removal.stage);
                     });
                 }
             }
-            Screen::Consent { auth_type } => self.text("authType", auth_type.as_str()),
+            Screen::Consent { auth_type } => self.auth_type(*auth_type),
             Screen::Fields { auth_type, framed, busy, problem, errors } => {
-                self.text("authType", auth_type.as_str());
+                self.auth_type(*auth_type);
                 self.flag("framed", *framed);
                 self.flag("busy", *busy);
                 if let Some(problem) = problem {
@@ -99,7 +99,7 @@ impl Writer {
             Screen::Configure(configuring) => self.configuring(configuring),
             Screen::Runs(runs) => self.runs(runs),
             Screen::Failed { auth_type, failure } => {
-                self.text("authType", auth_type.as_str());
+                self.auth_type(*auth_type);
                 self.failure(failure);
             }
         }
@@ -107,7 +107,7 @@ impl Writer {
 
     fn faults(&mut self, name: &str, faults: &[(Rc<FieldKey>, Fault)]) {
         self.list(name, faults, |out, (key, fault)| {
-            out.text("field", &key.id);
+            out.string("field", &key.id);
             out.maybe("workflow", &key.workflow);
             out.fault(fault);
         });
@@ -120,7 +120,7 @@ impl Writer {
         self.list("pages", &at.pages, |out, page| {
             match &page.title {
                 Title::General => {}
-                Title::Named(name) => out.text("title", name),
+                Title::Named(name) => out.string("title", name),
                 Title::Workflows => out.flag("workflows", true),
             }
             out.number("part", page.part);
@@ -131,8 +131,8 @@ impl Writer {
             let workflow = section.workflow.and_then(|place| config.workflows.get(place));
             if let Some(workflow) = workflow {
                 out.object("workflow", |out| {
-                    out.text("id", &workflow.id);
-                    out.text("name", &workflow.name);
+                    out.string("id", &workflow.id);
+                    out.string("name", &workflow.name);
                     out.maybe("description", &workflow.description);
                     out.flag("enabled", at.enabled(&workflow.id));
                 });
@@ -168,7 +168,7 @@ impl Writer {
             Fault::NotJson => "not_json",
             Fault::Incomplete => "incomplete",
             Fault::Refused(sentence) => {
-                self.text("message", sentence);
+                self.string("message", sentence);
                 "refused"
             }
         };
@@ -176,13 +176,13 @@ impl Writer {
     }
 
     fn field(&mut self, at: &Configuring, field: &ConfigField) {
-        self.text("id", &field.key.id);
+        self.string("id", &field.key.id);
         self.maybe("workflow", &field.key.workflow);
-        self.text("name", &field.name);
+        self.string("name", &field.name);
         self.flag("required", field.required);
         self.flag("editable", field.editable());
         self.maybe("help", &field.help);
-        self.text("placeholder", &field.placeholder);
+        self.string("placeholder", &field.placeholder);
         if let Some(value) = at.current(field) {
             self.value("value", value);
         }
@@ -205,8 +205,7 @@ impl Writer {
         };
         self.kind(kind);
         if let FieldKind::Rules(_) = **kind {
-            let known = at.rules.iter().filter(|rule| rule.field == field.key).gather();
-            self.list("sides", &known, |out, rule| {
+            self.list("sides", at.asked.iter().filter(|asked| asked.rule && asked.field == field.key), |out, rule| {
                 out.value("lhs", &rule.value);
                 if let Some(kind) = out.loaded(&rule.answer)
                     && let FieldKind::Rules(columns) = &**kind
@@ -246,7 +245,7 @@ impl Writer {
                 "rule_engine"
             }
             FieldKind::Unknown(name) => {
-                self.text("typeName", name);
+                self.string("typeName", name);
                 "unknown"
             }
         };
@@ -255,7 +254,7 @@ impl Writer {
 
     fn choices(&mut self, name: &str, choices: &[Choice]) {
         self.list(name, choices, |out, choice| {
-            out.text("name", &choice.name);
+            out.string("name", &choice.name);
             out.value("value", &choice.value);
         });
     }
@@ -275,16 +274,16 @@ impl Writer {
 
     fn runs(&mut self, runs: &Runs) {
         self.list("workflows", &runs.config.workflows, |out, workflow| {
-            out.text("id", &workflow.id);
-            out.text("name", &workflow.name);
+            out.string("id", &workflow.id);
+            out.string("name", &workflow.name);
         });
-        self.text("workflow", &runs.workflow);
+        self.string("workflow", &runs.workflow);
         let Some(page) = self.loaded(&runs.content) else { return };
         self.number("page", page.page as usize);
         self.number("pages", page.pages as usize);
         self.list("runs", &page.runs, |out, run| {
-            out.text("id", &run.id);
-            out.text("name", &run.name);
+            out.string("id", &run.id);
+            out.string("name", &run.name);
             let state = match &run.state {
                 RunState::Running => "running",
                 RunState::Completed => "completed",
@@ -292,7 +291,7 @@ impl Writer {
                 RunState::Unknown(name) => name.as_str(),
             };
             out.text("state", state);
-            out.text("startedAt", &run.started_at);
+            out.string("startedAt", &run.started_at);
             out.maybe("error", &run.error);
         });
     }

@@ -445,7 +445,7 @@ fn faults_of_a_poll_do_not_end_an_attempt_unless_they_are_final() {
 fn answers_of_an_abandoned_attempt_change_nothing() {
     let mut run = Run::waiting(vec![]);
     run.wake();
-    run.send(Event::Cancel);
+    run.send(Event::Back);
     assert_eq!(run.at(), "app");
     assert!(run.wants(|command| matches!(command, Command::ClosePopup { .. })));
     run.polled(vec![account("a", "1", AuthType::OAuth2)]);
@@ -821,8 +821,8 @@ fn any_event() -> impl Strategy<Value = Event> {
             12 => Event::FrameFailed(Code::LoadFailed.into()),
             0 => Event::Back,
             1 => Event::OpenAgain,
-            2 => Event::CheckNow,
-            3 => Event::Cancel,
+            2 => Event::Hint,
+            3 => Event::Back,
             4 => Event::DisconnectConfirmed,
             5 => Event::DisconnectDeclined,
             6 => Event::Retry,

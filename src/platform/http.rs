@@ -84,6 +84,8 @@ impl Outgoing<'_> {
         }
         #[cfg(feature = "mutants")]
         crate::mutants::sent_with(&init, self.headers);
+        // The npm package's loader has done so: see `ConnectFlow::capture`.
+        #[cfg(not(feature = "javascript"))]
         capture(None);
         FETCH.with(|fetch| match fetch.get() {
             Some(Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &request, &init)?.dyn_into(),

@@ -169,19 +169,23 @@ fn new_line(indent: Option<usize>, out: &mut String) {
 pub(crate) fn append_text(text: &str, out: &mut String) {
     out.push('"');
     for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
+        let last = match char {
+            '"' | '\\' => char,
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
             '\0'..'\x20' => {
-                out.push_str("\\u00");
-                let code = char as u32;
-                [code >> 4, code & 15].iter().for_each(|digit| out.push(char::from_digit(*digit, 16).unwrap_or('0')));
+                out.push_str(if char < '\x10' { "\\u000" } else { "\\u001" });
+                out.push(char::from_digit(char as u32 & 15, 16).unwrap_or('0'));
+                continue;
             }
-            char => out.push(char),
-        }
+            char => {
+                out.push(char);
+                continue;
+            }
+        };
+        out.push('\\');
+        out.push(last);
     }
     out.push('"');
 }
@@ -199,18 +203,19 @@ impl Parser<'_> {
         (self.at == self.text.len()).then_some(value)
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// Zero at the end; nothing that is read looks for one.
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
     fn eat(&mut self, byte: u8) -> bool {
-        let there = self.peek() == Some(byte);
+        let there = self.peek() == byte;
         self.at += usize::from(there);
         there
     }
 
     fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+        while let b' ' | b'\t' | b'\n' | b'\r' = self.peek() {
             self.at += 1;
         }
     }
@@ -221,32 +226,33 @@ impl Parser<'_> {
 
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.space();
-        match self.peek()? {
+        let start = self.at;
+        match self.peek() {
             b'"' => {
-                let start = self.at;
-                match self.string()? {
-                    Some(text) => Some(Value::Text(text)),
-                    None => self.since(start).map(Value::Raw),
+                if let Some(text) = self.string()? {
+                    return Some(Value::Text(text));
                 }
             }
-            b'[' | b'{' if depth == 0 => {
-                let start = self.at;
-                self.skip()?;
-                self.since(start).map(Value::Raw)
-            }
-            b'[' => self.container(b']', depth - 1),
-            b'{' => self.container(b'}', depth - 1),
-            b't' => self.word("true", Value::Bool(true)),
-            b'f' => self.word("false", Value::Bool(false)),
-            b'n' => self.word("null", Value::Null),
-            _ => self.number(),
+            b'[' | b'{' if depth == 0 => self.skip()?,
+            b'[' => return self.container(b']', depth - 1),
+            b'{' => return self.container(b'}', depth - 1),
+            b't' => return self.word("true").then_some(Value::Bool(true)),
+            b'f' => return self.word("false").then_some(Value::Bool(false)),
+            b'n' => return self.word("null").then_some(Value::Null),
+            _ => return self.number(),
         }
+        self.raw(start)
     }
 
-    fn word(&mut self, word: &str, value: Value) -> Option<Value> {
-        let there = self.text.as_bytes().get(self.at..)?.starts_with(word.as_bytes());
+    /// As it is written since there.
+    fn raw(&self, start: usize) -> Option<Value> {
+        self.since(start).map(Value::Raw)
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let there = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
         self.at += word.len();
-        there.then_some(value)
+        there
     }
 
     /// A list, or an object: that is a list whose items have names.
@@ -277,14 +283,14 @@ impl Parser<'_> {
         }
         match named {
             true if whole => Some(Value::Object(members)),
-            true => self.since(start).map(Value::Raw),
+            true => self.raw(start),
             false => Some(Value::List(items)),
         }
     }
 
     fn digits(&mut self) -> bool {
         let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
+        while let b'0'..=b'9' = self.peek() {
             self.at += 1;
         }
         self.at > start
@@ -310,7 +316,7 @@ impl Parser<'_> {
         let (mut out, mut whole) = (String::new(), true);
         loop {
             let start = self.at;
-            while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+            while !matches!(self.peek(), 0..0x20 | b'"' | b'\\') {
                 self.at += 1;
             }
             out.push_str(self.text.get(start..self.at)?);
@@ -318,7 +324,7 @@ impl Parser<'_> {
                 return Some(whole.then_some(out));
             }
             self.eat(b'\\').then_some(())?;
-            let escape = self.peek()?;
+            let escape = self.peek();
             self.at += 1;
             out.push(match escape {
                 b'"' | b'\\' | b'/' => char::from(escape),
@@ -354,9 +360,9 @@ impl Parser<'_> {
     }
 
     fn hex(&mut self) -> Option<u32> {
-        let digits = self.text.get(self.at..self.at + 4)?;
+        let digits = self.text.as_bytes().get(self.at..self.at + 4)?;
         self.at += 4;
-        digits.chars().try_fold(0, |sum, digit| Some(sum << 4 | digit.to_digit(16)?))
+        digits.iter().try_fold(0, |sum, digit| Some(sum << 4 | char::from(*digit).to_digit(16)?))
     }
 
     /// Passes over a list or an object without descending into it.
@@ -366,7 +372,8 @@ impl Parser<'_> {
         }
         let mut open = 0_usize;
         loop {
-            match self.peek()? {
+            match self.peek() {
+                0 if self.at == self.text.len() => return None,
                 b'"' => {
                     self.string()?;
                     continue;

@@ -25,6 +25,7 @@ pub use transport::{Answer, Bearer, Call, ExtraHeaders, Origins, Transport};
 #[cfg(target_arch = "wasm32")]
 use {
     crate::error::Failure,
+    crate::flow::Found,
     json::Value,
     model::{App, AuthType, Organisation, config},
     std::{future::Future, pin::Pin, rc::Rc},
@@ -47,6 +48,8 @@ pub enum Started {
     At(String),
     /// Client credentials: connected already.
     Connected,
+    /// Keys, which the platform took.
+    Saved,
 }
 
 /// The list of apps.
@@ -68,11 +71,8 @@ pub trait Platform {
     fn organisation(&self) -> Call;
     fn read_organisation(&self, answer: Answer) -> Result<Organisation, Failure>;
     /// `fields` go into the body: they may hold secrets.
-    fn authorize(&self, slug: &str, fields: &crate::flow::Typed) -> Call;
-    fn read_started(&self, answer: Answer) -> Result<Started, Failure>;
-    /// As [`Platform::authorize`].
-    fn save(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Call;
-    fn read_saved(&self, answer: Answer) -> Result<(), Failure>;
+    fn connect(&self, slug: &str, auth_type: AuthType, fields: &crate::flow::Typed) -> Call;
+    fn read_connected(&self, auth_type: AuthType, answer: Answer) -> Result<Started, Failure>;
     /// Any good answer means that it is done.
     fn disconnect(&self, slug: &str, auth_type: AuthType) -> Call;
     /// The cheapest question that only a good token gets an answer to; sent with exactly the token it is about.
@@ -91,19 +91,19 @@ pub trait Configure {
     /// Changes what is in `change` and nothing else; what was refused is in the answer's `field_errors`.
     fn save_config(&self, slug: &str, change: &config::ConfigChange) -> Call;
     /// Of any of the three.
-    fn read_config(&self, answer: Answer) -> Result<Rc<config::Config>, Failure>;
+    fn read_config(&self, answer: Answer) -> Result<Found, Failure>;
     /// The ids of those that can be chosen from; none where the host has chosen.
     fn configs(&self, slug: &str) -> Option<Call>;
-    fn read_configs(&self, answer: Answer) -> Result<Rc<Vec<String>>, Failure>;
+    fn read_configs(&self, answer: Answer) -> Result<Found, Failure>;
     /// Any good answer means that it is done.
     fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call;
     /// What a field offers under this value of its parent.
     fn options(&self, slug: &str, config_id: Option<&str>, field: &config::FieldKey, parent: &Value) -> Call;
-    fn read_options(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
+    fn read_options(&self, answer: Answer) -> Result<Found, Failure>;
     /// What a left-hand side can be compared with, and how: read as [`config::FieldKind::Rules`].
     fn rule(&self, slug: &str, field: &config::FieldKey, lhs: &Value) -> Call;
-    fn read_rule(&self, answer: Answer) -> Result<Rc<config::FieldKind>, Failure>;
+    fn read_rule(&self, answer: Answer) -> Result<Found, Failure>;
     /// Runs of a workflow, newest first; pages count from 1.
     fn runs(&self, workflow: &str, page: u32) -> Call;
-    fn read_runs(&self, answer: Answer) -> Result<Rc<config::RunPage>, Failure>;
+    fn read_runs(&self, answer: Answer) -> Result<Found, Failure>;
 }

@@ -61,23 +61,22 @@ impl Reader {
     }
 
     pub(super) fn as_text(&self) -> Option<String> {
-        let text = match self.0.as_string() {
-            Some(text) if text.len() > MAX_TEXT as usize => {
-                String::from(self.0.unchecked_ref::<JsString>().slice(0, MAX_TEXT))
-            }
-            Some(text) => text,
-            None if self.0.as_f64().is_some() => {
-                js_sys::Number::unchecked_from_js_ref(&self.0).to_string_with_radix(10).ok()?.into()
-            }
-            None => return None,
-        };
-        Some(text).filter(|text| !text.is_empty())
+        if self.0.as_f64().is_none() {
+            return self.cut(MAX_TEXT);
+        }
+        let number = js_sys::Number::unchecked_from_js_ref(&self.0).to_string_with_radix(10);
+        number.ok().map(String::from)
+    }
+
+    /// The beginning of a text that is not empty.
+    fn cut(&self, most: u32) -> Option<String> {
+        let text = self.0.dyn_ref::<JsString>()?;
+        Some(String::from(text.slice(0, most))).filter(|text| !text.is_empty())
     }
 
     /// A text that is worthless in part: whoever checks its length must see that it is too long.
     pub(super) fn address(&self, key: &'static str) -> Option<String> {
-        let text = self.get(key).0.dyn_into::<JsString>().ok()?;
-        Some(String::from(text.slice(0, MAX_ADDRESS))).filter(|text| !text.is_empty())
+        self.get(key).cut(MAX_ADDRESS)
     }
 
     pub(super) fn flag(&self, key: &'static str) -> bool {
@@ -86,9 +85,7 @@ impl Reader {
 
     /// The items of an array; none for anything else.
     pub(super) fn items(&self) -> impl Iterator<Item = Reader> {
-        let array = self.0.dyn_ref::<Array>().cloned();
-        let length = array.as_ref().map_or(0, Array::length);
-        (0..length).filter_map(move |index| array.as_ref().map(|array| Self(array.get(index))))
+        (0..self.length()).map(|at| Self(self.0.unchecked_ref::<Array>().get(at as u32)))
     }
 
     /// The texts among the items.

@@ -3,13 +3,15 @@
 //! The standard library's sets do the same in ten times the code: they take anything, grow, and cannot be slowed down by
 //! whoever chooses what is in them. Here that would be the platform, which chooses how long a list is as well.
 
+use crate::gather::Gather;
+
 const SHELVES: usize = 256;
 
 pub(super) struct Seen(Vec<Vec<String>>);
 
 impl Seen {
     pub(super) fn new() -> Self {
-        Self(vec![Vec::new(); SHELVES])
+        Self((0..SHELVES).map(|_| Vec::new()).gather())
     }
 
     /// Whether `text` comes for the first time.

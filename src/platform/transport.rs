@@ -5,6 +5,7 @@ use super::json::Value;
 use super::read::{self, Reader};
 use crate::browser::sleep;
 use crate::error::{Code, Failure, Report};
+use crate::flow::Found;
 use crate::object::{bare, set};
 use crate::session::{Lease, Now, time};
 use js_sys::{JsString, Promise};
@@ -43,7 +44,7 @@ pub(super) enum Retry {
 pub struct Origins {
     /// The API's base address without a slash at the end.
     pub api: String,
-    /// Origins of app icons besides the API's own.
+    /// Origins of app icons, the API's own among them.
     pub icons: Vec<String>,
 }
 
@@ -61,7 +62,7 @@ impl ExtraHeaders {
 }
 
 pub struct Transport {
-    bearer: Rc<dyn Bearer>,
+    bearer: Box<dyn Bearer>,
     pub(super) origins: Rc<Origins>,
     extra: ExtraHeaders,
     refusal: Cell<Refusal>,
@@ -104,17 +105,14 @@ pub struct Content {
 pub type Answer = Result<Content, Failure>;
 
 /// What is read of an answer as it was written; what cannot be read is a bad one.
-pub(super) fn json<T>(answer: Answer, read: fn(&Value) -> Option<T>) -> Result<Rc<T>, Failure> {
-    read(&value(answer)?).map(Rc::new).ok_or_else(|| Code::BadResponse.into())
-}
-
-fn value(answer: Answer) -> Result<Value, Failure> {
-    Value::parse(&String::from(answer?.text)).ok_or_else(|| Code::BadResponse.into())
+pub(super) fn json(answer: Answer, read: fn(&Value) -> Option<Found>) -> Result<Found, Failure> {
+    let value = Value::parse(&String::from(answer?.text));
+    value.and_then(|value| read(&value)).ok_or_else(|| Code::BadResponse.into())
 }
 
 impl Transport {
     /// `scope` is for [`Transport::abort`], which makes the next.
-    pub fn new(bearer: Rc<dyn Bearer>, origins: Origins, extra: ExtraHeaders, scope: AbortController) -> Rc<Self> {
+    pub fn new(bearer: Box<dyn Bearer>, origins: Origins, extra: ExtraHeaders, scope: AbortController) -> Rc<Self> {
         let (refusal, scope) = (Cell::new(Refusal::None), RefCell::new(scope));
         Rc::new(Self { bearer, origins: Rc::new(origins), extra, refusal, scope })
     }

@@ -32,9 +32,16 @@ impl Writer {
         append_text(text, &mut self.0);
     }
 
+    /// As [`Self::text`]: whoever calls it need not take the text out of its place.
+    #[inline(never)]
+    #[allow(clippy::ptr_arg)]
+    pub(crate) fn string(&mut self, name: &str, text: &String) {
+        self.text(name, text);
+    }
+
     pub(crate) fn maybe(&mut self, name: &str, text: &Option<String>) {
         if let Some(text) = text {
-            self.text(name, text);
+            self.string(name, text);
         }
     }
 
@@ -54,23 +61,41 @@ impl Writer {
     }
 
     pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
-        self.source(name, "{");
+        self.open(name, '{');
         fill(self);
         self.0.push('}');
     }
 
+    #[inline(never)]
+    fn open(&mut self, name: &str, bracket: char) {
+        self.begin(name);
+        self.0.push(bracket);
+    }
+
+    #[inline(never)]
+    fn item(&mut self) {
+        self.open("", '{');
+    }
+
     /// A list of objects.
-    pub(crate) fn list<T>(&mut self, name: &str, items: &[T], each: impl Fn(&mut Self, &T)) {
-        self.source(name, "[");
+    pub(crate) fn list<'a, T: 'a>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = &'a T>,
+        each: impl Fn(&mut Self, &T),
+    ) {
+        self.open(name, '[');
         for item in items {
-            self.object("", |out| each(out, item));
+            self.item();
+            each(self, item);
+            self.0.push('}');
         }
         self.0.push(']');
     }
 
     pub(crate) fn texts(&mut self, name: &str, texts: &[String]) {
-        self.source(name, "[");
-        texts.iter().for_each(|text| self.text("", text));
+        self.open(name, '[');
+        texts.iter().for_each(|text| self.string("", text));
         self.0.push(']');
     }
 }

@@ -110,7 +110,7 @@ fn each_member(json: &[u8], mut tell: impl FnMut(&[u8], &[u8])) -> Option<()> {
             rest.expect(b'}')?;
         }
     }
-    rest.0.trim_ascii().is_empty().then_some(())
+    rest.0.trim_ascii_start().is_empty().then_some(())
 }
 
 /// What is not read yet.

@@ -109,7 +109,7 @@ pub enum SessionEvent {
     /// `session-renewed`: a later token replaced the first. `None`: its lifetime is not known.
     Renewed { generation: u32, lifetime_ms: Option<f64> },
     /// `session-renewal-failed`. `next_try_ms`: until the next call of the host, if one is planned.
-    RenewalFailed { attempt: u32, retryable: bool, code: SessionFault, next_try_ms: Option<f64> },
+    RenewalFailed { attempt: u32, code: SessionFault, next_try_ms: Option<f64> },
     /// `session-ended`.
     Ended { reason: EndReason },
     /// Something the developer of the host should mend; the session goes on.

@@ -29,8 +29,6 @@ pub enum SessionFault {
     RefreshTokenInBrowser,
     /// A token was written into an HTML attribute; it was removed unread.
     TokenAttributeForbidden,
-    /// The page is not a secure context; no token is taken.
-    InsecureContext,
     /// The new token belongs to another linked account; the flow starts over.
     AccountChanged,
     /// The new token belongs to another environment (test, production); the flow starts over.
@@ -41,6 +39,8 @@ pub enum SessionFault {
     UnreadableExpiry,
     /// The token lives longer than 24 hours.
     LongLifetime,
+    /// The page is not a secure context; no token is taken.
+    InsecureContext,
 }
 
 impl SessionFault {
@@ -57,12 +57,12 @@ impl SessionFault {
         Self::ApiKeyInBrowser,
         Self::RefreshTokenInBrowser,
         Self::TokenAttributeForbidden,
-        Self::InsecureContext,
         Self::AccountChanged,
         Self::EnvironmentChanged,
         Self::ClockSkew,
         Self::UnreadableExpiry,
         Self::LongLifetime,
+        Self::InsecureContext,
     ];
 
     /// The public code, as in events and their TypeScript types.

@@ -64,7 +64,8 @@ pub(super) fn estimate(
 
 impl Offer {
     pub(super) fn has_unreadable(&self) -> bool {
-        [self.expires_in, self.expires_at, self.server_time].contains(&Given::Unreadable)
+        let unreadable = |given: &Given| matches!(given, Given::Unreadable);
+        unreadable(&self.expires_in) || unreadable(&self.expires_at) || unreadable(&self.server_time)
     }
 }
 

@@ -5,6 +5,7 @@ use super::event::{
     Acquire, AskId, AskReason, Effect, EndReason, ExpiryReason, Lease, ProbeOutcome, SessionEvent, Ticket,
 };
 use super::renewal::Pace;
+use super::rules::RETIRED;
 use super::state::{Ask, Epoch, Identity, Stage};
 use super::{HostAnswer, Offer, Random, SessionFault, SessionToken};
 
@@ -49,7 +50,7 @@ pub struct Session {
     /// The page was left with the token of this fingerprint: whoever is back may be somebody else.
     pub(super) left: Option<u64>,
     /// Fingerprints of the last tokens that were replaced or died.
-    pub(super) retired: Vec<u64>,
+    pub(super) retired: [Option<u64>; RETIRED],
     pub(super) ask: Option<Ask>,
     pub(super) manual: bool,
     pub(super) pace: Pace,
@@ -83,7 +84,7 @@ impl Session {
             identity: Identity::default(),
             had_token: false,
             left: None,
-            retired: Vec::new(),
+            retired: [None; RETIRED],
             ask: None,
             manual: false,
             pace: Pace::new(),

@@ -43,7 +43,7 @@ impl Pace {
     }
 
     pub(super) fn asked(&mut self, at: f64) {
-        self.asks.rotate_left(1);
+        self.asks.copy_within(1.., 0);
         self.asks[WINDOW_ASKS - 1] = at;
         self.last = at;
     }

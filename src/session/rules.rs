@@ -9,7 +9,7 @@ use super::state::{Ask, Stage};
 pub(super) const CALL_TIMEOUT_MS: f64 = 15_000.0;
 pub(super) const MISSING_AFTER_MS: f64 = 5_000.0;
 /// How many tokens are known again that were replaced or died.
-const RETIRED: usize = 8;
+pub(super) const RETIRED: usize = 8;
 
 impl Session {
     /// Brings everything up to `now`. The order matters: a token that is over is never announced as expiring.
@@ -138,11 +138,10 @@ impl Session {
         self.epoch.as_ref().is_some_and(|epoch| epoch.fingerprint == fingerprint)
     }
 
+    #[inline(never)]
     pub(super) fn retire(&mut self, fingerprint: u64) {
-        if self.retired.len() == RETIRED {
-            self.retired.remove(0);
-        }
-        self.retired.push(fingerprint);
+        self.retired.copy_within(1.., 0);
+        self.retired[RETIRED - 1] = Some(fingerprint);
     }
 
     pub(super) fn lease(&self, probe: bool) -> Lease {
@@ -172,7 +171,7 @@ impl Session {
 
     pub(super) fn tell_failed(&mut self, code: SessionFault, attempt: u32, at: Moment) {
         let next_try_ms = self.has_callback.then(|| (self.pace.earliest(false) - at.steady).max(0.0));
-        let event = SessionEvent::RenewalFailed { attempt, retryable: code.retryable(), code, next_try_ms };
+        let event = SessionEvent::RenewalFailed { attempt, code, next_try_ms };
         self.effects.push(Effect::Emit(event));
     }
 

@@ -53,7 +53,8 @@ pub fn http_date(text: &str) -> Option<f64> {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let text = text.as_bytes();
     let text = text.get(text.iter().position(|&byte| byte == b' ')? + 1..)?;
-    let whole = |form: &&[u8]| Some((read(text, form).filter(|(_, rest)| rest.is_empty())?.0, form.contains(&b'-')));
+    let whole =
+        |form: &&[u8]| Some((read(text, form).filter(|(_, rest)| rest.is_empty())?.0, form.get(2) == Some(&b'-')));
     let (mut parts, short) = FORMS.iter().find_map(whole)?;
     let [year, month, ..] = &mut parts;
     *month = MONTHS.chunks(3).position(|name| name.iter().fold(0, with_letter) == *month)? as u32 + 1;
@@ -72,6 +73,13 @@ pub fn retry_after_ms(text: &str, epoch_now_ms: f64) -> Option<f64> {
         None => http_date(text)? - epoch_now_ms,
     };
     wait.is_finite().then_some(wait.max(0.0))
+}
+
+/// What is behind a day of the calendar, `YYYY-MM-DD`.
+pub fn day(text: &str) -> Option<&[u8]> {
+    let (parts, rest) = read(text.as_bytes(), b"yyyy-oo-dd")?;
+    seconds(parts)?;
+    Some(rest)
 }
 
 fn rfc3339(text: &[u8]) -> Option<f64> {

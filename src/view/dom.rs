@@ -68,12 +68,12 @@ pub(super) struct El(Element);
 /// A new HTML element in a few words: its tag, its classes behind dots, its attributes; one without a value is empty.
 /// `input.input type=search part=search spellcheck=false`
 pub(super) fn el(words: &str) -> El {
-    let (name, attributes) = cut(words, ' ');
-    let (tag, mut classes) = cut(name, '.');
+    let (name, attributes) = cut(words, b' ');
+    let (tag, mut classes) = cut(name, b'.');
     let made = El(document().create_element(tag).unwrap_or_else(|error| wasm_bindgen::throw_val(error)));
     let mut names = String::new();
     while !classes.is_empty() {
-        let (class, more) = cut(classes, '.');
+        let (class, more) = cut(classes, b'.');
         names.push_str(if names.is_empty() { "" } else { " " });
         names.push_str(class);
         classes = more;
@@ -122,8 +122,8 @@ impl El {
     /// Attributes, written as for [`el`].
     pub(super) fn with(self, mut attributes: &str) -> Self {
         while !attributes.is_empty() {
-            let (attribute, more) = cut(attributes, ' ');
-            let (name, value) = cut(attribute, '=');
+            let (attribute, more) = cut(attributes, b' ');
+            let (name, value) = cut(attribute, b'=');
             set_attribute(&self.0, name, Some(value));
             attributes = more;
         }

@@ -116,7 +116,7 @@ fn follow(state: &mut State, event: Event) {
             state.screen = Screen::App { removal: Some(Removal { auth_type, stage: RemovalStage::Asking }) };
         }
         Event::DisconnectDeclined => state.screen = Screen::App { removal: None },
-        Event::Back | Event::Cancel | Event::Done => (state.slug, state.screen) = (None, Screen::List),
+        Event::Back | Event::Done => (state.slug, state.screen) = (None, Screen::List),
         _ => {}
     }
 }

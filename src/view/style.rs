@@ -72,8 +72,8 @@ thread_local! {
 pub fn variables() -> impl Iterator<Item = &'static str> {
     let mut rest = FIRST_CSS;
     let names = std::iter::from_fn(move || {
-        rest = cut(rest, '(').1;
-        (!rest.is_empty()).then(|| cut(cut(rest, ')').0, ',').0)
+        rest = cut(rest, b'(').1;
+        (!rest.is_empty()).then(|| cut(cut(rest, b')').0, b',').0)
     });
     names.filter(|name| name.starts_with("--cf-"))
 }

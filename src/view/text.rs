@@ -4,7 +4,7 @@
 //! they are loaded. Plurals, dates and numbers come from the browser's `Intl`.
 
 use super::Ui;
-use crate::cut::cut;
+use crate::cut::{cut, halves};
 use crate::decimal::decimal;
 use crate::english::{FIRST_WORDS, LATER_WORDS};
 use crate::gather::keep;
@@ -56,7 +56,7 @@ pub(super) fn language(locale: &str) -> String {
 }
 
 fn primary(locale: &str) -> &str {
-    cut(locale, '-').0
+    cut(locale, b'-').0
 }
 
 impl Ui<'_> {
@@ -148,9 +148,9 @@ impl Ui<'_> {
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once(['{']) {
+    while let Some((before, after)) = halves(rest, b'{') {
         out.push_str(before);
-        let Some((name, tail)) = after.split_once(['}']) else {
+        let Some((name, tail)) = halves(after, b'}') else {
             out.push('{');
             rest = after;
             continue;

@@ -62,6 +62,6 @@ fn choices(ui: &Ui, stage: Stage, app: &str) -> El {
         ),
     };
     let at_provider = matches!(stage, Stage::SigningIn | Stage::SigningInLong | Stage::Unfinished);
-    let finished = at_provider.then(|| button(ui, Weight::Secondary, "waiting.finished", || Event::CheckNow));
-    actions().maybe(open).maybe(finished).child(button(ui, Weight::Quiet, "cancel", || Event::Cancel))
+    let finished = at_provider.then(|| button(ui, Weight::Secondary, "waiting.finished", || Event::Hint));
+    actions().maybe(open).maybe(finished).child(button(ui, Weight::Quiet, "cancel", || Event::Back))
 }

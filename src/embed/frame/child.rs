@@ -136,8 +136,8 @@ impl Child {
     /// What the parent says that it is for, with a platform that this document's own page has named as well.
     fn task_of(&self, message: &JsValue) -> Option<Task> {
         let auth_type = AuthType::named(&text(message, "authType")?)?;
-        let api = options::api_base(&text(message, "apiUrl")?)?;
-        if Url::new(&api).ok()?.origin() != self.platform_origin {
+        let (api, origin) = options::api_base(&text(message, "apiUrl")?)?;
+        if origin != self.platform_origin {
             return None;
         }
         let list = get(message, "headers").and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
@@ -147,8 +147,8 @@ impl Child {
         };
         let correlation = flag(message, "correlation");
         let extra = ExtraHeaders { fixed: options::pairs(&list).into_iter().filter_map(header).gather(), correlation };
-        let bearer = Rc::new(KeeperRef(self.keeper.clone()));
-        let origins = Origins { api, icons: Vec::new() };
+        let bearer = Box::new(KeeperRef(self.keeper.clone()));
+        let origins = Origins { api, icons: vec![origin] };
         let transport = Transport::new(bearer, origins, extra, AbortController::new().ok()?);
         Some(Task {
             platform: Refold { transport, config: Default::default() },
@@ -216,25 +216,16 @@ impl Child {
     fn proceed(self: &Rc<Self>) {
         let Some(typed) = self.typed.take() else { return };
         self.ask(
-            |task| match task.auth_type {
-                AuthType::KeyBased => task.platform.save(&task.slug, task.auth_type, &typed),
-                AuthType::OAuth2 => task.platform.authorize(&task.slug, &typed),
-            },
+            |task| task.platform.connect(&task.slug, task.auth_type, &typed),
             |child, task, answer| {
-                let told = match task.auth_type {
-                    AuthType::KeyBased => task.platform.read_saved(answer).map(|()| ("saved", None)),
-                    AuthType::OAuth2 => task.platform.read_started(answer).map(|started| match started {
-                        Started::Connected => ("connected", None),
-                        Started::At(address) => ("address", Some(("url", JsValue::from(address)))),
-                    }),
+                let (name, address) = match task.platform.read_connected(task.auth_type, answer) {
+                    Ok(Started::Saved) => ("saved", None),
+                    Ok(Started::Connected) => ("connected", None),
+                    Ok(Started::At(address)) => ("address", Some(("url", JsValue::from(address)))),
+                    Err(failure) => return child.refused(task.auth_type, failure),
                 };
-                match told {
-                    Ok((name, address)) => {
-                        child.blank();
-                        post(&child.port, name, address.as_slice());
-                    }
-                    Err(failure) => child.refused(task.auth_type, failure),
-                }
+                child.blank();
+                post(&child.port, name, address.as_slice());
             },
         );
     }

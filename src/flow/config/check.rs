@@ -6,7 +6,7 @@ use crate::flow::state::{Fault, Faults};
 use crate::gather::Gather;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
-use crate::session::time::instant;
+use crate::session::time::day;
 
 /// The platform's complaints, at the fields they are about.
 pub(super) fn refused(config: &Config) -> Faults {
@@ -68,8 +68,7 @@ impl Configuring {
 
 /// `YYYY-MM-DD`, with or without a time behind it.
 fn is_date(text: &str) -> bool {
-    let (Some(day), Some(time)) = (text.get(..10), text.as_bytes().get(10..)) else { return false };
-    matches!(time, [] | [b'T', ..]) && instant(&[day, "T00:00:00Z"].concat()).is_some()
+    day(text).is_some_and(|time| matches!(time, [] | [b'T', ..]))
 }
 
 /// Whether every condition has its three parts. What is of an unknown shape is not ours to judge.

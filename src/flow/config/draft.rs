@@ -27,19 +27,19 @@ impl Draft {
 }
 
 /// Reads a text for a field. A number stays a text where the platform keeps it as one.
-fn read(field: &ConfigField, text: &str) -> Draft {
-    let trimmed = space::trimmed(text);
+fn read(field: &ConfigField, text: String) -> Draft {
+    let trimmed = space::trimmed(&text);
     let (typed, value) = match &*field.kind {
-        FieldKind::Text | FieldKind::Textarea => (false, Some(Value::text(text))),
+        FieldKind::Text | FieldKind::Textarea => return Draft::of(Value::Text(text)),
         kind if trimmed.is_empty() => (false, Some(kind.cleared())),
-        FieldKind::Json => (true, Value::parse_typed(text)),
+        FieldKind::Json => (true, Value::parse_typed(&text)),
         FieldKind::Number => {
             let kept_as_text = matches!(field.saved(), Some(Value::Text(_)));
             (true, number(trimmed).map(|value| if kept_as_text { Value::text(trimmed) } else { value }))
         }
         _ => (false, Some(Value::text(trimmed))),
     };
-    Draft { text: typed.then(|| text.to_owned()), value }
+    Draft { text: typed.then_some(text), value }
 }
 
 /// A number as people write it, in JSON's grammar: `+5`, `.5` and `007` are numbers, too.
@@ -63,7 +63,7 @@ fn number(text: &str) -> Option<Value> {
     }
     // No number has a character of more than one byte.
     rest.iter().for_each(|byte| written.push(char::from(*byte)));
-    Value::number(&written).filter(|_| crate::session::time::decimal(written.as_bytes()).is_some())
+    crate::session::time::decimal(written.as_bytes()).map(|_| Value::Number(written))
 }
 
 /// Whether a draft says what the platform has already.
@@ -116,16 +116,14 @@ impl Configuring {
         switched.unwrap_or_else(saved)
     }
 
-    pub(super) fn typed(&mut self, key: &Rc<FieldKey>, text: &str) {
-        let draft = self.config().and_then(|config| config.field(key)).map(|field| read(field, text));
-        if let Some(draft) = draft {
-            self.chosen(key, draft);
-        }
-    }
-
-    pub(super) fn chosen(&mut self, key: &Rc<FieldKey>, draft: Draft) {
+    /// Takes a text that is typed, or a value that is chosen.
+    pub(super) fn edit(&mut self, key: &FieldKey, made: Result<Value, String>) {
         let Some(config) = self.config().cloned() else { return };
         let Some(field) = config.field(key).filter(|field| field.editable()) else { return };
+        let draft = match made {
+            Ok(value) => Draft::of(value),
+            Err(text) => read(field, text),
+        };
         self.put(&field.key, (!same(field, &draft)).then_some(draft));
         self.forget_children(&config, field);
         self.touched();

@@ -1,12 +1,13 @@
 //! Options that come from the platform only when they are known to be needed: of dependent fields, and of rules.
 
-use super::{Configuring, Out};
+use super::{Configuring, Out, Page};
 use crate::error::Failure;
 use crate::flow::question::About;
 use crate::flow::state::Loaded;
 use crate::gather::keep;
 use crate::platform::json::Value;
 use crate::platform::model::config::{Config, ConfigField, FieldKey, FieldKind};
+use std::mem::take;
 use std::rc::Rc;
 
 /// So many different left-hand sides of one list of rules are asked for; the rest gets what the field lists itself.
@@ -19,12 +20,14 @@ pub struct Asked {
     pub field: Rc<FieldKey>,
     pub value: Value,
     ask: u32,
+    /// One of the field's rules, not the field itself.
+    pub rule: bool,
     pub answer: Loaded<Rc<FieldKind>>,
 }
 
 impl Asked {
-    fn is_about(&self, field: &Rc<FieldKey>, value: &Value) -> bool {
-        self.field == *field && self.value == *value
+    fn is_about(&self, rule: bool, field: &Rc<FieldKey>, value: &Value) -> bool {
+        self.rule == rule && self.field == *field && self.value == *value
     }
 }
 
@@ -54,7 +57,7 @@ impl Configuring {
     }
 
     fn resolution(&self, key: &Rc<FieldKey>, parent: &Value) -> Option<&Asked> {
-        self.resolved.iter().find(|resolved| resolved.is_about(key, parent))
+        self.asked.iter().find(|asked| asked.is_about(false, key, parent))
     }
 
     fn dependence<'a>(&'a self, config: &'a Config, field: &ConfigField) -> Dependence<'a> {
@@ -72,8 +75,14 @@ impl Configuring {
     /// Asks for what the page shown needs and nobody has asked for yet.
     pub(super) fn want(&mut self, out: &mut Out<'_>) {
         let Some(config) = self.config().cloned() else { return };
-        let pages = Rc::clone(&self.pages);
-        let Some(page) = pages.get(self.page) else { return };
+        let pages = take(&mut self.pages);
+        if let Some(page) = pages.get(self.page) {
+            self.want_for(&config, page, out);
+        }
+        self.pages = pages;
+    }
+
+    fn want_for(&mut self, config: &Config, page: &Page, out: &mut Out<'_>) {
         for field in page.fields() {
             let key = &field.key;
             if key.workflow.as_deref().is_some_and(|workflow| !self.enabled(workflow)) {
@@ -82,14 +91,14 @@ impl Configuring {
             if let FieldKind::Rules(_) = *field.kind {
                 self.want_rules(field, out);
             }
-            let Dependence::On(parent) = self.dependence(&config, field) else { continue };
+            let Dependence::On(parent) = self.dependence(config, field) else { continue };
             if self.resolution(key, parent).is_some() {
                 continue;
             }
             let (config_id, value) = (config.config_id.clone(), parent.clone());
             self.forget(key);
             let ask = out.ask(About::Options { config_id, field: key.clone(), parent: value.clone() });
-            self.resolved.push(Asked { field: key.clone(), value, ask, answer: Loaded::Loading });
+            self.asked.push(Asked { field: key.clone(), value, ask, rule: false, answer: Loaded::Loading });
         }
     }
 
@@ -98,28 +107,25 @@ impl Configuring {
         if let Some(value) = self.current(field) {
             left_sides(value, &mut sides);
         }
-        for value in sides {
-            let known = self.rules.iter().filter(|rule| rule.field == field.key).count();
-            if known < MAX_RULES && !self.rules.iter().any(|rule| rule.is_about(&field.key, &value)) {
+        for value in &sides {
+            let known = self.asked.iter().filter(|asked| asked.rule && asked.field == field.key).count();
+            if known < MAX_RULES && !self.asked.iter().any(|asked| asked.is_about(true, &field.key, value)) {
                 let field = field.key.clone();
                 let ask = out.ask(About::Rule { field: field.clone(), lhs: value.clone() });
-                self.rules.push(Asked { field, value, ask, answer: Loaded::Loading });
+                self.asked.push(Asked { field, value: value.clone(), ask, rule: true, answer: Loaded::Loading });
             }
         }
     }
 
     pub(super) fn offered(&mut self, ask: u32, answer: Loaded<Rc<FieldKind>>) {
-        for list in [&mut self.resolved, &mut self.rules] {
-            if let Some(asked) = list.iter_mut().find(|asked| asked.ask == ask) {
-                asked.answer = answer;
-                return;
-            }
+        if let Some(asked) = self.asked.iter_mut().find(|asked| asked.ask == ask) {
+            asked.answer = answer;
         }
     }
 
     /// What a field offers is asked for again, if it is needed.
     pub(super) fn forget(&mut self, field: &Rc<FieldKey>) {
-        keep(&mut self.resolved, |resolved| resolved.field != *field);
+        keep(&mut self.asked, |asked| asked.rule || asked.field != *field);
     }
 }
 

@@ -50,32 +50,26 @@ impl Page {
 /// or none, everything is on one.
 pub(super) fn of(config: &Config) -> Vec<Page> {
     let mut pages = Vec::new();
-    let mut rest = config.fields.iter().peekable();
+    let mut fields = config.fields.iter().filter(|field| !field.hidden);
+    let mut next = fields.next();
     // Fields stand in the order of their workflows, the app's own first.
-    let mut visible = |workflow: Option<&String>| {
-        let mut own = Vec::new();
-        while let Some(field) = rest.next_if(|field| field.key.workflow.as_ref() == workflow) {
-            if !field.hidden {
-                own.push(field);
-            }
-        }
-        own
-    };
-    for field in visible(None) {
+    while let Some(field) = next.filter(|field| field.key.workflow.is_none()) {
         let title = field.page.clone().map_or(Title::General, Title::Named);
         add(&mut pages, &title, None, Some(field));
+        next = fields.next();
     }
     let title = match pages.first() {
         Some(first) if pages.iter().all(|page| page.title == first.title) => first.title.clone(),
         _ => Title::Workflows,
     };
     for (at, workflow) in config.workflows.iter().enumerate() {
-        let fields = visible(Some(&workflow.id));
-        if fields.is_empty() {
+        let of = |field: &&Rc<ConfigField>| field.key.workflow.as_ref() == Some(&workflow.id);
+        if next.filter(of).is_none() {
             add(&mut pages, &title, Some(at), None);
         }
-        for field in fields {
+        while let Some(field) = next.filter(of) {
             add(&mut pages, &title, Some(at), Some(field));
+            next = fields.next();
         }
     }
     pages

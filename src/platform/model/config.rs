@@ -72,7 +72,7 @@ pub enum FieldKind {
     /// An object from what is on the left to what is chosen or typed for it.
     Map(Mapping),
     /// Conditions in groups that are all or any of them met.
-    Rules(Rc<RuleColumns>),
+    Rules(RuleColumns),
     /// A type newer than this component, by its name: shown, never changed.
     Unknown(String),
 }

@@ -1,6 +1,6 @@
 //! Apps, connections and the session: requests as the platform wants them, answers as this component reads them.
 
-use super::apps::{self, Icons};
+use super::apps;
 use crate::cut::cut;
 use crate::error::{Code, Failure};
 use crate::flow::Typed;
@@ -18,25 +18,21 @@ pub struct Refold {
     pub config: ConfigChoice,
 }
 
-impl Refold {
-    fn icons(&self) -> Icons {
-        Icons::of(&self.transport.origins)
-    }
-}
-
 pub(super) fn get(pattern: &str, values: &[&str]) -> Call {
     Call { method: "GET", path: path(pattern, values), body: None, retry: Retry::Safe, lease: None, slug: None }
 }
 
 pub(super) fn change(method: &'static str, pattern: &str, values: &[&str], body: Option<JsString>) -> Call {
-    Call { method, body, retry: Retry::Never, ..get(pattern, values) }
+    let mut call = get(pattern, values);
+    (call.method, call.body, call.retry) = (method, body, Retry::Never);
+    call
 }
 
 /// A path with a value in place of each star.
 pub(super) fn path(pattern: &str, values: &[&str]) -> String {
     let (mut path, mut rest) = (String::new(), pattern);
     for value in values {
-        let (before, after) = cut(rest, '*');
+        let (before, after) = cut(rest, b'*');
         path.push_str(before);
         path.push_str(&String::from(js_sys::encode_uri_component(value)));
         rest = after;
@@ -54,7 +50,11 @@ impl Platform for Refold {
         let body = answer?.reader;
         // Some deployments wrap lists.
         let list = if body.is_array() { body } else { body.get("data") };
-        if list.is_array() { Ok(apps::list(list, self.icons())) } else { Err(Code::BadResponse.into()) }
+        if list.is_array() {
+            Ok(apps::list(list, self.transport.origins.clone()))
+        } else {
+            Err(Code::BadResponse.into())
+        }
     }
 
     fn app(&self, slug: &str) -> Call {
@@ -62,7 +62,7 @@ impl Platform for Refold {
     }
 
     fn read_app(&self, slug: &str, answer: Answer) -> Result<Rc<App>, Failure> {
-        let app = apps::app(&answer?.reader, &self.icons()).filter(|app| app.slug == slug);
+        let app = apps::app(&answer?.reader, &self.transport.origins).filter(|app| app.slug == slug);
         app.ok_or_else(|| Code::BadResponse.into())
     }
 
@@ -74,30 +74,27 @@ impl Platform for Refold {
         Ok(Organisation { name: answer?.reader.text("name") })
     }
 
-    fn authorize(&self, slug: &str, fields: &Typed) -> Call {
-        change("POST", "/api/v1/*/integrate", &[slug], Some(body_of(fields, None)))
+    fn connect(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Call {
+        let (pattern, named) = match auth_type {
+            AuthType::OAuth2 => ("/api/v1/*/integrate", None),
+            AuthType::KeyBased => ("/api/v2/app/*/save", Some(auth_type)),
+        };
+        change("POST", pattern, &[slug], Some(body_of(fields, named)))
     }
 
-    fn read_started(&self, answer: Answer) -> Result<Started, Failure> {
-        let body = answer?.reader;
-        match body.address("auth_url") {
-            Some(url) => Ok(Started::At(url)),
-            None if body.flag("connected") => Ok(Started::Connected),
-            None => Err(Code::BadResponse.into()),
-        }
-    }
-
-    fn save(&self, slug: &str, auth_type: AuthType, fields: &Typed) -> Call {
-        change("POST", "/api/v2/app/*/save", &[slug], Some(body_of(fields, Some(auth_type))))
-    }
-
-    fn read_saved(&self, answer: Answer) -> Result<(), Failure> {
+    fn read_connected(&self, auth_type: AuthType, answer: Answer) -> Result<Started, Failure> {
+        let keys = auth_type == AuthType::KeyBased;
         match answer {
-            Ok(content) if content.reader.flag("success") => Ok(()),
+            Ok(content) if keys && content.reader.flag("success") => Ok(Started::Saved),
+            Ok(content) if !keys => match content.reader.address("auth_url") {
+                Some(url) => Ok(Started::At(url)),
+                None if content.reader.flag("connected") => Ok(Started::Connected),
+                None => Err(Code::BadResponse.into()),
+            },
             Ok(_) => Err(Code::BadResponse.into()),
             Err(mut failure) => {
                 // This endpoint answers 500 with the reason when the app refuses the credentials.
-                if failure.code == Code::ServerError && failure.message.is_some() {
+                if keys && failure.code == Code::ServerError && failure.message.is_some() {
                     failure.code = Code::CredentialsRefused;
                 }
                 Err(failure)
@@ -110,7 +107,9 @@ impl Platform for Refold {
     }
 
     fn probe(&self, lease: Lease) -> Call {
-        Call { lease: Some(lease), ..get("/api/v2/public/session/active-linked-account", &[]) }
+        let mut call = get("/api/v2/public/session/active-linked-account", &[]);
+        call.lease = Some(lease);
+        call
     }
 
     fn revoke(&self, authorization: JsString) {

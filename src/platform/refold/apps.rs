@@ -9,28 +9,14 @@ use crate::platform::transport::{Origins, pause};
 use crate::space::trimmed;
 use std::rc::Rc;
 
-/// Which icon addresses may be loaded.
-pub(super) struct Icons {
-    origins: Rc<Origins>,
-    /// The API's own origin.
-    api: String,
-}
-
-impl Icons {
-    pub(super) fn of(origins: &Rc<Origins>) -> Self {
-        let api = web_sys::Url::new(&origins.api).map(|url| url.origin()).unwrap_or_default();
-        Self { origins: origins.clone(), api }
+/// The address of an icon, if it may be loaded.
+fn allowed(address: String, origins: &Origins) -> Option<String> {
+    if address.starts_with("data:image/") {
+        return Some(address);
     }
-
-    fn allowed(&self, address: String) -> Option<String> {
-        if address.starts_with("data:image/") {
-            return Some(address);
-        }
-        let url = web_sys::Url::new_with_base(&address, &self.origins.api).ok()?;
-        let origin = url.origin();
-        // Whole: what is relative to the platform would be asked of the page.
-        (origin == self.api || self.origins.icons.contains(&origin)).then(|| url.href())
-    }
+    let url = web_sys::Url::new_with_base(&address, &origins.api).ok()?;
+    // Whole: what is relative to the platform would be asked of the page.
+    origins.icons.contains(&url.origin()).then(|| url.href())
 }
 
 /// A list longer than this is shown in part while the rest is read.
@@ -43,18 +29,18 @@ const PAINTED_MS: f64 = 50.0;
 const SLICE_MS: f64 = 8.0;
 
 /// Of a long list those that are shown on top; the page gets its turn before the others are read, and between them.
-pub(super) fn list(list: Reader, icons: Icons) -> Listed {
+pub(super) fn list(list: Reader, origins: Rc<Origins>) -> Listed {
     let long = list.length() > LONG;
     let mut top = Catalog::new();
     for (at, item) in list.items().enumerate() {
         if !long || at < FIRST || item.get("connected_accounts").length() > 0 {
-            top.take(&item, &icons);
+            top.take(&item, &origins);
         }
     }
-    if long { Listed::Long(top.apps, Box::pin(whole(list, icons))) } else { Listed::Whole(top.apps) }
+    if long { Listed::Long(top.apps, Box::pin(whole(list, origins))) } else { Listed::Whole(top.apps) }
 }
 
-async fn whole(list: Reader, icons: Icons) -> Vec<Rc<App>> {
+async fn whole(list: Reader, origins: Rc<Origins>) -> Vec<Rc<App>> {
     let mut catalog = Catalog::new();
     let (mut pause_ms, mut since) = (PAINTED_MS, f64::NEG_INFINITY);
     for item in list.items() {
@@ -62,7 +48,7 @@ async fn whole(list: Reader, icons: Icons) -> Vec<Rc<App>> {
             pause(pause_ms).await;
             (pause_ms, since) = (0.0, js_sys::Date::now());
         }
-        catalog.take(&item, &icons);
+        catalog.take(&item, &origins);
     }
     catalog.apps
 }
@@ -78,8 +64,8 @@ impl Catalog {
         Self { apps: Vec::new(), seen: Seen::new() }
     }
 
-    fn take(&mut self, item: &Reader, icons: &Icons) {
-        let app = if item.flag("ecosystem") { None } else { app(item, icons) };
+    fn take(&mut self, item: &Reader, origins: &Origins) {
+        let app = if item.flag("ecosystem") { None } else { app(item, origins) };
         if let Some(app) = app
             && self.seen.first(&app.slug)
         {
@@ -88,7 +74,7 @@ impl Catalog {
     }
 }
 
-pub(super) fn app(app: &Reader, icons: &Icons) -> Option<Rc<App>> {
+pub(super) fn app(app: &Reader, origins: &Origins) -> Option<Rc<App>> {
     let slug = app.text("slug")?;
     let methods = methods(app);
     let usual = methods.first().map_or(AuthType::OAuth2, |method| method.auth_type);
@@ -97,7 +83,7 @@ pub(super) fn app(app: &Reader, icons: &Icons) -> Option<Rc<App>> {
         // Nothing but space would be a screen without a heading.
         name: app.text("name").filter(|name| !trimmed(name).is_empty()).unwrap_or_else(|| slug.clone()),
         description: app.text("description"),
-        icon: app.text("icon").and_then(|address| icons.allowed(address)),
+        icon: app.text("icon").and_then(|address| allowed(address, origins)),
         tags: app.get("tags").texts(),
         reauth_required: app.flag("connected") && app.flag("reauth_required"),
         methods: Rc::new(methods),
@@ -110,7 +96,7 @@ pub(super) fn app(app: &Reader, icons: &Icons) -> Option<Rc<App>> {
 
 fn methods(app: &Reader) -> Vec<Method> {
     let options = app.get("auth_type_options");
-    let usual = app.text("auth_type").and_then(|name| AuthType::named(&name));
+    let usual = auth_type(app);
     // The platform's own choice comes first.
     let keys_first = usual == Some(AuthType::KeyBased);
     let mut methods = Vec::new();
@@ -126,6 +112,10 @@ fn methods(app: &Reader) -> Vec<Method> {
         methods.push(method(app, usual.unwrap_or(AuthType::OAuth2), &app.get("auth_input_map")));
     }
     methods
+}
+
+fn auth_type(of: &Reader) -> Option<AuthType> {
+    AuthType::named(&of.text("auth_type")?)
 }
 
 fn method(app: &Reader, auth_type: AuthType, fields: &Reader) -> Method {
@@ -179,6 +169,6 @@ fn account(account: &Reader, usual: AuthType) -> Option<Account> {
         identifier: identifier.as_text().or_else(named).unwrap_or_default(),
         connected_at: account.text_or("connectedAt", ""),
         active: account.text("status").is_none_or(|status| status == "active"),
-        auth_type: account.text("auth_type").and_then(|name| AuthType::named(&name)).unwrap_or(usual),
+        auth_type: auth_type(account).unwrap_or(usual),
     })
 }

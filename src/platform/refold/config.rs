@@ -22,8 +22,9 @@ pub(crate) fn config(body: &Value) -> Option<Config> {
     }
     let mut config = Config {
         config_id: text(body, "config_id"),
+        fields: Vec::new(),
+        workflows: Vec::new(),
         field_errors: items(body, "field_errors").iter().filter_map(field_error).gather(),
-        ..Config::default()
     };
     fields(body, None, &mut config.fields);
     let mut seen = Seen::new();
@@ -56,14 +57,14 @@ pub(crate) fn field(field: &Value, workflow: Option<&str>) -> Option<Rc<ConfigFi
     }))
 }
 
-pub(crate) fn rule_columns(columns: &Value) -> Rc<RuleColumns> {
+pub(crate) fn rule_columns(columns: &Value) -> RuleColumns {
     let mut columns =
         RuleColumns { lhs: column(columns, "lhs"), operator: column(columns, "operator"), rhs: column(columns, "rhs") };
     if columns.operator.options.is_empty() {
         let known = OPERATORS.iter().map(|name| Choice { name: String::new(), value: Value::text(name) });
         columns.operator.options = known.gather();
     }
-    Rc::new(columns)
+    columns
 }
 
 pub(crate) fn run_page(body: &Value) -> Option<RunPage> {
@@ -152,9 +153,11 @@ pub(super) fn kind(field: &Value) -> FieldKind {
         "json" => FieldKind::Json,
         "select" => FieldKind::Select { options: choices(field, "options"), multiple: flag(field, "multiple") },
         "map" => FieldKind::Map(Mapping {
+            left_name: None,
             left: choices(field, "labels"),
+            right_name: None,
             right: Some(choices(field, "options")),
-            ..Mapping::default()
+            multiple: false,
         }),
         "map_v2" => FieldKind::Map(mapping(field.get("mapping").unwrap_or(&Value::Null))),
         "rule_engine" => FieldKind::Rules(rule_columns(field.get("rule_columns").unwrap_or(&Value::Null))),

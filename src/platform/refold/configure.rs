@@ -4,10 +4,11 @@ use super::api::{Refold, change, get, path};
 use super::config as reading;
 use crate::decimal::decimal;
 use crate::error::Failure;
+use crate::flow::Found;
 use crate::gather::Gather;
 use crate::platform::Configure;
 use crate::platform::json::Value;
-use crate::platform::model::config::{Config, ConfigChange, FieldKey, FieldKind, RunPage};
+use crate::platform::model::config::{ConfigChange, FieldKey, FieldKind};
 use crate::platform::transport::{Answer, Call, Retry, json};
 use crate::platform::write::written;
 use std::rc::Rc;
@@ -15,8 +16,11 @@ use std::rc::Rc;
 const CONFIG: &str = "/api/v2/f-sdk/config";
 
 /// Asks by `POST`, which changes nothing here and may be repeated.
-fn ask(call: Call, slug: Option<&str>, body: String) -> Call {
-    Call { method: "POST", body: Some(body.into()), slug: slug.map(str::to_owned), ..call }
+fn ask(mut call: Call, slug: Option<&str>, body: String) -> Call {
+    call.method = "POST";
+    call.body = Some(body.into());
+    call.slug = slug.map(str::to_owned);
+    call
 }
 
 /// Of that configuration, or of the usual one.
@@ -62,8 +66,8 @@ impl Configure for Refold {
         change("PUT", CONFIG, &[], Some(body.into()))
     }
 
-    fn read_config(&self, answer: Answer) -> Result<Rc<Config>, Failure> {
-        json(answer, reading::config)
+    fn read_config(&self, answer: Answer) -> Result<Found, Failure> {
+        json(answer, |body| Some(Found::Config(Rc::new(reading::config(body)?))))
     }
 
     fn configs(&self, slug: &str) -> Option<Call> {
@@ -71,15 +75,17 @@ impl Configure for Refold {
         free.then(|| get("/api/v2/public/slug/*/configs", &[slug]))
     }
 
-    fn read_configs(&self, answer: Answer) -> Result<Rc<Vec<String>>, Failure> {
+    fn read_configs(&self, answer: Answer) -> Result<Found, Failure> {
         json(answer, |body| {
             let id = |one: &Value| one.get("config_id").and_then(Value::plain).map(str::to_owned);
-            Some(body.items().iter().filter_map(id).gather())
+            Some(Found::Configs(Rc::new(body.items().iter().filter_map(id).gather())))
         })
     }
 
     fn delete_config(&self, slug: &str, config_id: Option<&str>) -> Call {
-        Call { method: "DELETE", retry: Retry::Never, ..of_config(slug, config_id) }
+        let mut call = of_config(slug, config_id);
+        (call.method, call.retry) = ("DELETE", Retry::Never);
+        call
     }
 
     fn options(&self, slug: &str, config_id: Option<&str>, field: &FieldKey, parent: &Value) -> Call {
@@ -87,8 +93,11 @@ impl Configure for Refold {
         ask(of_field("/api/v2/public/config/field/*", field, config_id), Some(slug), body)
     }
 
-    fn read_options(&self, answer: Answer) -> Result<Rc<FieldKind>, Failure> {
-        json(answer, |field| reading::text(field, "id").map(|_| reading::kind(field)))
+    fn read_options(&self, answer: Answer) -> Result<Found, Failure> {
+        json(answer, |field| {
+            reading::text(field, "id")?;
+            Some(Found::Offer(Rc::new(reading::kind(field))))
+        })
     }
 
     fn rule(&self, slug: &str, field: &FieldKey, lhs: &Value) -> Call {
@@ -96,15 +105,18 @@ impl Configure for Refold {
         ask(of_field("/api/v2/public/config/rule-engine/*", field, None), Some(slug), body)
     }
 
-    fn read_rule(&self, answer: Answer) -> Result<Rc<FieldKind>, Failure> {
-        json(answer, |body| body.get("rule_column").map(|columns| FieldKind::Rules(reading::rule_columns(columns))))
+    fn read_rule(&self, answer: Answer) -> Result<Found, Failure> {
+        json(answer, |body| {
+            let columns = reading::rule_columns(body.get("rule_column")?);
+            Some(Found::Offer(Rc::new(FieldKind::Rules(columns))))
+        })
     }
 
     fn runs(&self, workflow: &str, page: u32) -> Call {
         get("/api/v2/public/execution?page=*&limit=10&workflow_id=*", &[&decimal(page as usize), workflow])
     }
 
-    fn read_runs(&self, answer: Answer) -> Result<Rc<RunPage>, Failure> {
-        json(answer, reading::run_page)
+    fn read_runs(&self, answer: Answer) -> Result<Found, Failure> {
+        json(answer, |body| Some(Found::Runs(Rc::new(reading::run_page(body)?))))
     }
 }

@@ -60,11 +60,12 @@ impl Rules {
     /// What is compared in the condition at a path, and the columns for that, once they are there.
     fn columns<'a>(&self, state: &'a State, path: &Path) -> (Option<&'a Value>, Option<&'a RuleColumns>) {
         let lhs = self.place.rule(path, "lhs", None).value(state).filter(|lhs| !lhs.is_empty());
-        let rule = configuring(state)
-            .and_then(|at| at.rules.iter().find(|rule| rule.field == *self.place.key() && Some(&rule.value) == lhs));
+        let rule = configuring(state).and_then(|at| {
+            at.asked.iter().find(|rule| rule.rule && rule.field == *self.place.key() && Some(&rule.value) == lhs)
+        });
         let columns = match rule.map(|rule| &rule.answer) {
             Some(Loaded::Loading) => None,
-            Some(Loaded::Ready(kind)) if let FieldKind::Rules(columns) = &**kind => Some(&**columns),
+            Some(Loaded::Ready(kind)) if let FieldKind::Rules(columns) = &**kind => Some(columns),
             // What the field lists itself is better than nothing.
             _ => self.own(state),
         };
