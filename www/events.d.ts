@@ -173,7 +173,7 @@ export interface ConnectFlowEventDetails {
     /** UUID v4, the same for one life of the component. */
     activityId: string;
   };
-  /** Something went wrong; the user sees it too unless it only concerns the embedding. */
+  /** Something went wrong; the user sees it too unless it only concerns the embedding or what was left before its answer. */
   "flow-error": {
     /** What went wrong. */
     code: ErrorCode;

@@ -208,7 +208,7 @@ export type Screen =
 export interface ReadyState {
   status: "ready";
   session: {
-    /** `ended`: nothing else should be shown. `failed` and `ended`: `retrySession()`. */
+    /** `ended`: nothing else should be shown. `failed`, and `ended` because nobody was signed in: `retrySession()`. */
     line: "quiet" | "renewing" | "retrying" | "failed" | "ended";
     /** The platform's test environment. */
     testMode: boolean;

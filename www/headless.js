@@ -48,7 +48,7 @@ class HeadlessFlow extends (globalThis.EventTarget ?? Object) {
     if (this.#handle) this.#handle.tell("setSessionToken", offer);
     else {
       this.#offer = offer;
-      this.#ended = undefined;
+      if (offer != null) this.#ended = undefined;
     }
   }
 

@@ -26,13 +26,16 @@ const make = (tag, properties) =>
  * @param {string} [href]
  */
 export function reach(href) {
-  // As the component itself, which refuses any other address.
-  if (!/^(https:|http:..localhost\b)/.test(href)) return;
-  // Requests go without credentials, and a way that was opened with them is another.
-  const link = make("link", { rel: "preconnect", crossOrigin: "", href });
-  // A page without a head, or with something of its own by that name, does without.
-  document.head?.append?.(link);
-  link.remove();
+  // What the component will refuse gets no connection either.
+  if (!/^(https:|http:\/\/localhost[:/])/.test(href)) return;
+  try {
+    // Requests go without credentials, and a way that was opened with them is another.
+    const link = make("link", { rel: "preconnect", crossOrigin: "", href });
+    document.head.append(link);
+    link.remove();
+  } catch {
+    // A page without a head, or with something of its own by that name, does without.
+  }
 }
 
 /** `<connect-flow>`: connect-flow.d.ts has its attributes, properties, methods and events. */

@@ -112,7 +112,7 @@ export class Life {
     else {
       this.#offer = offer;
       // A session that was ended before is not this one.
-      this.#calls = [];
+      if (offer != null) this.#calls = [];
     }
   }
 

@@ -23,6 +23,7 @@ export const ConnectFlow = forwardRef(function ConnectFlow(props, ref) {
   const element = useRef(null);
   const latest = useRef(props);
   const set = useRef({});
+
   // The callbacks of the last render are called, and none of them is ever the reason for another life.
   useCommitEffect(() => {
     latest.current = props;

@@ -120,7 +120,7 @@ pub static EVENTS: &[EventSpec] = &[
     },
     EventSpec {
         name: "flow-error",
-        doc: "Something went wrong; the user sees it too unless it only concerns the embedding.",
+        doc: "Something went wrong; the user sees it too unless it only concerns the embedding or what was left before its answer.",
         fields: &[
             CODE,
             RETRYABLE,

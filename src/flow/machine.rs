@@ -11,7 +11,7 @@ use super::state::{Apps, Entry, Fault, Faults, Removal, RemovalStage, Screen, St
 use super::told;
 use crate::cut::cut;
 use crate::error::{Code, Failure};
-use crate::gather::Gather;
+use crate::gather::{Gather, keep};
 use crate::platform::model::config::FieldKey;
 use crate::platform::model::{App, AuthType};
 use std::rc::Rc;
@@ -26,6 +26,8 @@ pub struct Flow {
     last_ask: u32,
     /// Answers up to this one tell of an app before one of its connections was ended.
     outdated: u32,
+    /// The connections whose end the platform was asked for, by app and kind.
+    ending: Vec<(String, AuthType)>,
     now_ms: f64,
     commands: Vec<Command>,
 }
@@ -41,6 +43,7 @@ impl Flow {
             last_attempt: 0,
             last_ask: 0,
             outdated: 0,
+            ending: Vec::new(),
             now_ms: 0.0,
             commands: Vec::new(),
         };
@@ -180,7 +183,11 @@ impl Flow {
     fn apps_loaded(&mut self, result: Result<Vec<Rc<App>>, Failure>) {
         let first = !matches!(self.state.apps, Apps::Ready(_));
         match result {
-            Ok(apps) => self.state.apps = Apps::Ready(Rc::new(apps)),
+            Ok(apps) => {
+                self.state.apps = Apps::Ready(Rc::new(apps));
+                // Some browsers say that there is no network, and never again anything else.
+                self.state.online = true;
+            }
             Err(failure) => {
                 self.report(&failure);
                 if first {
@@ -220,7 +227,7 @@ impl Flow {
             }
             Ok(_) => {}
             // A refresh that failed leaves what is shown; without anything to show it is the first load.
-            Err(failure) if !shown => self.apps_loaded(Err(failure)),
+            Err(failure) if matches!(self.state.apps, Apps::Loading) => self.apps_loaded(Err(failure)),
             Err(_) => {}
         }
     }
@@ -273,7 +280,8 @@ impl Flow {
         match self.state.screen {
             Screen::App { .. } if self.state.pinned.is_some() => return,
             Screen::App { .. } => return self.show_first(),
-            // What is under way is not called back: how it ends is seen on the app's screen.
+            // What is under way is not called back: how it ends is seen on the app's screen. Only what a frame sends ends
+            // with the frame.
             Screen::Waiting { .. } | Screen::Fields { busy: true, .. } => {
                 self.activity(Activity::Cancelled);
                 self.refresh();
@@ -410,7 +418,12 @@ impl Flow {
         let now_ms = self.now_ms;
         let Some(attempt) = self.current(question.number) else {
             // What the user did not wait for may be connected by now, and must not be sent again.
-            if let (About::Connect(..), Ok(Found::Done | Found::Connected)) = (&question.about, answer) {
+            let unknown = |code| matches!(code, Code::NetworkError | Code::Offline | Code::Timeout);
+            let may_be = match answer {
+                Ok(found) => matches!(found, Found::Done | Found::Connected),
+                Err(failure) => unknown(failure.code),
+            };
+            if may_be && matches!(question.about, About::Connect(..)) {
                 self.refresh_app(question.slug.clone());
             }
             return;
@@ -599,7 +612,12 @@ impl Flow {
                     ids.push(id.clone());
                 }
             }
-            self.ask(0, About::Disconnect(auth_type, ids));
+            // Asked for once, however often the screen is left and opened again meanwhile.
+            let ending = (self.slug(), auth_type);
+            if !self.ending.contains(&ending) {
+                self.ending.push(ending);
+                self.ask(0, About::Disconnect(auth_type, ids));
+            }
         }
     }
 
@@ -610,6 +628,7 @@ impl Flow {
         connection_ids: Vec<String>,
         failure: Option<Failure>,
     ) {
+        keep(&mut self.ending, |(app, kind)| *app != slug || *kind != auth_type);
         let at_slug = self.state.slug.as_ref() == Some(&slug);
         // Unless the user has gone on, perhaps to end another.
         let asked = match &mut self.state.screen {
@@ -695,6 +714,7 @@ impl Flow {
     fn forget(&mut self) {
         self.abandon();
         self.command(Command::AbortRequests);
+        self.ending.clear();
         self.state.search.clear();
         self.state.category = None;
         self.show_first();

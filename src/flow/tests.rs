@@ -684,6 +684,36 @@ fn f18_a_disconnect_that_the_user_does_not_wait_for_is_told_all_the_same() {
 }
 
 #[test]
+fn n14_a_disconnect_is_asked_for_once_however_often_it_is_confirmed() {
+    let mut run = Run::new();
+    run.send(Event::AppsLoaded(Ok(vec![crm(vec![account("a", "1", AuthType::OAuth2)])])));
+    let asked = |run: &Run| run.wants(|command| asks(command, |about| matches!(about, About::Disconnect(..))));
+    for first in [true, false] {
+        run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
+        run.send(Event::DisconnectConfirmed);
+        assert_eq!(asked(&run), first);
+        run.send(Event::Back);
+    }
+    run.send(Event::AppChosen("crm".into())).send(Event::DisconnectChosen(AuthType::OAuth2));
+    run.send(Event::DisconnectConfirmed);
+    run.send(disconnected("crm", Err(Code::ServerError.into())));
+    assert!(matches!(
+        &run.flow.state().screen,
+        Screen::App { removal: Some(Removal { stage: RemovalStage::Failed(_), .. }) }
+    ));
+    run.send(Event::DisconnectConfirmed);
+    assert!(asked(&run), "what failed can be tried again");
+}
+
+#[test]
+fn n1_a_list_that_comes_is_proof_of_a_network_whatever_the_browser_says() {
+    let mut flow = Flow::start(None, Entry::Inline).0;
+    flow.step(Event::Online(false), 0.0);
+    flow.step(Event::AppsLoaded(Ok(vec![vault()])), 0.0);
+    assert!(flow.state().online);
+}
+
+#[test]
 fn n13_keys_that_are_on_their_way_when_the_user_goes_back_are_not_lost_sight_of() {
     let mut run = Run::new();
     run.send(Event::AppChosen("vault".into())).send(Event::ConnectChosen(AuthType::KeyBased)).send(Event::ConsentGiven);
@@ -697,8 +727,10 @@ fn n13_keys_that_are_on_their_way_when_the_user_goes_back_are_not_lost_sight_of(
     assert!(run.wants(cancelled) && asks_the_app(&run));
     run.send(answered(1, "vault", About::Connect(AuthType::KeyBased, Typed::default()), Ok(Found::Done)));
     assert!(asks_the_app(&run), "the platform took them");
-    run.send(answered(1, "vault", About::Connect(AuthType::KeyBased, Typed::default()), Err(Code::Rejected.into())));
-    assert!(run.commands.is_empty());
+    for (code, unknown) in [(Code::Timeout, true), (Code::Rejected, false)] {
+        run.send(answered(1, "vault", About::Connect(AuthType::KeyBased, Typed::default()), Err(code.into())));
+        assert_eq!(asks_the_app(&run), unknown, "{code:?}");
+    }
 }
 
 #[test]
@@ -721,6 +753,9 @@ fn after_the_hosts_end_the_next_token_begins_anew_wherever_the_flow_was() {
         let state = run.flow.state();
         assert_eq!((run.at(), state.search.as_str(), state.slug.as_deref()), ("list", "", None));
         assert_eq!(run.flow.next_wake(), None);
+        // What was asked before may still come back without a token.
+        run.send(loaded("crm", Err(Code::SessionEnded.into())));
+        assert!(run.errors().is_empty());
         run.send(Event::SessionActive);
         assert!(run.wants(|command| matches!(command, Command::LoadApps)));
         assert_eq!(run.flow.state().apps, Apps::Loading);
@@ -898,7 +933,7 @@ proptest! {
             }
             prop_assert!(popups >= 0);
             if let Some(at) = flow.next_wake() {
-                prop_assert!(at.is_finite() && at > now, "wakes without a rest");
+                prop_assert!(at > now, "wakes without a rest");
             }
             let state = flow.state();
             prop_assert!(*state == before || flow.changes() != changes, "changed without a word");

@@ -327,7 +327,9 @@ pub(super) fn focus_in_soon(element: &Element, selector: &str) {
 pub(super) fn is_elsewhere(element: &Element) -> bool {
     document().active_element().is_some_and(|active| {
         let root = element.get_root_node().dyn_into::<ShadowRoot>();
-        !active.matches("body").unwrap_or(false) && root.is_ok_and(|root| root.host() != active)
+        // Of a shadow root inside others the document knows the outermost host alone.
+        let other = |root: ShadowRoot| root.host() != active && root.active_element().is_none();
+        !active.matches("body").unwrap_or(false) && root.is_ok_and(other)
     })
 }
 

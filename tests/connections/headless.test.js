@@ -66,11 +66,17 @@ suite("headless", {}, {
   "end() before it is loaded ends it, unless a token comes after it": async ({ page }) => {
     await page.open({}, "ways.html");
     await page.waitFor(() => page.driver.executeScript("return window.ready"), "the page");
-    await page.driver.executeScript("window.headless({}); window.flow.end()");
+    await page.driver.executeScript("window.headless({}); window.flow.end(); window.flow.setSessionToken(null)");
     await waitFor(page, (state) => state.session?.line === "ended");
     assert.deepEqual((await page.waitForEvent("session-ended")).detail, { reason: "host_ended" });
     assert.deepEqual(await page.eventsNamed("flow-ready"), []);
-    await page.driver.executeScript("window.headless({}); window.flow.end(); window.flow.setSessionToken(undefined)");
+    await page.driver.executeScript(`
+      const { mint, headless } = window;
+      return mint().then((grant) => {
+        headless({});
+        window.flow.end();
+        window.flow.setSessionToken(grant);
+      });`);
     await waitFor(page, (state) => state.apps?.status === "ready");
   },
 

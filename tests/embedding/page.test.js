@@ -53,6 +53,23 @@ suite("the page around the element", {}, {
     await run(driver, `window.screen0 = flow.shadowRoot.querySelector("[data-screen]"); roots[1].append(flow)`);
     await run(driver, "await new Promise((done) => setTimeout(done, 100))");
     assert.ok(await run(driver, "return screen0.isConnected && flow.getRootNode() === roots[1]"));
+    // The focus comes back to the row, also where the document knows no more than the outermost host.
+    const back = await run(driver, `
+      const find = async (selector) => {
+        for (;;) {
+          const found = flow.shadowRoot.querySelector(selector);
+          if (found) return found;
+          await new Promise((done) => setTimeout(done, 20));
+        }
+      };
+      const row = await find("[data-slug=tally-books]");
+      row.focus();
+      row.click();
+      (await find(".top button")).click();
+      await find("[data-slug=tally-books]");
+      await new Promise((done) => setTimeout(done, 100));
+      return flow.shadowRoot.activeElement?.dataset.slug;`);
+    assert.equal(back, "tally-books");
     await run(driver, "document.getElementById('elsewhere').append(flow)");
     await page.click("button", /^Tally Books/);
     await page.find("button", "Connect");

@@ -83,8 +83,8 @@ const IN_JAVASCRIPT = [
   },
   {
     name: "a token that was pushed is kept", sink: "heap", scenario: pushed, file: "life.js",
-    from: "    if (this.#handle) this.#handle.tell(\"setSessionToken\", offer);\n    else this.#offer = offer;",
-    to: "    this.kept = offer;\n    if (this.#handle) this.#handle.tell(\"setSessionToken\", offer);\n    else this.#offer = offer;",
+    from: "    if (this.#handle) this.#handle.tell(\"setSessionToken\", offer);",
+    to: "    this.kept = offer;\n    if (this.#handle) this.#handle.tell(\"setSessionToken\", offer);",
   },
   {
     name: "the answer of the early question is kept", sink: "heap", scenario: first, file: "life.js",
@@ -110,8 +110,8 @@ const IN_JAVASCRIPT = [
   },
   {
     name: "typed keys posted out of the frame", sink: "messaging", scenario: { run: keysInTheFrame }, file: "frame.js",
-    from: "const component = whole(address());",
-    to: `const component = whole(address());
+    from: "const component = whole(address);",
+    to: `const component = whole(address);
       addEventListener("input", (event) => parent.postMessage(event.composedPath()[0].value, "*"), true);`,
   },
 ];

@@ -19,6 +19,9 @@ const NAMES =
 if (parameters.has("names")) {
   const hide = (tag, name) => place.after(Object.assign(make(tag), { name, id: name }));
   for (const name of NAMES.split(" ")) hide("form", name);
+  const head = Object.assign(make("form"), { name: "head" });
+  head.append(Object.assign(make("input"), { name: "append" }));
+  place.after(head);
   for (const name of ["fetch", "crypto", "performance", "getSessionToken", "connect-flow", "customElements"]) hide("a", name);
 }
 if (parameters.has("polluted")) {
