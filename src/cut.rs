@@ -6,7 +6,7 @@ pub(crate) fn cut(text: &str, sign: u8) -> (&str, &str) {
     halves(text, sign).unwrap_or((text, ""))
 }
 
-/// The same where the sign is there.
+/// The same where the sign is there. The standard library searches for any kind of pattern, in several times the code.
 pub(crate) fn halves(text: &str, sign: u8) -> Option<(&str, &str)> {
     let mut rest = text.chars();
     while let Some(one) = rest.next() {

@@ -117,6 +117,13 @@ codes! {
     Crashed = "crashed", retryable: true;
 }
 
+impl Code {
+    /// Nobody knows whether the platform did what it was asked for: no answer came.
+    pub const fn is_unanswered(self) -> bool {
+        matches!(self, Self::NetworkError | Self::Offline | Self::Timeout)
+    }
+}
+
 /// One failure, handled once: a screen, a line at a field or an event. Boxed, since most of what is handed on may be one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure(Box<Report>);

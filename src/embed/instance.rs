@@ -110,6 +110,7 @@ impl Instance {
         });
         let survivor: Rc<dyn Survivor> = core.clone();
         panic::register(&survivor);
+        // Of a network that is not there from the start no event tells.
         core.send(Event::Online(online()));
         // Requests wait for the token, so that the order of these two is only a matter of taste.
         core.obey(commands);
@@ -224,6 +225,7 @@ impl Core {
         self.wake();
     }
 
+    /// Not inlined, since what it calls is long and would stand twice.
     #[inline(never)]
     fn obey(self: &Rc<Self>, commands: Vec<Command>) {
         commands.into_iter().for_each(|command| self.carry_out(command));

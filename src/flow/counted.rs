@@ -28,6 +28,7 @@ impl<T> Deref for Counted<T> {
 }
 
 impl<T> DerefMut for Counted<T> {
+    // A call at each of the many places is shorter than what it does.
     #[inline(never)]
     fn deref_mut(&mut self) -> &mut T {
         self.changes = self.changes.wrapping_add(1);

@@ -418,10 +418,9 @@ impl Flow {
         let now_ms = self.now_ms;
         let Some(attempt) = self.current(question.number) else {
             // What the user did not wait for may be connected by now, and must not be sent again.
-            let unknown = |code| matches!(code, Code::NetworkError | Code::Offline | Code::Timeout);
             let may_be = match answer {
                 Ok(found) => matches!(found, Found::Done | Found::Connected),
-                Err(failure) => unknown(failure.code),
+                Err(failure) => failure.code.is_unanswered(),
             };
             if may_be && matches!(question.about, About::Connect(..)) {
                 self.refresh_app(question.slug.clone());
@@ -435,9 +434,7 @@ impl Flow {
                 attempt.poll_again(now_ms, failure.retry_after_ms);
             }
             // Nobody knows whether the platform took them: ask it before anybody sends them twice.
-            (About::Connect(AuthType::KeyBased, _), Err(failure))
-                if matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout) =>
-            {
+            (About::Connect(AuthType::KeyBased, _), Err(failure)) if failure.code.is_unanswered() => {
                 attempt.closed(now_ms);
             }
             (_, Err(failure)) => self.fail(failure),

@@ -138,6 +138,7 @@ impl Session {
         self.epoch.as_ref().is_some_and(|epoch| epoch.fingerprint == fingerprint)
     }
 
+    /// Forgets the oldest. Not inlined, since it is asked for in several places.
     #[inline(never)]
     pub(super) fn retire(&mut self, fingerprint: u64) {
         self.retired.copy_within(1.., 0);

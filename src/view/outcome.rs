@@ -53,9 +53,8 @@ fn retry(ui: &Ui) -> El {
 /// `drawing`: what is drawn of this failure and no other.
 fn failure_screen(ui: &Ui, failure: &Failure, drawing: Option<&str>, app: String, actions: El) -> El {
     let code = failure.code;
-    let network = matches!(code, Code::Offline | Code::NetworkError | Code::Timeout);
     // Only what is nobody's choice and nobody's network is drawn as an alarm.
-    let (place, drawing) = match drawing.or(network.then_some(icon::DRAW_OFFLINE)) {
+    let (place, drawing) = match drawing.or(code.is_unanswered().then_some(icon::DRAW_OFFLINE)) {
         Some(drawing) => (icon::CALM, drawing),
         None => (icon::BAD, icon::DRAW_ALERT),
     };

@@ -234,8 +234,7 @@ impl Child {
         let errors = flow::refused_field(&failure);
         let parts = parts_of(&failure);
         // Whether the platform took them is not known: the parent asks it before anybody sends them twice.
-        let unknown = auth_type == AuthType::KeyBased
-            && matches!(failure.code, Code::NetworkError | Code::Offline | Code::Timeout);
+        let unknown = auth_type == AuthType::KeyBased && failure.code.is_unanswered();
         if !unknown {
             self.show(Some(failure), errors);
         }
